@@ -1,0 +1,109 @@
+#include "sandbox/sys/text.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace sys {
+namespace {
+
+constexpr std::string_view plain_in_a_shell = "%+,-./:=@_";
+
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         plain_in_a_shell.find(c) != std::string_view::npos;
+}
+
+std::uint32_t code_point(std::string_view sequence) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
+  if (sequence.size() == 1) return byte(0);
+  std::uint32_t value = byte(0) & (0x7FU >> sequence.size());
+  for (std::size_t i = 1; i < sequence.size(); ++i) value = value << 6U | (byte(i) & 0x3FU);
+  return value;
+}
+
+bool misleads(std::uint32_t point) {
+  return point < 0x20 || (point >= 0x7F && point < 0xA0) || (point >= 0x202A && point <= 0x202E) ||
+         (point >= 0x2066 && point <= 0x2069);
+}
+
+std::string escaped(std::string_view bytes) {
+  std::string result;
+  for (const char c : bytes) {
+    if (c == '\n') {
+      result += "\\n";
+    } else if (c == '\t') {
+      result += "\\t";
+    } else if (c == '\r') {
+      result += "\\r";
+    } else {
+      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    }
+  }
+  return result;
+}
+
+std::string quoted(const std::string& word) {
+  if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return word;
+  std::string result = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      result += "'\\''";
+    } else {
+      result.push_back(c);
+    }
+  }
+  return visible(result.append("'"));
+}
+
+}  // namespace
+
+std::size_t utf8_length(std::string_view bytes) {
+  if (bytes.empty()) return 0;
+  const auto lead = static_cast<unsigned char>(bytes[0]);
+  const std::size_t length = lead < 0x80   ? 1
+                             : lead < 0xC2 ? 0
+                             : lead < 0xE0 ? 2
+                             : lead < 0xF0 ? 3
+                             : lead < 0xF5 ? 4
+                                           : 0;
+  if (length == 0 || bytes.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((static_cast<unsigned char>(bytes[i]) & 0xC0U) != 0x80) return 0;
+  const std::uint32_t point = code_point(bytes.substr(0, length));
+  const bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
+  const bool surrogate = point >= 0xD800 && point < 0xE000;
+  return overlong || surrogate || point > 0x10FFFF ? 0 : length;
+}
+
+std::string visible(std::string_view bytes) {
+  std::string result;
+  while (!bytes.empty()) {
+    const std::size_t valid = utf8_length(bytes);
+    const std::string_view piece = bytes.substr(0, std::max<std::size_t>(valid, 1));
+    if (valid != 0 && !misleads(code_point(piece))) {
+      result.append(piece);
+    } else {
+      result.append(escaped(piece));
+    }
+    bytes.remove_prefix(piece.size());
+  }
+  return result;
+}
+
+std::string command_line(const std::vector<std::string>& argv, std::size_t limit) {
+  std::string line;
+  for (const std::string& word : argv) {
+    if (!line.empty()) line.push_back(' ');
+    line += quoted(word.size() > limit ? word.substr(0, limit) : word);
+    if (line.size() <= limit) continue;
+    std::size_t end = limit;
+    while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80)
+      --end;  // not inside a character
+    return line.substr(0, end) + "…";
+  }
+  return line;
+}
+
+}  // namespace sys

@@ -1,0 +1,47 @@
+#include "sandbox/sys/channel.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include "sandbox/sys/error.h"
+
+TEST_CASE("a packet arrives whole, with its descriptors") {
+  auto [a, b] = sys::make_socket_pair();
+  sys::Channel ours(std::move(a));
+  sys::Channel theirs(std::move(b));
+  const auto pipe = sys::make_pipe();
+  ours.send("one");
+  ours.send(std::string(60000, 'x'), {pipe.write_end.get()});
+  CHECK(theirs.receive()->bytes == "one");
+  const std::optional<sys::Packet> second = theirs.receive();
+  REQUIRE(second.has_value());
+  CHECK(second->bytes.size() == 60000);
+  REQUIRE(second->fds.size() == 1);
+  sys::write_all(second->fds[0].get(), "through", "a pipe");
+  char got[8] = {};
+  CHECK(::read(pipe.read_end.get(), got, 7) == 7);
+  CHECK(std::string(got) == "through");
+}
+
+TEST_CASE("the other side's end is no packet, and sending to it is an error") {
+  auto [a, b] = sys::make_socket_pair();
+  sys::Channel ours(std::move(a));
+  b.close();
+  CHECK_FALSE(ours.receive().has_value());
+  CHECK(ours.closed());
+  CHECK_THROWS_AS(ours.send("x"), sys::SysError);
+}
+
+TEST_CASE("a non-blocking channel without a packet is not closed") {
+  auto [a, b] = sys::make_socket_pair();
+  sys::set_nonblocking(a.get(), true);
+  sys::Channel ours(std::move(a));
+  CHECK_FALSE(ours.receive().has_value());
+  CHECK_FALSE(ours.closed());
+}
+
+TEST_CASE("a packet over the limit is refused before it is sent") {
+  auto [a, b] = sys::make_socket_pair();
+  sys::Channel ours(std::move(a));
+  CHECK_THROWS_AS(ours.send(std::string(sys::Channel::max_bytes + 1, 'x')), sys::Error);
+}

@@ -1,0 +1,30 @@
+#include "sandbox/sys/text.h"
+
+#include <doctest/doctest.h>
+
+TEST_CASE("what a terminal would obey, and what is no UTF-8, becomes visible") {
+  struct Row {
+    std::string bytes, shown;
+  };
+  for (const Row& row :
+       {Row{"plain ä €", "plain ä €"}, Row{"a\x1b[31m", "a\\x1b[31m"}, Row{"a\nb\tc\r", "a\\nb\\tc\\r"},
+        Row{"\xff\xfe", "\\xff\\xfe"}, Row{"\xc0\xaf", "\\xc0\\xaf"}, Row{"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+        Row{"\xe2\x80\xae", "\\xe2\\x80\\xae"}, Row{"\xc2\x9b", "\\xc2\\x9b"},
+        Row{std::string(1, '\0'), "\\x00"}, Row{"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
+        Row{"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"}}) {
+    CHECK(sys::visible(row.bytes) == row.shown);
+  }
+}
+
+TEST_CASE("a command line is quoted as a shell would need it, and cut between characters") {
+  CHECK(sys::command_line({"git", "push", "a b", "it's", ""}) == "git push 'a b' 'it'\\''s' ''");
+  const std::string cut = sys::command_line({std::string(300, 'a'), "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"}, 305);
+  CHECK(cut.ends_with("…"));
+  CHECK(cut.size() <= 305 + 3);
+  std::string_view rest = cut;
+  while (!rest.empty()) {
+    const std::size_t length = sys::utf8_length(rest);
+    REQUIRE(length > 0);
+    rest.remove_prefix(length);
+  }
+}
