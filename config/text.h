@@ -1,0 +1,19 @@
+#pragma once
+/// Text that people wrote, and text that is shown to them.
+
+#include <string>
+#include <string_view>
+
+namespace config {
+
+/// Throws BadInput at the first byte that is no UTF-8, and at control characters other than tab and line
+/// ends: YAML forbids them, and yaml-cpp takes U+0004 for the end of the file.
+void check_text(std::string_view text, const std::string& file);
+
+/// ASCII letters only: the words of our files are ASCII.
+std::string lower(std::string_view word);
+
+/// A word in quotes for a message: control characters are escaped, and what is long is cut.
+std::string shown(std::string_view word);
+
+}  // namespace config
