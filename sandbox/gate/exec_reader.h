@@ -1,0 +1,42 @@
+#pragma once
+/// From a notification to the event that it announces.
+
+#include "sandbox/exec_event.h"
+#include "sandbox/gate/image.h"
+#include "sandbox/gate/known_files.h"
+#include "sandbox/gate/lineage.h"
+#include "sandbox/gate/listener.h"
+
+namespace sandbox {
+
+/// An exec as it was read: what shall be judged, and what the kernel must then build.
+struct ExecRead {
+  ExecEvent event;
+  Expected expected;
+};
+
+class ExecReader {
+ public:
+  struct Options {
+    uid_t uid = 0;                  ///< whom the command runs as
+    bool read_environment = false;  ///< some rule looks at it
+    bool shell = false;             ///< the first program is the session's shell
+  };
+  ExecReader(const KnownFiles& known, Lineage& lineage, Options options)
+      : known_(known), lineage_(lineage), options_(options) {}
+
+  /// Throws CallerError, Unjudgeable or SysError; `read` then holds what had been read before.
+  void read(const Notification& notification, ExecRead& read) const;
+  /// The image that stands in an exec stop, under the name and arguments that it has.
+  [[nodiscard]] ExecEvent read_found(pid_t pid, const ExecEvent& approved, const std::string& name,
+                                     const std::string& args) const;
+
+ private:
+  void place(const Task& task, ExecEvent& event) const;
+
+  const KnownFiles& known_;
+  Lineage& lineage_;
+  Options options_;
+};
+
+}  // namespace sandbox

@@ -1,0 +1,218 @@
+#include "sandbox/gate/gate.h"
+
+#include <sys/epoll.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <memory>
+#include <utility>
+
+#include "sandbox/gate/memory.h"
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
+
+namespace sandbox {
+namespace {
+
+constexpr auto sweep_interval = std::chrono::milliseconds(200);
+
+long trace(decltype(PTRACE_SEIZE) request, pid_t pid, std::uintptr_t data) {
+  return ::ptrace(request, pid, nullptr, reinterpret_cast<void*>(data));
+}
+
+/// From any stop back to a life of its own, with the signal that it was stopped for.
+void let_go(pid_t pid, int signal) { trace(PTRACE_DETACH, pid, static_cast<std::uintptr_t>(signal)); }
+
+}  // namespace
+
+Gate::Gate(sys::Reactor& reactor, sys::Fd listener, Judge& judge, const GateOptions& options)
+    : reactor_(reactor),
+      listener_(std::move(listener)),
+      judge_(judge),
+      with_environment_(options.reading.read_environment),
+      allow_tracers_(options.allow_tracers),
+      known_(options.known_programs),
+      reader_(known_, lineage_, options.reading) {
+  notifications_ =
+      reactor_.watch(listener_.fd(), EPOLLIN, [this](std::uint32_t events) { on_notification(events); });
+}
+
+void Gate::on_notification(std::uint32_t events) {
+  if ((events & EPOLLIN) == 0) {  // nobody is left who could ask
+    notifications_.cancel();
+    return;
+  }
+  const std::optional<Notification> notification = listener_.receive();
+  if (!notification) return;
+  try {
+    take(*notification);
+  } catch (...) {  // fail closed: nobody waits for an answer that will not come
+    listener_.refuse(notification->id, EACCES);
+    throw;
+  }
+}
+
+void Gate::take(const Notification& notification) {
+  ExecRead read;
+  read.event.pid = notification.tid;
+  try {
+    reader_.read(notification, read);
+  } catch (const CallerError& error) {
+    // The kernel's own answer. A caller that hides its memory from us gets it, too: never on with what was
+    // not read.
+    listener_.refuse(notification.id, error.error_number);
+    return;
+  } catch (const Unjudgeable& unjudgeable) {
+    refuse(notification, read.event, {"gate.unverifiable", unjudgeable.reason});
+    return;
+  } catch (const sys::Error& error) {
+    refuse(notification, read.event,
+           {"gate.unreadable", fmt::format("The caller cannot be read: {}.", error.what())});
+    return;
+  }
+  // Numbers are reused: what was read through them is the caller's only if it has been waiting all the time.
+  if (!listener_.alive(notification.id)) return;
+  switch (judge_.judge(read.event, Occasion::asked, notification.id)) {
+    case Ruling::allow:
+      approve(notification, std::move(read));
+      return;
+    case Ruling::deny:
+      listener_.refuse(notification.id, EACCES);
+      return;
+    case Ruling::wait:
+      waiting_.emplace(notification.id, Waiting{notification, std::move(read)});
+      sweep_soon();
+      return;
+  }
+}
+
+void Gate::refuse(const Notification& notification, const ExecEvent& event, const Refusal& refusal) {
+  ++counts_.refused;
+  if (!listener_.alive(notification.id)) return;
+  judge_.refused(event, refusal);
+  listener_.refuse(notification.id, EACCES);
+}
+
+void Gate::answer(std::uint64_t ticket, bool allowed) {
+  auto waiting = waiting_.extract(ticket);
+  if (waiting.empty()) return;
+  if (allowed) {
+    approve(waiting.mapped().notification, std::move(waiting.mapped().read));
+  } else {
+    listener_.refuse(ticket, EACCES);
+  }
+}
+
+void Gate::approve(const Notification& notification, ExecRead read) {
+  const pid_t tid = notification.tid;
+  // A thread that is seized already is one whose last exec failed after its approval.
+  if (!traced_.contains(tid) && trace(PTRACE_SEIZE, tid, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) != 0) {
+    if (errno == EPERM && allow_tracers_) {
+      proceed_unverified(notification, std::move(read));
+    } else if (errno == EPERM) {
+      refuse(notification, read.event,
+             {"gate.traced",
+              "A debugger holds the caller, so what starts cannot be verified; "
+              "sandbox.allow_tracers permits it."});
+    } else {
+      listener_.refuse(notification.id, EACCES);
+    }
+    return;
+  }
+  traced_.insert_or_assign(tid, Traced{std::move(read)});
+  sweep_soon();
+  // If the caller has died, its number may have been another's when it was seized: the sweep lets that one
+  // go.
+  listener_.proceed(notification.id);
+}
+
+void Gate::proceed_unverified(const Notification& notification, ExecRead read) {
+  read.event.traced = true;
+  if (judge_.judge(read.event, Occasion::asked, notification.id) == Ruling::allow) {
+    listener_.proceed(notification.id);
+  } else {
+    listener_.refuse(notification.id, EACCES);
+  }
+}
+
+void Gate::on_wait_status(pid_t pid, int status) {
+  if (!WIFSTOPPED(status)) {
+    traced_.erase(pid);
+    return;
+  }
+  const int event = status >> 16;
+  if (event == PTRACE_EVENT_EXEC) {
+    on_exec_stop(pid);
+    return;
+  }
+  // Back in user space without a new image: the exec has failed, or the sweep asked. A signal goes on to its
+  // receiver; a group stop stays one.
+  traced_.erase(pid);
+  let_go(pid, event == 0 ? WSTOPSIG(status) : 0);
+}
+
+void Gate::on_exec_stop(pid_t pid) {
+  // An exec from another than the main thread stops under the process' number; the message is the thread's.
+  unsigned long thread = 0;
+  ::ptrace(PTRACE_GETEVENTMSG, pid, nullptr, &thread);
+  auto approved = traced_.extract(static_cast<pid_t>(thread));
+  if (approved.empty()) approved = traced_.extract(pid);
+  const ExecRead none;
+  const ExecRead& read = approved.empty() ? none : approved.mapped().read;
+  try {
+    const Built built = read_built(pid, with_environment_);
+    if (!approved.empty() && is_as_judged(built, read.expected, read.event.env, with_environment_)) {
+      ++counts_.verified;
+      run(pid, built.fingerprint, read.event);
+    } else {
+      judge_found(pid, read.event, built);
+    }
+  } catch (const CallerError&) {
+    ::kill(pid, SIGKILL);
+  } catch (const sys::SysError&) {
+    ::kill(pid, SIGKILL);
+  }
+}
+
+void Gate::judge_found(pid_t pid, const ExecEvent& approved, const Built& built) {
+  const ExecEvent found = reader_.read_found(pid, approved, built.name, built.args);
+  if (judge_.judge(found, Occasion::found, 0) == Ruling::allow) {
+    ++counts_.rejudged;
+    run(pid, built.fingerprint, found);
+  } else {
+    ++counts_.raced;
+    ::kill(pid, SIGKILL);
+  }
+}
+
+void Gate::run(pid_t pid, const Fingerprint& fingerprint, const ExecEvent& event) {
+  const Image& image = event.images.front();
+  lineage_.add(fingerprint,
+               std::make_shared<Ancestor>(Ancestor{sys::base_name(image.called), image, event.caller}));
+  let_go(pid, 0);
+}
+
+void Gate::sweep_soon() {
+  if (!next_sweep_) next_sweep_ = reactor_.at(sys::BootClock::now() + sweep_interval, [this] { sweep(); });
+}
+
+/// Lets threads go whose exec failed without a trace of it, and forgets askers that have died.
+void Gate::sweep() {
+  next_sweep_.cancel();
+  for (auto& [tid, traced] : traced_) {
+    if (std::exchange(traced.lingering, true)) trace(PTRACE_INTERRUPT, tid, 0);
+  }
+  for (auto waiting = waiting_.begin(); waiting != waiting_.end();) {
+    if (listener_.alive(waiting->first)) {
+      ++waiting;
+      continue;
+    }
+    judge_.withdrawn(waiting->first);
+    waiting = waiting_.erase(waiting);
+  }
+  if (!traced_.empty() || !waiting_.empty()) sweep_soon();
+}
+
+}  // namespace sandbox

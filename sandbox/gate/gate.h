@@ -1,0 +1,78 @@
+#pragma once
+/// Every exec of a tree: read, judged, and verified when the kernel has built the new image (DESIGN §3).
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sandbox/gate/built.h"
+#include "sandbox/gate/exec_reader.h"
+#include "sandbox/gate/judge.h"
+#include "sandbox/gate/known_files.h"
+#include "sandbox/gate/lineage.h"
+#include "sandbox/gate/listener.h"
+#include "sandbox/sys/reactor.h"
+
+namespace sandbox {
+
+struct GateOptions {
+  ExecReader::Options reading;
+  bool allow_tracers = false;  ///< judge execs under a debugger, though they cannot be verified
+  std::vector<std::string> known_programs;
+};
+
+/// What the gate has done so far.
+struct GateCounts {
+  std::uint64_t verified = 0, rejudged = 0, raced = 0, refused = 0;
+};
+
+class Gate {
+ public:
+  /// To be made and run on the thread that waits for children: ptrace(2) is per thread.
+  Gate(sys::Reactor& reactor, sys::Fd listener, Judge& judge, const GateOptions& options);
+
+  /// The answer to a ruling of `wait`.
+  void answer(std::uint64_t ticket, bool allowed);
+  /// A status that waitpid(2) reported, of a process that is no child of ours.
+  void on_wait_status(pid_t pid, int status);
+
+  [[nodiscard]] const GateCounts& counts() const { return counts_; }
+
+ private:
+  /// A thread that is seized: its exec is under way, or has failed and it will be let go.
+  struct Traced {
+    ExecRead read;
+    bool lingering = false;  // seen by a sweep before
+  };
+
+  void on_notification(std::uint32_t events);
+  void take(const Notification& notification);
+  void refuse(const Notification& notification, const ExecEvent& event, const Refusal& refusal);
+  void approve(const Notification& notification, ExecRead read);
+  void proceed_unverified(const Notification& notification, ExecRead read);
+  void on_exec_stop(pid_t pid);
+  void judge_found(pid_t pid, const ExecEvent& approved, const Built& built);
+  void run(pid_t pid, const Fingerprint& fingerprint, const ExecEvent& event);
+  void sweep_soon();
+  void sweep();
+
+  struct Waiting {
+    Notification notification;
+    ExecRead read;
+  };
+
+  sys::Reactor& reactor_;
+  Listener listener_;
+  Judge& judge_;
+  bool with_environment_, allow_tracers_;
+  KnownFiles known_;
+  Lineage lineage_;
+  ExecReader reader_;
+  GateCounts counts_;
+  std::map<pid_t, Traced> traced_;            // by thread
+  std::map<std::uint64_t, Waiting> waiting_;  // by notification id, which is the ticket
+  sys::Watch notifications_, next_sweep_;
+};
+
+}  // namespace sandbox

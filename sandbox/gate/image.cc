@@ -1,0 +1,144 @@
+#include "sandbox/gate/image.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "sandbox/gate/loader.h"
+#include "sandbox/gate/memory.h"
+#include "sandbox/gate/shebang.h"
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
+
+namespace sandbox {
+namespace {
+
+constexpr int max_depth = 5;  // Linux fs/exec.c, exec_binprm(): deeper is ELOOP
+
+Head read_head(int file) {
+  Head head{};
+  if (::pread(file, head.data(), head.size(), 0) < 0) throw CallerError{EIO};
+  return head;
+}
+
+/// Programs of a second ABI of this processor: the filter refuses every call they would make.
+bool foreign_abi(const Head& head) {
+  Elf64_Ehdr header{};
+  std::memcpy(&header, head.data(), sizeof header);
+  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) return false;
+  const bool narrow = header.e_ident[EI_CLASS] == ELFCLASS32;
+  return narrow &&
+         (header.e_machine == EM_386 || header.e_machine == EM_X86_64 || header.e_machine == EM_ARM);
+}
+
+struct stat facts_of(int file) {
+  struct stat facts {};
+  if (::fstat(file, &facts) != 0) throw CallerError{errno};
+  return facts;
+}
+
+void refuse_unless_executable(const struct stat& facts) {
+  if (!S_ISREG(facts.st_mode) || (facts.st_mode & 0111) == 0) throw CallerError{EACCES};
+}
+
+sys::Fd open_for_reading(int file, const std::string& called) {
+  sys::Fd readable(::open(sys::proc_path(file).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!readable) throw Unjudgeable{fmt::format("{} is not readable, so it cannot be verified", called)};
+  return readable;
+}
+
+std::string joined(const std::vector<std::string>& argv) {
+  std::string bytes;
+  for (const std::string& word : argv) bytes.append(word).push_back('\0');
+  return bytes;
+}
+
+}  // namespace
+
+Program ImageReader::read(const std::string& called, sys::Fd file, std::vector<std::string> argv) const {
+  if (argv.empty()) argv.emplace_back();  // the kernel puts one empty string where there is none
+  Program program;
+  std::string name = called;
+  for (int depth = 0;; ++depth) {
+    if (depth > max_depth) throw CallerError{ELOOP};
+    const struct stat facts = facts_of(file.get());
+    refuse_unless_executable(facts);
+    const sys::Fd readable = open_for_reading(file.get(), name);
+    const Head head = read_head(readable.get());
+    if (foreign_abi(head)) throw Unjudgeable{fmt::format("{} is a program of a foreign ABI", name)};
+    program.images.push_back({name, describe(file.get()), argv});
+    const std::optional<Shebang> shebang = shebang_of(head);
+    if (!shebang) {
+      program.expected.device = facts.st_dev;
+      program.expected.inode = facts.st_ino;
+      break;
+    }
+    argv.front() = name;
+    if (!shebang->argument.empty()) argv.insert(argv.begin(), shebang->argument);
+    argv.insert(argv.begin(), shebang->interpreter);
+    name = shebang->interpreter;
+    file = resolver_.open(AT_FDCWD, name);
+  }
+  program.expected.name = called;
+  program.expected.args = joined(argv);
+  program.expected.image = std::move(file);
+  add_loaded(program.images);
+  return program;
+}
+
+File ImageReader::describe(int file) const {
+  const struct stat facts = facts_of(file);
+  File result;
+  result.path = sys::path_of(file);
+  result.device = facts.st_dev;
+  result.inode = facts.st_ino;
+  result.owner = facts.st_uid;
+  result.mode = facts.st_mode;
+  result.size = static_cast<std::uint64_t>(facts.st_size);
+  result.writable = writable(facts, file, result.path);
+  if (result.writable) {
+    const sys::Fd readable(
+        ::open(sys::proc_path(file).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (readable) result.copy_of = known_.copy_of(facts, readable.get());
+  }
+  return result;
+}
+
+bool ImageReader::writable(const struct stat& facts, int file, const std::string& path) const {
+  struct statvfs mount {};
+  if (::fstatvfs(file, &mount) == 0 && (mount.f_flag & ST_RDONLY) != 0) return false;
+  const auto changeable = [this](const struct stat& object) {
+    return object.st_uid == uid_ || (object.st_mode & S_IWOTH) != 0;
+  };
+  if (changeable(facts)) return true;
+  // Who may write the directory may put another file in this one's place.
+  struct stat directory {};
+  const sys::Fd parent(resolver_.open_parent(path));
+  return !parent || ::fstat(parent.get(), &directory) != 0 || changeable(directory);
+}
+
+/// `ld.so PROGRAM` runs PROGRAM, whatever the kernel thinks that it runs.
+void ImageReader::add_loaded(std::vector<Image>& images) const {
+  for (int depth = 0; depth <= max_depth; ++depth) {
+    const Image& loader = images.back();
+    if (!is_loader(loader.file)) return;
+    const std::optional<LoaderCall> call = loader_call(loader.argv);
+    if (!call) return;
+    if (call->program.find('/') == std::string::npos)
+      throw Unjudgeable{fmt::format("the loader would search for {}; give its path", call->program)};
+    Image loaded{call->program, {}, call->argv};
+    try {
+      loaded.file = describe(resolver_.open(AT_FDCWD, call->program).get());
+    } catch (const CallerError&) {  // the loader will not find it either; its name is judged
+    }
+    images.push_back(std::move(loaded));
+  }
+}
+
+}  // namespace sandbox

@@ -1,0 +1,40 @@
+#pragma once
+/// The gate's one question to the world above. Whoever answers records the decision before answering.
+
+#include <cstdint>
+#include <string>
+
+#include "sandbox/exec_event.h"
+
+namespace sandbox {
+
+enum class Occasion {
+  asked,  ///< the program has not been started
+  found,  ///< the kernel has built another image than the one that was judged; it has not run one instruction
+};
+
+enum class Ruling {
+  allow,
+  deny,
+  wait,  ///< Gate::answer() will tell; the caller waits, the rest of the tree does not. As a deny when
+         ///< `found`.
+};
+
+/// Why the gate itself refuses, without asking.
+struct Refusal {
+  std::string rule;    ///< "gate.unreadable", "gate.traced", …
+  std::string reason;  ///< a sentence
+};
+
+class Judge {
+ public:
+  virtual ~Judge() = default;
+  /// `ticket` names the event until it is answered.
+  virtual Ruling judge(const ExecEvent& event, Occasion occasion, std::uint64_t ticket) = 0;
+  /// The gate has refused; `event` is as complete as it could be read.
+  virtual void refused(const ExecEvent& event, const Refusal& refusal) = 0;
+  /// The one who asked is gone; no answer is wanted any more.
+  virtual void withdrawn(std::uint64_t ticket) = 0;
+};
+
+}  // namespace sandbox

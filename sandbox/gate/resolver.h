@@ -1,0 +1,37 @@
+#pragma once
+/// Finds the file that a path means to another task: from its root, its directory, its descriptors, its
+/// /proc/self.
+
+#include <cstdint>
+#include <string>
+
+#include "sandbox/gate/task.h"
+#include "sandbox/sys/fd.h"
+
+namespace sandbox {
+
+class Resolver {
+ public:
+  /// Opens the task's root and current directory. Throws SysError when they are out of reach.
+  explicit Resolver(const Task& task);
+
+  /// As openat(2) in the task would look it up; `directory` is its descriptor number or AT_FDCWD. The result
+  /// is open with O_PATH. Throws CallerError with the errno that the task's own call would return.
+  [[nodiscard]] sys::Fd open(int directory, const std::string& path, bool follow_last = true) const;
+  /// The task's own descriptor, with O_PATH semantics; throws CallerError{EBADF}.
+  [[nodiscard]] sys::Fd descriptor(int number) const;
+  /// The directory that a path of the task's mount namespace lies in; empty when it is out of reach.
+  [[nodiscard]] sys::Fd open_parent(const std::string& path) const;
+  [[nodiscard]] int cwd() const { return cwd_.get(); }
+
+ private:
+  [[nodiscard]] sys::Fd walk(int start, const std::string& path, bool follow_last) const;
+  [[nodiscard]] bool is_root(int directory) const;
+  [[nodiscard]] sys::Fd follow_magic(int parent, const std::string& name, int link) const;
+  [[nodiscard]] std::string self_number(bool thread) const;
+
+  const Task& task_;
+  sys::Fd root_, cwd_;
+};
+
+}  // namespace sandbox

@@ -1,0 +1,111 @@
+#include "sandbox/gate/task.h"
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <climits>
+#include <vector>
+
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/kernel.h"
+
+namespace sandbox {
+namespace {
+
+// Numbers of fields in /proc/PID/stat, from 1; the first behind the name, which may hold anything, is 3.
+enum Field {
+  field_state = 3,
+  field_parent = 4,
+  field_code = 26,
+  field_stack = 28,
+  field_brk = 47,
+  field_arg_start = 48,
+  field_arg_end = 49,
+  field_env_start = 50,
+  field_env_end = 51,
+  field_last = field_env_end,
+};
+
+std::uint64_t to_number(std::string_view text) {
+  std::uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+}  // namespace
+
+Task::Task(pid_t tid)
+    : tid_(tid), directory_(sys::open_file(fmt::format("/proc/{}", tid), O_PATH | O_DIRECTORY)) {}
+
+TaskStat Task::stat() const {
+  const sys::Fd file(::openat(directory_.get(), "stat", O_RDONLY | O_CLOEXEC));
+  std::array<char, 2048> buffer{};
+  const ssize_t count = file ? ::read(file.get(), buffer.data(), buffer.size()) : -1;
+  if (count <= 0) throw sys::SysError(count == 0 ? ESRCH : errno, "reading /proc/{}/stat", tid_);
+  const std::string_view text(buffer.data(), static_cast<std::size_t>(count));
+  std::array<std::uint64_t, field_last + 1> fields{};
+  std::size_t begin = text.rfind(')') + 2;
+  for (std::size_t field = field_state; field <= field_last && begin < text.size(); ++field) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    fields[field] = to_number(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  TaskStat result;
+  result.parent = static_cast<pid_t>(fields[field_parent]);
+  result.fingerprint.addresses = {fields[field_code], fields[field_stack], fields[field_brk],
+                                  fields[field_arg_start]};
+  result.arg_start = fields[field_arg_start];
+  result.arg_end = fields[field_arg_end];
+  result.env_start = fields[field_env_start];
+  result.env_end = fields[field_env_end];
+  return result;
+}
+
+sys::Fd Task::link(const char* name) const {
+  return sys::Fd(::openat(directory_.get(), name, O_PATH | O_CLOEXEC));
+}
+
+std::string Task::link_path(const char* name) const {
+  std::array<char, PATH_MAX> buffer{};
+  const ssize_t count = ::readlinkat(directory_.get(), name, buffer.data(), buffer.size());
+  if (count < 0) throw sys::SysError(errno, "reading /proc/{}/{}", tid_, name);
+  return {buffer.data(), static_cast<std::size_t>(count)};
+}
+
+sys::Fd Task::descriptor(int number) const {
+  // Not by /proc/PID/fd, which closes for tasks that are not dumpable. Before Linux 6.9 a pidfd is of a
+  // process.
+  sys::Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, tid_, sys::kernel::pidfd_thread)));
+  if (!pidfd && errno == EINVAL) {
+    const pid_t process = static_cast<pid_t>(to_number(status_line("Tgid:")));
+    pidfd = sys::Fd(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
+  }
+  if (!pidfd) return {};
+  return sys::Fd(static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd.get(), number, 0)));
+}
+
+pid_t Task::own_number() const {
+  const std::string numbers = status_line("NSpid:");
+  return static_cast<pid_t>(to_number(std::string_view(numbers).substr(numbers.find_last_of(" \t") + 1)));
+}
+
+pid_t Task::own_process_number() const {
+  const std::string numbers = status_line("NStgid:");
+  return static_cast<pid_t>(to_number(std::string_view(numbers).substr(numbers.find_last_of(" \t") + 1)));
+}
+
+std::string Task::status_line(std::string_view key) const {
+  const sys::Fd file(::openat(directory_.get(), "status", O_RDONLY | O_CLOEXEC));
+  if (!file) throw sys::SysError(errno, "opening /proc/{}/status", tid_);
+  const std::string status = sys::read_all(file.get(), 64 * 1024, "a task's status");
+  const std::size_t line = status.find(std::string("\n").append(key));
+  if (line == std::string::npos) throw sys::Error(sys::Kind::io, "reading /proc/{}/status: no {}", tid_, key);
+  const std::size_t begin = status.find_first_not_of(" \t", line + 1 + key.size());
+  return status.substr(begin, status.find('\n', begin) - begin);
+}
+
+}  // namespace sandbox

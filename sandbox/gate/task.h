@@ -1,0 +1,56 @@
+#pragma once
+/// What /proc says of a thread, read through a directory that is held open: it cannot become another
+/// thread's.
+
+#include <sys/types.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sandbox/sys/fd.h"
+
+namespace sandbox {
+
+/// Addresses that the kernel draws at random for each new image. A fork has its parent's, an exec makes new
+/// ones: so they tell which program a process runs, whoever its parent is by now. All zero when they cannot
+/// be seen.
+struct Fingerprint {
+  std::array<std::uint64_t, 4> addresses{};
+  auto operator<=>(const Fingerprint&) const = default;
+};
+
+/// The fields of /proc/PID/stat that we use; proc_pid_stat(5).
+struct TaskStat {
+  pid_t parent = 0;
+  Fingerprint fingerprint;
+  std::uint64_t arg_start = 0, arg_end = 0;  ///< the arguments, NUL behind each
+  std::uint64_t env_start = 0, env_end = 0;  ///< the environment, and behind it AT_EXECFN
+};
+
+class Task {
+ public:
+  /// `tid` as our PID namespace numbers it. Throws SysError when there is none.
+  explicit Task(pid_t tid);
+
+  [[nodiscard]] pid_t tid() const { return tid_; }
+  [[nodiscard]] TaskStat stat() const;
+  /// "root", "cwd" or "exe", opened with O_PATH. Empty with errno set when it cannot be.
+  [[nodiscard]] sys::Fd link(const char* name) const;
+  /// The path behind such a link, as the task's mount namespace knows it.
+  [[nodiscard]] std::string link_path(const char* name) const;
+  /// The task's own descriptor, as a copy. Empty with errno set when there is none.
+  [[nodiscard]] sys::Fd descriptor(int number) const;
+  /// Its number in its own PID namespace, the innermost: what /proc/self means to it.
+  [[nodiscard]] pid_t own_number() const;
+  [[nodiscard]] pid_t own_process_number() const;
+
+ private:
+  [[nodiscard]] std::string status_line(std::string_view key) const;
+
+  pid_t tid_;
+  sys::Fd directory_;
+};
+
+}  // namespace sandbox

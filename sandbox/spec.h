@@ -1,0 +1,88 @@
+#pragma once
+/// One sandbox as plain data. It says what the kernel shall enforce and nothing about why; the launcher obeys
+/// it. Paths are absolute, normal and with every symlink followed; a path that does not exist is no error.
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sandbox {
+
+enum class Mode {
+  read_only,           ///< nothing is writable but /tmp and /dev
+  workspace_write,     ///< and the writable roots
+  danger_full_access,  ///< the host's files, network, IPC and devices; the exec gate and `own` hold all the
+                       ///< same
+};
+
+enum class Network {
+  none,  ///< a network namespace with nothing but its own loopback
+  full,  ///< the host's
+};
+
+/// What this machine can enforce; see DESIGN "Words".
+enum class Tier {
+  a,  ///< namespaces, mounts, Landlock, seccomp, exec gate
+  b,  ///< no namespaces: Landlock, seccomp, exec gate
+  c,  ///< seccomp and exec gate
+};
+
+/// Who the command is: real ids, and the ids that it sees itself.
+struct User {
+  uid_t uid = 0;
+  gid_t gid = 0;
+  uid_t inside_uid = 0;
+  gid_t inside_gid = 0;
+  /// Bind `writable`, `readable` and caches with MOUNT_ATTR_IDMAP, so that files of inside_uid on disk are
+  /// the command's own, and files that it makes are theirs (root's workspace, run by an unprivileged real
+  /// uid).
+  bool map_ids = false;
+  /// With map_ids: directories that only inside_uid may read (root's HOME, tool chains in it), bound
+  /// read-only.
+  std::vector<std::string> readable;
+};
+
+/// A directory that the command sees copy-on-write: reads fall through to `path`, writes stay in `upper`.
+struct Cache {
+  std::string path;   ///< exists on the host, never written
+  std::string upper;  ///< private, exists; survives the session
+  std::string work;   ///< overlayfs' work directory: empty, same file system as `upper`
+};
+
+/// Zero leaves the caller's limit.
+struct Limits {
+  std::uint64_t processes = 4096;
+  std::uint64_t file_bytes = 0;
+  std::uint64_t open_files = 0;
+};
+
+struct Spec {
+  std::vector<std::string> argv;  ///< argv[0] is searched in the PATH of `env`
+  std::vector<std::string> env;   ///< NAME=value, all of it
+  std::string cwd;
+
+  Mode mode = Mode::workspace_write;
+  Network network = Network::none;
+  User user;
+
+  std::vector<std::string> writable;  ///< writable roots; the first is the workspace
+  std::vector<std::string>
+      protect;  ///< below a writable root, stays read-only; every ancestor up to the root is pinned
+  std::vector<std::string>
+      hide;  ///< a directory reads as empty, a file cannot be opened; also wins inside `writable`
+  std::vector<std::string> own;         ///< gatehouse's own config, rules, trust: read-only in every mode
+  std::vector<std::string> own_hidden;  ///< gatehouse's own state, audit, sockets: as `hide`, in every mode
+  std::vector<Cache> caches;
+  bool private_tmp = true;
+
+  bool allow_tracers = false;  ///< judge, without verifying, the execs of processes that a debugger traces
+  Limits limits;
+};
+
+const char* name_of(Mode mode);        ///< "read-only", "workspace-write", "danger-full-access"
+const char* name_of(Network network);  ///< "none", "full"
+const char* name_of(Tier tier);        ///< "A", "B", "C"
+
+}  // namespace sandbox
