@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "sandbox/spec.h"
+#include "sandbox/sys/channel.h"
+
+namespace sandbox {
+
+/// The first steps of the command's own process, which need nothing of what init builds meanwhile: its
+/// process group, its limits, the end of every privilege. A step that fails throws.
+void prepare_command(const Spec& spec);
+
+/// The last ones: takes Landlock and the filter, hands the listener up and execs. A failed exec is reported,
+/// and the process exits with 127 when nothing was found, else 126.
+[[noreturn]] void start_command(const Spec& spec, Tier tier, const std::string& filter,
+                                sys::Channel& channel);
+
+}  // namespace sandbox

@@ -1,0 +1,238 @@
+#include "sandbox/launcher/init.h"
+
+#include <linux/close_range.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <vector>
+
+#include "sandbox/launcher/capabilities.h"
+#include "sandbox/launcher/command.h"
+#include "sandbox/launcher/landlock.h"
+#include "sandbox/launcher/launch.h"
+#include "sandbox/launcher/mounts.h"
+#include "sandbox/launcher/namespaces.h"
+#include "sandbox/launcher/network.h"
+#include "sandbox/launcher/reaper.h"
+#include "sandbox/launcher/wire.h"
+#include "sandbox/sys/error.h"
+
+namespace sandbox {
+namespace {
+
+// What the supervisor's program did with signals is not the command's; none may reach init itself.
+void settle_signals() {
+  struct sigaction action {};
+  action.sa_handler = SIG_DFL;
+  for (int signal = 1; signal <= SIGRTMAX; ++signal) ::sigaction(signal, &action, nullptr);
+  sigset_t all;
+  sigfillset(&all);
+  ::sigprocmask(SIG_SETMASK, &all, nullptr);
+}
+
+// And the standard descriptors.
+void close_all_but(std::vector<int> kept) {
+  std::sort(kept.begin(), kept.end());
+  int first = STDERR_FILENO + 1;
+  for (const int fd : kept) {
+    if (first < fd)
+      ::syscall(SYS_close_range, static_cast<unsigned>(first), static_cast<unsigned>(fd - 1), 0U);
+    first = std::max(first, fd + 1);
+  }
+  ::syscall(SYS_close_range, static_cast<unsigned>(first), ~0U, 0U);
+}
+
+Trees receive_trees(sys::Channel& channel) {
+  Trees trees;
+  for (;;) {
+    std::optional<Letter> letter = hear(channel);
+    if (!letter) throw sys::Error(sys::Kind::io, "waiting for the supervisor: it is gone");
+    if (letter->tag == Tag::go) return trees;
+    if (letter->tag != Tag::tree || letter->fds.size() != 1)
+      throw sys::Error(sys::Kind::internal, "waiting for id-mapped mounts: got '{}'",
+                       static_cast<char>(letter->tag));
+    trees[letter->text] = std::move(letter->fds.front());
+  }
+}
+
+class Init {
+ public:
+  explicit Init(Birth birth) : birth_(std::move(birth)) {}
+
+  /// Returns in the command's process too, which prepares itself while init builds what it will see.
+  void build() {
+    settle_signals();
+    close_all_but(
+        {birth_.channel.fd(), birth_.lifeline.get(), built_.read_end.get(), built_.write_end.get()});
+    ::setpgid(0, 0);  // away from the terminal's signals; the session stays the caller's
+    Trees trees;
+    if (namespaced() && birth_.any_user) trees = receive_trees(birth_.channel);
+    become(birth_.spec.user, birth_.any_user, namespaced());
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) throw sys::SysError(errno, "refusing new privileges");
+    if (!namespaced()) become_subreaper();
+    command_ = sys::fork_with(0);
+    if (is_command()) return;
+    if (namespaced()) build_namespaces(std::move(trees));
+    if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw sys::SysError(errno, "closing init to the command");
+    const std::string filter = expect(birth_.channel, Tag::filter).text;
+    sys::write_all(built_.write_end.get(), filter, "the word that the sandbox is built");
+    built_ = {};
+  }
+
+  [[nodiscard]] bool is_command() const { return !command_; }
+
+  [[noreturn]] void run_command() {
+    close_all_but({birth_.channel.fd(), built_.read_end.get()});
+    prepare_command(birth_.spec);
+    const std::string filter =
+        sys::read_all(built_.read_end.get(), sys::Channel::max_bytes, "the system call filter");
+    if (filter.empty()) ::_exit(1);  // init failed, and has said so
+    start_command(birth_.spec, birth_.tier, filter, birth_.channel);
+  }
+
+  void serve() {
+    keep_init_capabilities();
+    // Whoever reads the command's output waits until the last writer is gone.
+    ::syscall(SYS_close_range, 0U, 2U, 0U);
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    const sys::Fd children(::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (!children) throw sys::SysError(errno, "watching for the end of processes");
+    for (;;) {
+      std::array<pollfd, 3> ready = {
+          {{birth_.lifeline.get(), 0, 0}, {birth_.channel.fd(), POLLIN, 0}, {children.get(), POLLIN, 0}}};
+      if (::poll(ready.data(), ready.size(), -1) < 0 && errno != EINTR) return;
+      if (ready[0].revents != 0) return;
+      if (ready[1].revents != 0 && !obey()) return;
+      if (ready[2].revents != 0 && !reap(children.get())) return;
+    }
+  }
+
+  // An order that nobody reads any more would take the last report back (ECONNRESET).
+  void drain() {
+    ::shutdown(birth_.channel.fd(), SHUT_RD);
+    sys::set_nonblocking(birth_.channel.fd(), true);
+    while (birth_.channel.receive()) {
+    }
+  }
+
+  /// The kernel ends a PID namespace with its first process; without one we do.
+  void end_tree() noexcept {
+    if (!namespaced()) end_descendants(scoped_);
+  }
+
+  void report_failure(const std::exception& error) noexcept {
+    const auto* refused = dynamic_cast<const Refused*>(&error);
+    const auto* failed = dynamic_cast<const sys::SysError*>(&error);
+    const int number = refused != nullptr  ? refused->error_number()
+                       : failed != nullptr ? failed->error_number()
+                                           : 0;
+    try {
+      tell(birth_.channel, refused != nullptr ? Tag::refused : Tag::failed,
+           fmt::format("{} {}", number, error.what()));
+      // Closing a socket with unread packets would take the report back (ECONNRESET).
+      while (hear(birth_.channel)) {
+      }
+    } catch (const std::exception&) {
+      // The supervisor is gone: nobody is left to tell.
+    }
+  }
+
+ private:
+  [[nodiscard]] bool namespaced() const { return birth_.tier == Tier::a; }
+
+  void build_namespaces(Trees trees) {
+    if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
+      throw sys::SysError(errno, "binding init to its parent");
+    const Spec& spec = birth_.spec;
+    if (spec.network == Network::none && spec.mode != Mode::danger_full_access) founding(bring_loopback_up);
+    std::vector<std::string> missing;
+    build_mounts(spec, std::move(trees), missing);
+    for (const std::string& sentence : missing) tell(birth_.channel, Tag::note, sentence);
+  }
+
+  void become_subreaper() {
+    if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+      throw sys::SysError(errno, "becoming the parent of the sandbox's orphans");
+    scoped_ = enter_signal_scope();
+  }
+
+  void report(Report::Kind kind, int value) {
+    const Report packet{kind, value};
+    birth_.channel.send({reinterpret_cast<const char*>(&packet), sizeof packet});
+  }
+
+  // False when the supervisor is gone.
+  bool obey() {
+    const std::optional<sys::Packet> packet = birth_.channel.receive();
+    if (!packet) return false;
+    Order order{};
+    if (packet->bytes.size() != sizeof order) throw sys::Error(sys::Kind::internal, "reading an order");
+    std::memcpy(&order, packet->bytes.data(), sizeof order);
+    switch (order.kind) {
+      case Order::Kind::signal_command:
+        ::kill(-command_.pid(), order.value);
+        return true;
+      case Order::Kind::end:
+        return false;
+    }
+    return false;
+  }
+
+  // False when the command has ended.
+  bool reap(int children) {
+    signalfd_siginfo signal{};
+    while (::read(children, &signal, sizeof signal) > 0) {
+    }
+    int status = 0;
+    for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED | __WALL)) > 0;) {
+      if (pid != command_.pid()) continue;
+      if (WIFSTOPPED(status))
+        report(Report::Kind::stopped, WSTOPSIG(status));
+      else if (WIFCONTINUED(status))
+        report(Report::Kind::continued, 0);
+      else
+        return report(Report::Kind::ended, status), false;
+    }
+    return true;
+  }
+
+  Birth birth_;
+  sys::Pipe built_ = sys::make_pipe();  ///< init to command: the filter, once everything is mounted
+  sys::Child command_;
+  bool scoped_ = false;
+};
+
+}  // namespace
+
+void run_init(Birth birth) noexcept {
+  Init init(std::move(birth));
+  try {
+    init.build();
+    if (init.is_command()) init.run_command();
+  } catch (const std::exception& error) {
+    init.report_failure(error);
+    ::_exit(1);
+  }
+  try {
+    init.serve();
+    init.drain();
+  } catch (const std::exception&) {
+    // The supervisor is gone, or talks nonsense: the sandbox ends all the same.
+  }
+  init.end_tree();
+  ::_exit(0);
+}
+
+}  // namespace sandbox

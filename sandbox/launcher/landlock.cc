@@ -1,0 +1,109 @@
+#include "sandbox/launcher/landlock.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "sandbox/launcher/layout.h"
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/fd.h"
+#include "sandbox/sys/kernel.h"
+
+namespace sandbox {
+namespace {
+
+using Rights = std::uint64_t;
+using sys::kernel::LandlockRuleset;
+
+constexpr Rights reading =
+    LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+constexpr Rights writing_file = LANDLOCK_ACCESS_FS_WRITE_FILE | sys::kernel::landlock_truncate;
+constexpr Rights every_right =
+    ((LANDLOCK_ACCESS_FS_REFER << 1) - 1) | sys::kernel::landlock_truncate | sys::kernel::landlock_ioctl_dev;
+// What a rule on something that is no directory may name.
+constexpr Rights for_files = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | writing_file |
+                             sys::kernel::landlock_ioctl_dev;
+constexpr int scopes_since = 6;
+
+int abi() {
+  const long version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  return version < 0 ? 0 : static_cast<int>(version);
+}
+
+Rights known_rights(int version) {
+  Rights rights = every_right;
+  if (version < 5) rights &= ~sys::kernel::landlock_ioctl_dev;
+  if (version < 3) rights &= ~sys::kernel::landlock_truncate;
+  if (version < 2) rights &= ~Rights{LANDLOCK_ACCESS_FS_REFER};
+  return rights;
+}
+
+sys::Fd make_ruleset(const LandlockRuleset& attributes) {
+  sys::Fd ruleset(
+      static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0)));
+  if (!ruleset) throw sys::SysError(errno, "making a Landlock ruleset");
+  return ruleset;
+}
+
+void allow(int ruleset, const std::string& path, Rights rights) {
+  const sys::Fd place(::open(path.c_str(), O_PATH | O_CLOEXEC));
+  if (!place) return;  // nothing there: nothing to allow
+  struct stat status {};
+  if (::fstatat(place.get(), "", &status, AT_EMPTY_PATH) != 0)
+    throw sys::SysError(errno, "examining {}", path);
+  landlock_path_beneath_attr rule{};
+  rule.allowed_access = S_ISDIR(status.st_mode) ? rights : rights & for_files;
+  rule.parent_fd = place.get();
+  if (::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
+    throw sys::SysError(errno, "allowing {} in the Landlock ruleset", path);
+}
+
+void restrict_self(int ruleset) {
+  if (::syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
+    throw sys::SysError(errno, "entering the Landlock domain");
+}
+
+void allow_files(int ruleset, const Spec& spec, Rights known) {
+  allow(ruleset, "/", reading & known);
+  for (const std::string& path : writable_places_of(spec)) allow(ruleset, path, known);
+  allow(ruleset, "/dev", (reading | writing_file | sys::kernel::landlock_ioctl_dev) & known);
+  allow(ruleset, "/proc", (reading | writing_file) & known);
+}
+
+}  // namespace
+
+bool has_landlock() { return abi() > 0; }
+
+void enter_landlock_domain(const Spec& spec, Tier tier, std::vector<std::string>& missing) {
+  const int version = abi();
+  const bool confined = spec.mode != Mode::danger_full_access;
+  if (version == 0) {
+    missing.emplace_back("Landlock is not in this kernel, or not switched on (lsm=landlock,… at boot)");
+    return;
+  }
+  if (version < scopes_since && tier != Tier::a)
+    missing.emplace_back("processes outside can be signalled: Landlock scopes need Linux 6.12");
+  LandlockRuleset attributes{};
+  // Before ABI 2 no file could be renamed from one directory to another; mounts do without.
+  if (confined && (version >= 2 || tier != Tier::a)) attributes.handled_access_fs = known_rights(version);
+  if (version >= scopes_since) attributes.scoped = sys::kernel::landlock_scope_signal;
+  if (version >= scopes_since && confined) attributes.scoped |= sys::kernel::landlock_scope_abstract_unix;
+  if (attributes.handled_access_fs == 0 && attributes.scoped == 0) return;
+  const sys::Fd ruleset = make_ruleset(attributes);
+  if (attributes.handled_access_fs != 0) allow_files(ruleset.get(), spec, attributes.handled_access_fs);
+  restrict_self(ruleset.get());
+}
+
+bool enter_signal_scope() {
+  if (abi() < scopes_since) return false;
+  restrict_self(
+      make_ruleset(
+          {.handled_access_fs = 0, .handled_access_net = 0, .scoped = sys::kernel::landlock_scope_signal})
+          .get());
+  return true;
+}
+
+}  // namespace sandbox

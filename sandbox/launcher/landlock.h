@@ -1,0 +1,23 @@
+#pragma once
+/// landlock(7): the envelope around the mounts. It mediates no chmod, chown, utimes, xattr, UDP or path
+/// sockets.
+
+#include <string>
+#include <vector>
+
+#include "sandbox/spec.h"
+
+namespace sandbox {
+
+bool has_landlock();
+
+/// Confines this process and what it starts; it must have refused new privileges. `missing` gets a sentence
+/// for what this kernel cannot.
+void enter_landlock_domain(const Spec& spec, Tier tier, std::vector<std::string>& missing);
+
+/// A domain that can signal nothing outside, for the subreaper of a sandbox without a PID namespace: its
+/// kill(-1) is the end of everything below it and of nothing else, and what lives in a domain below cannot
+/// signal it back. False where the kernel has no such scope.
+bool enter_signal_scope();
+
+}  // namespace sandbox

@@ -1,0 +1,193 @@
+#include "sandbox/launcher/launch.h"
+
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <linux/magic.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <utility>
+
+#include "sandbox/launcher/capabilities.h"
+#include "sandbox/launcher/init.h"
+#include "sandbox/launcher/landlock.h"
+#include "sandbox/launcher/mounts.h"
+#include "sandbox/launcher/namespaces.h"
+#include "sandbox/launcher/seccomp.h"
+#include "sandbox/launcher/wire.h"
+
+namespace sandbox {
+namespace {
+
+// A program may open /dev/stdout again, and a pipe belongs to who made it: without this, root's pipe could
+// not be opened by the user that its command runs as.
+void hand_over_pipes(const User& user) {
+  for (int fd = 0; fd <= 2; ++fd) {
+    struct stat status {};
+    struct statfs file_system {};
+    if (::fstat(fd, &status) != 0 || ::fstatfs(fd, &file_system) != 0) continue;
+    if (file_system.f_type != PIPEFS_MAGIC || status.st_uid != ::geteuid()) continue;
+    if (::fchown(fd, user.uid, user.gid) != 0)
+      throw sys::SysError(errno, "giving descriptor {} to user {}", fd, user.uid);
+  }
+}
+
+void check(const Spec& spec) {
+  if (spec.argv.empty() || spec.argv.front().empty())
+    throw sys::Error(sys::Kind::invalid, "starting a command: it has no name");
+  if (!spec.cwd.starts_with('/'))
+    throw sys::Error(sys::Kind::invalid, "starting a command: its directory '{}' is not absolute", spec.cwd);
+}
+
+// A failed child says why before it ends, so a packet that nobody takes is no error yet.
+void tell_if_there(sys::Channel& channel, Tag tag, std::string_view text = {},
+                   const std::vector<int>& fds = {}) {
+  try {
+    tell(channel, tag, text, fds);
+  } catch (const sys::SysError& error) {
+    if (error.error_number() != EPIPE && error.error_number() != ECONNRESET) throw;
+  }
+}
+
+// The pid behind a pidfd, in the PID namespace of our /proc; 0 when it has ended and was reaped.
+pid_t pid_of(int pidfd) {
+  constexpr std::string_view key = "Pid:\t";
+  const std::string info = sys::read_file(fmt::format("/proc/self/fdinfo/{}", pidfd), 4096);
+  pid_t pid = 0;
+  if (const std::size_t at = info.find(key); at != std::string::npos)
+    std::from_chars(info.data() + at + key.size(), info.data() + info.size(), pid);
+  return std::max(pid, 0);
+}
+
+std::string mend_for(int error_number) {
+  if (error_number == EBUSY) return "run gatehouse outside the program that already intercepts system calls";
+  if (error_number == ENOSPC) return "sudo sysctl -w fs.mount-max=200000";
+  if (error_number == EMFILE) return "ulimit -n 1024";
+  return {};
+}
+
+[[noreturn]] void fail(const Letter& letter) {
+  int error_number = 0;
+  const char* end = letter.text.data() + letter.text.size();
+  const char* sentence = std::from_chars(letter.text.data(), end, error_number).ptr;
+  const std::string text(std::min(sentence + 1, end), end);
+  if (letter.tag == Tag::refused) throw Refused(error_number, text);
+  throw SetupError("building the sandbox: " + text, mend_for(error_number));
+}
+
+void await_command(Launched& launched) {
+  for (;;) {
+    std::optional<Letter> letter = hear(launched.channel);
+    if (!letter) throw SetupError("building the sandbox: its first process ended without a word", {});
+    switch (letter->tag) {
+      case Tag::note:
+        launched.missing.push_back(std::move(letter->text));
+        break;
+      case Tag::ready:
+        if (letter->fds.size() != 2) throw sys::Error(sys::Kind::internal, "the command sent no listener");
+        launched.command = pid_of(letter->fds[1].get());
+        launched.listener = std::move(letter->fds[0]);
+        return;
+      case Tag::refused:
+      case Tag::failed:
+        fail(*letter);
+      case Tag::tree:
+      case Tag::go:
+      case Tag::filter:
+        throw sys::Error(sys::Kind::internal, "init sent packet '{}'", static_cast<char>(letter->tag));
+    }
+  }
+}
+
+void prepare_from_outside(const Spec& spec, Launched& launched) {
+  write_id_maps(std::to_string(launched.init.pid()), spec.user, true);
+  if (spec.user.map_ids)
+    for (const auto& tree : copy_id_mapped(spec, launched.init.pid()))
+      tell_if_there(launched.channel, Tag::tree, tree.first, {tree.second.get()});
+  tell_if_there(launched.channel, Tag::go);
+}
+
+Launched start(const Spec& spec, Tier tier) {
+  const bool any_user = may_set_ids();
+  const bool namespaced = tier == Tier::a;
+  if (any_user && spec.user.uid != ::geteuid()) hand_over_pipes(spec.user);
+  sys::SocketPair ends = sys::make_socket_pair();
+  sys::Pipe lifeline = sys::make_pipe();
+  sys::Child init = namespaced ? fork_into(namespaces_of(spec)) : sys::fork_with(0);
+  if (!init)
+    run_init({spec, tier, any_user, sys::Channel(std::move(ends.theirs)), std::move(lifeline.read_end)});
+  ends.theirs.close();
+
+  Launched launched{
+      std::move(init), sys::Channel(std::move(ends.ours)), std::move(lifeline.write_end), {}, 0, tier, {}};
+  if (namespaced && any_user) prepare_from_outside(spec, launched);
+  // Compiled while init mounts.
+  tell_if_there(launched.channel, Tag::filter, compile_filter(spec, tier));
+  await_command(launched);
+  return launched;
+}
+
+// Id-mapped mounts are what lets another user be root's stand-in.
+Spec as_real_root(Spec spec) {
+  spec.user = User{};
+  return spec;
+}
+
+std::string lost_as_real_root(const std::string& why) {
+  return fmt::format(
+      "the command is the real root without capabilities, its processes cannot be limited ({})", why);
+}
+
+std::vector<std::string> lost_without_namespaces(const Spec& spec, const Refused& refused) {
+  std::string why = fmt::format("user namespaces are refused ({})", refused.what());
+  if (const std::string mend = mend_for_refused_namespaces(); !mend.empty())
+    why += "; to allow them: " + mend;
+  std::vector<std::string> lost = {why};
+  if (spec.user.map_ids) lost.push_back(lost_as_real_root("it takes a user namespace"));
+  if (spec.mode == Mode::danger_full_access) return lost;
+  lost.insert(lost.end(), {"hidden files can be read, protected files inside the workspace can be changed",
+                           "/tmp, other processes and unix sockets are the host's",
+                           "mode, owner, times and extended attributes of the user's files outside the "
+                           "workspace can be changed"});
+  return lost;
+}
+
+Launched start_without_namespaces(const Spec& spec, const Refused& refused) {
+  const Tier tier = has_landlock() ? Tier::b : Tier::c;
+  Launched launched = start(spec.user.map_ids ? as_real_root(spec) : spec, tier);
+  std::vector<std::string> lost = lost_without_namespaces(spec, refused);
+  if (tier == Tier::c && spec.mode != Mode::danger_full_access)
+    lost.emplace_back("files outside the workspace can be changed: there is no Landlock either");
+  launched.missing.insert(launched.missing.begin(), lost.begin(), lost.end());
+  return launched;
+}
+
+Launched start_as_real_root(const Spec& spec, const IdMapsRefused& refused) {
+  Launched launched = start(as_real_root(spec), Tier::a);
+  launched.missing.push_back(lost_as_real_root(refused.what()));
+  return launched;
+}
+
+}  // namespace
+
+Launched launch(const Spec& spec) {
+  check(spec);
+  try {
+    try {
+      return start(spec, Tier::a);
+    } catch (const IdMapsRefused& refused) {
+      return start_as_real_root(spec, refused);
+    }
+  } catch (const Refused& refused) {
+    return start_without_namespaces(spec, refused);
+  } catch (const SetupError&) {
+    throw;
+  } catch (const sys::Error& error) {
+    throw SetupError(std::string("building the sandbox: ") + error.what(), {});
+  }
+}
+
+}  // namespace sandbox

@@ -1,0 +1,64 @@
+#pragma once
+/// From a Spec to a running command whose first exec waits to be judged.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sandbox/spec.h"
+#include "sandbox/sys/channel.h"
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/process.h"
+
+namespace sandbox {
+
+/// A step of the construction that failed, and the one command that mends it, where there is one.
+class SetupError : public sys::Error {
+ public:
+  SetupError(const std::string& sentence, std::string fix)
+      : sys::Error(sys::Kind::setup, sentence), fix_(std::move(fix)) {}
+  [[nodiscard]] const std::string& fix() const { return fix_; }
+
+ private:
+  std::string fix_;
+};
+
+/// What init sends up, one packet each.
+struct Report {
+  enum class Kind : std::int32_t {
+    exec_failed,  ///< value: the errno of the command's own exec; `ended` follows
+    stopped,      ///< value: the signal that stopped the command
+    continued,    ///< value: 0
+    ended,  ///< value: the command's status as wait(2) tells it; what is left of the tree dies with init
+  };
+  Kind kind;
+  std::int32_t value;
+};
+
+/// What the supervisor asks of init.
+struct Order {
+  enum class Kind : std::int32_t {
+    signal_command,  ///< value: the signal, to the command's process group
+    end,             ///< kill everything and go
+  };
+  Kind kind;
+  std::int32_t value;
+};
+
+struct Launched {
+  sys::Child init;       ///< PID 1 of the sandbox; in tier B and C the subreaper above the command
+  sys::Channel channel;  ///< Reports come out, Orders go in
+  sys::Fd lifeline;      ///< the sandbox ends when the last copy of this is closed
+  sys::Fd listener;      ///< seccomp user notifications of every exec in the tree
+  pid_t command = 0;     ///< the command's process, the leader of its own process group, as our namespace
+                         ///< numbers it; 0 when it could not start and is gone already
+  Tier tier = Tier::a;
+  std::vector<std::string>
+      missing;  ///< what this machine could not give, a sentence each, with what would mend it
+};
+
+/// Blocks until the command's process is about to exec. The caller has one thread. Standard descriptors are
+/// inherited, no others. Throws SetupError; then nothing is left running or mounted.
+Launched launch(const Spec& spec);
+
+}  // namespace sandbox

@@ -1,0 +1,67 @@
+#include "sandbox/launcher/mount_api.h"
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
+
+namespace sandbox {
+
+sys::Fd try_place(const std::string& path) {
+  return sys::try_open_at(AT_FDCWD, path, O_PATH | O_NOFOLLOW, {.follow_links = false});
+}
+
+sys::Fd place_at(const std::string& path) {
+  sys::Fd place = try_place(path);
+  if (!place) throw sys::SysError(errno, "opening {}", path);
+  return place;
+}
+
+sys::Fd copy_tree(int place, const std::string& path) {
+  sys::Fd tree(static_cast<int>(::syscall(
+      SYS_open_tree, place, "", AT_EMPTY_PATH | AT_RECURSIVE | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)));
+  if (!tree) throw sys::SysError(errno, "copying the mounts of {}", path);
+  return tree;
+}
+
+void attach(int tree, int place, const std::string& path) {
+  if (::syscall(SYS_move_mount, tree, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) != 0)
+    throw sys::SysError(errno, "mounting on {}", path);
+}
+
+void bind(const std::string& source, const std::string& target, const std::string& path) {
+  if (::syscall(SYS_mount, source.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) != 0)
+    throw sys::SysError(errno, "mounting on {}", path);
+}
+
+int try_change_mounts(int mount, const MountChange& change) {
+  mount_attr attributes{};
+  attributes.attr_set = change.set;
+  attributes.attr_clr = change.clear;
+  attributes.propagation = change.propagation;
+  if (change.id_map >= 0) attributes.userns_fd = static_cast<std::uint64_t>(change.id_map);
+  const int flags = AT_EMPTY_PATH | (change.recursive ? AT_RECURSIVE : 0);
+  const long done = ::syscall(SYS_mount_setattr, mount, "", flags, &attributes, sizeof attributes);
+  return done == 0 ? 0 : errno;
+}
+
+void change_mounts(int mount, const MountChange& change, const std::string& doing) {
+  if (const int error = try_change_mounts(mount, change)) throw sys::SysError(error, doing);
+}
+
+void mount_new(const char* type, int place, unsigned long flags, const std::string& options,
+               const std::string& path) {
+  if (::syscall(SYS_mount, type, sys::proc_path(place).c_str(), type, flags, options.c_str()) != 0)
+    throw sys::SysError(errno, "mounting {} on {}", type, path);
+}
+
+void mount_new(const char* type, const std::string& path, unsigned long flags, const std::string& options) {
+  if (::syscall(SYS_mount, type, path.c_str(), type, flags, options.c_str()) != 0)
+    throw sys::SysError(errno, "mounting {} on {}", type, path);
+}
+
+}  // namespace sandbox

@@ -1,0 +1,45 @@
+#pragma once
+/// mount(2) and its newer relatives by descriptor: nothing here looks a path up twice. A "place" is an O_PATH
+/// descriptor; a "tree" is a detached copy of the mounts at a place, which belongs to no namespace yet.
+
+#include <linux/mount.h>
+
+#include <cstdint>
+#include <string>
+
+#include "sandbox/sys/fd.h"
+
+namespace sandbox {
+
+/// Symlinks are followed nowhere; a symlink as the last component is itself the place. Empty with errno set
+/// when there is none.
+sys::Fd try_place(const std::string& path);
+/// The same; throws SysError("opening PATH").
+sys::Fd place_at(const std::string& path);
+
+/// open_tree(2) with everything mounted below.
+sys::Fd copy_tree(int place, const std::string& path);
+/// move_mount(2).
+void attach(int tree, int place, const std::string& path);
+
+/// One mount, bound by path: for places that nobody but root can exchange, and faster than a tree.
+void bind(const std::string& source, const std::string& target, const std::string& path);
+
+/// mount_setattr(2).
+struct MountChange {
+  std::uint64_t set = 0, clear = 0;  ///< MOUNT_ATTR_*
+  std::uint64_t propagation = 0;     ///< MS_PRIVATE or nothing
+  int id_map = -1;                   ///< with MOUNT_ATTR_IDMAP: a user namespace
+  bool recursive = true;
+};
+/// Zero, or an errno. The change is made to all of the mounts or to none.
+int try_change_mounts(int mount, const MountChange& change);
+void change_mounts(int mount, const MountChange& change, const std::string& doing);
+
+/// A new file system of this type at the place, which is found by /proc/self/fd.
+void mount_new(const char* type, int place, unsigned long flags, const std::string& options,
+               const std::string& path);
+/// The same by path, for /proc itself.
+void mount_new(const char* type, const std::string& path, unsigned long flags, const std::string& options);
+
+}  // namespace sandbox

@@ -1,0 +1,220 @@
+#include "sandbox/launcher/mounts.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+
+#include "sandbox/launcher/caches.h"
+#include "sandbox/launcher/covers.h"
+#include "sandbox/launcher/devices.h"
+#include "sandbox/launcher/layout.h"
+#include "sandbox/launcher/mount_api.h"
+#include "sandbox/launcher/private_files.h"
+#include "sandbox/launcher/wire.h"
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
+
+namespace sandbox {
+namespace {
+
+bool is_directory(int fd) {
+  struct stat status {};
+  return ::fstatat(fd, "", &status, AT_EMPTY_PATH) == 0 && S_ISDIR(status.st_mode);
+}
+
+unsigned mode_of(Layer::Kind kind) {
+  if (kind == Layer::Kind::shared) return 01777;
+  return kind == Layer::Kind::runtime ? 0700 : 0755;
+}
+
+class MountTree {
+ public:
+  MountTree(const Spec& spec, Trees trees, std::vector<std::string>& missing)
+      : spec_(spec), layers_(layers_of(spec)), trees_(std::move(trees)), missing_(missing) {}
+
+  void build() {
+    const sys::Fd root = place_at("/");
+    founding(
+        [&] { change_mounts(root.get(), {.propagation = MS_PRIVATE}, "making the mount tree private"); });
+    if (spec_.mode != Mode::danger_full_access) copy_layers();
+    if (spec_.mode != Mode::danger_full_access) make_host_read_only(root.get());
+    founding([&] { files_.emplace(); });
+    founding([&] { mount_new("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, ""); });
+    if (spec_.mode != Mode::danger_full_access) lay_out();
+    cover(Covers(*files_, writable_tops_of(spec_)));
+    for (const sys::Fd& directory : ours_)
+      change_mounts(directory.get(), {.set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC, .recursive = false},
+                    "making a private directory read-only");
+  }
+
+ private:
+  void copy(const std::string& path) {
+    if (trees_.contains(path)) return;
+    if (const sys::Fd place = try_place(path))
+      trees_[path] = copy_tree(place.get(), path);
+    else if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+      throw sys::SysError(errno, "opening {}", path);
+  }
+
+  void copy_layers() {
+    for (const Layer& layer : layers_)
+      if (layer.from_host()) copy(layer.path);
+    for (const Cache& cache : spec_.caches) {
+      copy(cache.path);
+      copy(store_of(cache));
+    }
+  }
+
+  void make_host_read_only(int root) const {
+    MountChange change{.set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID};
+    const auto& roots = spec_.writable;
+    if (spec_.mode == Mode::workspace_write && std::find(roots.begin(), roots.end(), "/") != roots.end())
+      change.set = MOUNT_ATTR_NOSUID;
+    change_mounts(root, change, "making the host's files read-only");
+  }
+
+  void lay_out() {
+    ours_.push_back(build_devices(*files_));
+    for (const Layer& layer : layers_)
+      if (layer.from_host())
+        expose(layer);
+      else
+        add_empty(layer);
+    for (const Cache& cache : spec_.caches) add_cache(cache);
+  }
+
+  void add_empty(const Layer& layer) {
+    const bool is_runtime = layer.kind == Layer::Kind::runtime;
+    const sys::Fd place = is_runtime ? reach(layer.path, true) : try_place(layer.path);
+    if (!place || !is_directory(place.get())) return;  // /var/tmp may be a link to /tmp
+    files_->cover(place.get(), layer.path, mode_of(layer.kind));
+    if (layer.kind == Layer::Kind::run) ours_.push_back(place_at(layer.path));
+  }
+
+  void expose(const Layer& layer) {
+    const auto found = trees_.find(layer.path);
+    if (found == trees_.end()) return;
+    const sys::Fd tree = std::move(found->second);
+    trees_.erase(found);
+    const bool writable = layer.kind == Layer::Kind::host_writable;
+    change_mounts(tree.get(), {.set = MOUNT_ATTR_NOSUID | (writable ? 0U : MOUNT_ATTR_RDONLY)},
+                  "binding " + layer.path + (writable ? "" : " read-only"));
+    attach(tree.get(), reach(layer.path, is_directory(tree.get())).get(), layer.path);
+  }
+
+  void add_cache(const Cache& cache) {
+    const auto lower = trees_.find(cache.path), store = trees_.find(store_of(cache));
+    if (lower == trees_.end() || store == trees_.end()) return;
+    if (!mount_cache(cache, reach(cache.path, true).get(), lower->second, store->second))
+      missing_.push_back(cache.path + " starts empty: overlayfs is refused over it");
+    trees_.erase(store);
+  }
+
+  // Opens the place where something shall be mounted. On our own file systems it is made; where the command's
+  // user may not go (a directory of root's on the way to what root's command may use) an empty one is
+  // mounted on the way.
+  sys::Fd reach(const std::string& path, bool directory) {
+    if (sys::Fd place = try_place(path)) return place;
+    sys::Fd at = place_at("/");
+    for (std::size_t begin = 1, end = 0; end != std::string::npos; begin = end + 1) {
+      end = path.find('/', begin);
+      at = step_into(std::move(at), path.substr(0, end), directory || end != std::string::npos);
+    }
+    return at;
+  }
+
+  sys::Fd step_into(sys::Fd parent, const std::string& path, bool directory) {
+    const std::string name = sys::base_name(path);
+    const auto open = [&] {
+      return sys::Fd(::openat(parent.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    };
+    sys::Fd next = open();
+    if (!next && errno == EACCES) {
+      const std::string closed = sys::parent_of(path);
+      files_->cover(parent.get(), closed, 0755);
+      ours_.push_back(place_at(closed));
+      parent = place_at(closed);
+      next = open();
+    }
+    if (!next && errno == ENOENT) {
+      const int made = directory ? ::mkdirat(parent.get(), name.c_str(), 0755)
+                                 : ::mknodat(parent.get(), name.c_str(), S_IFREG | 0444, 0);
+      if (made != 0) throw sys::SysError(errno, "making the mount point {}", path);
+      next = open();
+    }
+    if (!next) throw sys::SysError(errno, "opening {}", path);
+    return next;
+  }
+
+  void cover(Covers covers) const {
+    if (spec_.mode == Mode::workspace_write)
+      for (const std::string& path : spec_.protect) covers.protect(path);
+    for (const std::string& path : spec_.own) covers.protect(path);
+    if (spec_.mode != Mode::danger_full_access) {
+      for (const std::string& path : spec_.hide) covers.hide(path);
+      if (spec_.user.uid == 0) guard_kernel_files(covers);
+    }
+    for (const std::string& path : spec_.own_hidden) {
+      covers.pin_ancestors(path);
+      covers.hide(path);
+    }
+  }
+
+  // Real root needs no capability to write these, nor to read what only root may.
+  static void guard_kernel_files(Covers& covers) {
+    for (const char* path : {"/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs"})
+      covers.make_read_only(path);
+    for (const char* path :
+         {"/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/proc/kcore",
+          "/etc/ssh/ssh_host_rsa_key", "/etc/ssh/ssh_host_ecdsa_key", "/etc/ssh/ssh_host_ed25519_key"})
+      covers.hide(path);
+  }
+
+  const Spec& spec_;
+  const std::vector<Layer> layers_;
+  Trees trees_;
+  std::optional<PrivateFiles> files_;
+  std::vector<std::string>& missing_;
+  std::vector<sys::Fd> ours_;  ///< file systems that become read-only once everything is mounted
+};
+
+sys::Fd copy_mapped(const std::string& path, int user_namespace) {
+  const sys::Fd place = try_place(path);
+  if (!place && (errno == ENOENT || errno == ENOTDIR)) return {};
+  if (!place) throw sys::SysError(errno, "opening {}", path);
+  sys::Fd tree = copy_tree(place.get(), path);
+  const MountChange change{
+      .set = MOUNT_ATTR_IDMAP | MOUNT_ATTR_NOSUID, .propagation = MS_PRIVATE, .id_map = user_namespace};
+  if (const int error = try_change_mounts(tree.get(), change))
+    throw IdMapsRefused(error, "mapping the owners of " + path);
+  return tree;
+}
+
+}  // namespace
+
+Trees copy_id_mapped(const Spec& spec, pid_t init) {
+  const sys::Fd user_namespace = sys::open_file(fmt::format("/proc/{}/ns/user", init), O_RDONLY);
+  Trees trees;
+  if (spec.mode == Mode::danger_full_access) return trees;  // it mounts none of them
+  const auto add = [&](const std::string& path) {
+    if (sys::Fd tree = copy_mapped(path, user_namespace.get())) trees[path] = std::move(tree);
+  };
+  for (const Layer& layer : layers_of(spec))
+    if (layer.own_ids) add(layer.path);
+  for (const Cache& cache : spec.caches) {
+    add(cache.path);
+    add(store_of(cache));
+  }
+  return trees;
+}
+
+void build_mounts(const Spec& spec, Trees trees, std::vector<std::string>& missing) {
+  const mode_t callers = ::umask(0);
+  MountTree(spec, std::move(trees), missing).build();
+  ::umask(callers);
+}
+
+}  // namespace sandbox

@@ -1,0 +1,32 @@
+#pragma once
+/// The sandbox's mount tree: the host's own, read-only, with the writable roots, private directories and
+/// covers mounted into it.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sandbox/spec.h"
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/fd.h"
+
+namespace sandbox {
+
+/// The file system or the container has no id-mapped mounts.
+class IdMapsRefused : public sys::SysError {
+ public:
+  using sys::SysError::SysError;
+};
+
+/// Detached copies of the host's mounts, by path.
+using Trees = std::map<std::string, sys::Fd>;
+
+/// Outside, by real root: copies whose files belong to the user that the command appears as
+/// (MOUNT_ATTR_IDMAP with the sandbox's own user namespace). Throws IdMapsRefused.
+Trees copy_id_mapped(const Spec& spec, pid_t init);
+
+/// Inside, in a new mount namespace. `trees`: those that came from outside. `missing` gets a sentence for
+/// what could not be had. Throws Refused where the kernel lets nobody mount.
+void build_mounts(const Spec& spec, Trees trees, std::vector<std::string>& missing);
+
+}  // namespace sandbox

@@ -1,0 +1,93 @@
+#include "sandbox/launcher/namespaces.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <string_view>
+
+#include "sandbox/launcher/wire.h"
+#include "sandbox/sys/fd.h"
+
+namespace sandbox {
+namespace {
+
+void write_map(const std::string& process, const char* name, const std::string& text) {
+  const std::string path = fmt::format("/proc/{}/{}", process, name);
+  const sys::Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  // One write: the kernel takes a map in one piece.
+  if (!file || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    throw Refused(errno, sys::SysError(errno, "writing {}", path).what());
+}
+
+bool holds(const char* path, std::string_view value) {
+  try {
+    return std::string_view(sys::read_file(path, 64)).starts_with(value);
+  } catch (const sys::Error&) {
+    return false;  // this kernel has no such switch
+  }
+}
+
+// A change of ids, or a supervisor that hides its memory, makes a process non-dumpable: /proc/self is root's.
+void own_proc_self() {
+  if (::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) throw sys::SysError(errno, "opening /proc/self to itself");
+}
+
+}  // namespace
+
+std::uint64_t namespaces_of(const Spec& spec) {
+  std::uint64_t flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS;
+  if (spec.mode == Mode::danger_full_access) return flags;
+  flags |= CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+  if (spec.network == Network::none) flags |= CLONE_NEWNET;
+  return flags;
+}
+
+sys::Child fork_into(std::uint64_t namespaces) {
+  try {
+    return sys::fork_with(namespaces);
+  } catch (const sys::SysError& error) {
+    throw Refused(error.error_number(),
+                  std::string("making user, PID and mount namespaces: ") + error.what());
+  }
+}
+
+void write_id_maps(const std::string& process, const User& user, bool any_user) {
+  // An ordinary user may map a group only after giving up setgroups(2): user_namespaces(7).
+  if (!any_user) write_map(process, "setgroups", "deny");
+  write_map(process, "uid_map", fmt::format("{} {} 1\n", user.inside_uid, user.uid));
+  write_map(process, "gid_map", fmt::format("{} {} 1\n", user.inside_gid, user.gid));
+}
+
+void become(const User& user, bool any_user, bool namespaced) {
+  if (!any_user) {
+    own_proc_self();
+    if (namespaced) write_id_maps("self", user, any_user);
+    return;
+  }
+  const uid_t uid = namespaced ? user.inside_uid : user.uid;
+  const gid_t gid = namespaced ? user.inside_gid : user.gid;
+  if (::setgroups(0, nullptr) != 0 || ::setresgid(gid, gid, gid) != 0 || ::setresuid(uid, uid, uid) != 0)
+    throw sys::SysError(errno, "becoming user {} and group {}", uid, gid);
+  own_proc_self();
+}
+
+std::string mend_for_refused_namespaces() {
+  if (holds("/proc/sys/user/max_user_namespaces", "0\n"))
+    return "sudo sysctl -w user.max_user_namespaces=15000";
+  if (holds("/proc/sys/kernel/unprivileged_userns_clone", "0"))
+    return "sudo sysctl -w kernel.unprivileged_userns_clone=1";
+  if (holds("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"))
+    return "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0";
+  if (::access("/.dockerenv", F_OK) == 0 || ::access("/run/.containerenv", F_OK) == 0)
+    return "docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
+           "--security-opt systempaths=unconfined";
+  return {};
+}
+
+}  // namespace sandbox

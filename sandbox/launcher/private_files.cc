@@ -1,0 +1,51 @@
+#include "sandbox/launcher/private_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "sandbox/launcher/mount_api.h"
+#include "sandbox/sys/error.h"
+
+namespace sandbox {
+namespace {
+
+sys::Fd place_in(int directory, const std::string& name) {
+  sys::Fd place(::openat(directory, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (!place) throw sys::SysError(errno, "opening the private {}", name);
+  return place;
+}
+
+sys::Fd read_only_copy(int place, const std::string& name) {
+  sys::Fd tree = copy_tree(place, name);
+  change_mounts(tree.get(), {.set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC},
+                "making the " + name + " read-only");
+  return tree;
+}
+
+}  // namespace
+
+PrivateFiles::PrivateFiles() {
+  mount_new("tmpfs", "/proc", MS_NOSUID | MS_NODEV, "mode=0755");
+  root_ = place_at("/proc");
+  if (::mkdirat(root_.get(), "empty", 0555) != 0 || ::mknodat(root_.get(), "unreadable", S_IFREG, 0) != 0)
+    throw sys::SysError(errno, "making what hides a path");
+  empty_ = place_in(root_.get(), "empty");
+  unreadable_ = place_in(root_.get(), "unreadable");
+}
+
+void PrivateFiles::cover(int place, const std::string& path, unsigned mode) const {
+  std::string name = path;
+  std::replace(name.begin(), name.end(), '/', '-');
+  if (::mkdirat(root_.get(), name.c_str(), mode) != 0)
+    throw sys::SysError(errno, "making a private {}", path);
+  bind(sys::proc_path(root_.get()) + "/" + name, sys::proc_path(place), path);
+}
+
+sys::Fd PrivateFiles::empty_directory() const { return read_only_copy(empty_.get(), "empty directory"); }
+
+sys::Fd PrivateFiles::unreadable_file() const { return read_only_copy(unreadable_.get(), "unreadable file"); }
+
+}  // namespace sandbox

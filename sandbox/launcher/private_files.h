@@ -1,0 +1,27 @@
+#pragma once
+/// One small file system in memory that holds everything of a sandbox's own: what is private, and what covers
+/// the hidden. Its parts are bound to where they belong; it lies itself below the sandbox's /proc, where
+/// nobody comes.
+
+#include <string>
+
+#include "sandbox/sys/fd.h"
+
+namespace sandbox {
+
+class PrivateFiles {
+ public:
+  /// Mounts it on /proc, so before the sandbox's own /proc. umask(2) must be 0.
+  PrivateFiles();
+
+  /// Makes a directory and binds it over the one at the place.
+  void cover(int place, const std::string& path, unsigned mode) const;
+  /// Detached, read-only: an empty directory, a file that nobody can read.
+  [[nodiscard]] sys::Fd empty_directory() const;
+  [[nodiscard]] sys::Fd unreadable_file() const;
+
+ private:
+  sys::Fd root_, empty_, unreadable_;
+};
+
+}  // namespace sandbox
