@@ -1,0 +1,21 @@
+#pragma once
+/// What the audit says of an event and its decision.
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "policy/decision.h"
+#include "sandbox/exec_event.h"
+
+namespace policy {
+
+struct RecordContext {
+  std::uint64_t turn = 1;
+  bool redact = true;
+};
+
+/// Every key of DESIGN §12; strings are visible text, for bytes that are no UTF-8.
+nlohmann::ordered_json audit_record(const sandbox::ExecEvent& event, const Decision& decision,
+                                    const State& state, const RecordContext& context);
+
+}  // namespace policy

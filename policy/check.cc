@@ -1,0 +1,79 @@
+#include "policy/check.h"
+
+#include <map>
+#include <utility>
+
+#include "policy/identity.h"
+#include "sandbox/sys/path.h"
+#include "sandbox/sys/text.h"
+
+namespace policy {
+namespace {
+
+class Checker {
+ public:
+  Checker(const RuleSet& rules, const State& state, const std::string& cwd, const Resolver& resolve)
+      : rules_(rules), state_(state), cwd_(cwd), resolve_(resolve) {}
+
+  Check run(const std::vector<ShellCommand>& commands) {
+    for (std::size_t index = 0; index < commands.size(); ++index) add(commands[index], index);
+    if (check_.commands.empty() && check_.unclear.empty())
+      throw sys::Error(sys::Kind::invalid, "checking a command: nothing in it starts a program");
+    return std::move(check_);
+  }
+
+ private:
+  void add(const ShellCommand& command, std::size_t index) {
+    if (!command.unclear.empty()) {
+      const std::string shown = command.argv.empty() ? "" : sys::command_line(command.argv) + ": ";
+      check_.unclear.push_back(shown + sys::visible(command.unclear));
+    }
+    if (command.argv.empty() || !command.is_named) return;
+    sandbox::ExecEvent event = resolve(command);
+    event.cwd = sys::normal_path(command.directory, cwd_);
+    event.env.insert(event.env.end(), command.assignments.begin(), command.assignments.end());
+    event.top = !command.starter;
+    if (command.starter) event.caller = ancestors_[*command.starter];
+    const sandbox::Image& image = event.images.front();
+    ancestors_[index] = std::make_shared<sandbox::Ancestor>(
+        sandbox::Ancestor{sys::base_name(image.called), image, event.caller});
+    Decision decision = rules_.decide(event, state_);
+    check_.commands.push_back({std::move(event), std::move(decision)});
+    const std::size_t last = check_.commands.size() - 1;
+    if (check_.commands[last].decision.verdict > check_.commands[check_.decider].decision.verdict)
+      check_.decider = last;
+  }
+
+  /// Where this machine has no such program, the rules can still be asked about its name.
+  sandbox::ExecEvent resolve(const ShellCommand& command) {
+    sandbox::ExecEvent event = resolve_(command.argv, sys::normal_path(command.directory, cwd_));
+    if (event.images.empty()) event.images.push_back({command.argv.front(), {}, command.argv});
+    sandbox::Image& image = event.images.front();
+    if (!image.file.path.empty()) return event;
+    const bool is_name = image.called.find('/') == std::string::npos;
+    image.file.path = is_name ? Identity::missing_path(image.called) : sys::normal_path(image.called, cwd_);
+    check_.unclear.push_back(sys::visible(image.called) + " is not on this machine; judged by its name");
+    return event;
+  }
+
+  const RuleSet& rules_;
+  const State& state_;
+  const std::string& cwd_;
+  const Resolver& resolve_;
+  Check check_;
+  std::map<std::size_t, std::shared_ptr<const sandbox::Ancestor>> ancestors_;
+};
+
+}  // namespace
+
+Check check_command(const RuleSet& rules, const State& state, const std::vector<std::string>& argv,
+                    const std::string& cwd, const std::string& home, const Resolver& resolve) {
+  return Checker(rules, state, cwd, resolve).run(commands_in(argv, home));
+}
+
+Check check_script(const RuleSet& rules, const State& state, std::string_view text, const std::string& cwd,
+                   const std::string& home, const Resolver& resolve) {
+  return Checker(rules, state, cwd, resolve).run(commands_in_text(text, home));
+}
+
+}  // namespace policy

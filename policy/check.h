@@ -1,0 +1,36 @@
+#pragma once
+/// A dry run: what the rules say about a command line, and about the commands that stand in plain view in it.
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/rule_set.h"
+#include "policy/shell_words.h"
+
+namespace policy {
+
+/// What the gate would see if this were started here. Throws sys::Error(not_found) where there is no such
+/// program.
+using Resolver =
+    std::function<sandbox::ExecEvent(const std::vector<std::string>& argv, const std::string& cwd)>;
+
+struct CheckedCommand {
+  sandbox::ExecEvent event;
+  Decision decision;
+};
+
+struct Check {
+  std::vector<CheckedCommand> commands;  ///< in the order in which they would start
+  std::size_t decider = 0;               ///< the strictest of them, the first of equals
+  std::vector<std::string> unclear;      ///< sentences: what could not be told, and why
+};
+
+/// Throws sys::Error(invalid) when there is nothing in it to judge.
+Check check_command(const RuleSet& rules, const State& state, const std::vector<std::string>& argv,
+                    const std::string& cwd, const std::string& home, const Resolver& resolve);
+Check check_script(const RuleSet& rules, const State& state, std::string_view text, const std::string& cwd,
+                   const std::string& home, const Resolver& resolve);
+
+}  // namespace policy

@@ -1,0 +1,230 @@
+#include "policy/compiled_rules.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "config/text.h"
+#include "policy/examples.h"
+#include "policy/matcher_reader.h"
+#include "policy/rules_reader.h"
+
+namespace policy {
+namespace {
+
+using config::BadInput;
+
+constexpr const char* base_file = "builtin:base";
+
+std::size_t index_of(Layer layer) { return static_cast<std::size_t>(layer); }
+
+template <class Visit>
+void for_each_program_matcher(const std::vector<Matcher>& matchers, Visit visit) {
+  for (const Matcher& matcher : matchers) {
+    visit(matcher.program);
+    for (const ProgramMatcher& parent : matcher.parent) visit(parent);
+    for (const ProgramMatcher& ancestor : matcher.ancestor) visit(ancestor);
+  }
+}
+
+Names program_names(const ProgramMatcher& matcher) {
+  Names names;
+  for (const ProgramPattern& pattern : matcher.programs)
+    if (pattern.kind == ProgramPattern::Kind::name) names.insert(pattern.text);
+  return names;
+}
+
+/// What a rule says about options is knowledge about the programs that it names.
+void add_options(ProgramTable& table, const OptionsMatcher& options, const Names& programs) {
+  for (const std::string& program : programs) {
+    for (const auto* names : {&options.any, &options.none})
+      for (const std::string& name : *names) table.add_flag(program, name);
+    for (const std::vector<std::string>& names : options.all)
+      for (const std::string& name : names) table.add_flag(program, name);
+    for (const std::string& name : options.only.value_or(std::vector<std::string>()))
+      table.add_flag(program, name);
+    for (const auto& [name, values] : options.values) table.add_value_option(program, name);
+  }
+  if (programs.empty())
+    for (const auto& [name, values] : options.values) table.add_value_option_of_unknown(name);
+}
+
+class Compiler {
+ public:
+  explicit Compiler(CompiledRules& compiled) : compiled_(compiled) {}
+
+  void run(std::vector<Source>& sources) {
+    std::stable_sort(sources.begin(), sources.end(),
+                     [](const Source& one, const Source& other) { return one.layer < other.layer; });
+    for (const Source& source : sources) add_source(source);
+    check_profiles();
+    for (const RulesFile& file : files_) apply_exceptions(file);
+    fill_programs();
+    add_identities();
+    fill_index();
+  }
+
+ private:
+  void add_source(const Source& source) {
+    RulesFile file = read_rules(source.document, source.layer, compiled_.surroundings, sets_);
+    if (file.extends_base && !std::exchange(has_base_, true)) {
+      base_ = config::read_yaml(base_rules, base_file);
+      add_file(read_rules(base_, source.layer, compiled_.surroundings, {}));
+    }
+    sets_ = file.sets;
+    add_file(std::move(file));
+  }
+
+  void add_file(RulesFile file) {
+    for (Rule& rule : file.rules) {
+      const auto [first, is_new] = places_.emplace(rule.id, rule.place);
+      if (!is_new)
+        throw BadInput(rule.place, "rule '" + rule.id + "' is already at " + config::text_of(first->second));
+      compiled_.rules.push_back(std::move(rule));
+    }
+    auto& stated = compiled_.default_exec[index_of(file.layer)];
+    const auto& exec = file.defaults[static_cast<std::size_t>(EventKind::exec)];
+    if (exec && (!stated || stated->verdict < exec->verdict)) stated = exec;
+    files_.push_back(std::move(file));
+  }
+
+  void check_profiles() const {
+    std::vector<std::string> known = built_in_profiles;
+    for (const RulesFile& file : files_)
+      known.insert(known.end(), file.profiles.begin(), file.profiles.end());
+    for (const Rule& rule : compiled_.rules) {
+      if (rule.profile.empty() || std::find(known.begin(), known.end(), rule.profile) != known.end())
+        continue;
+      throw BadInput(rule.place, "rule '" + rule.id + "' names the profile " + config::shown(rule.profile) +
+                                     ", which is nowhere" + advice(rule.profile, known));
+    }
+  }
+
+  static std::string advice(const std::string& word, const std::vector<std::string>& known) {
+    const std::string near = config::nearest(word, known);
+    return near.empty() ? "" : "; did you mean '" + near + "'?";
+  }
+
+  void apply_exceptions(const RulesFile& file) {
+    for (const Exception& exception : file.exceptions) {
+      Rule& rule = find_rule(exception);
+      if (file.layer > rule.layer)
+        throw BadInput(exception.place,
+                       "rule '" + rule.id + "' stands in a higher layer, which this file cannot relax");
+      const Vocabulary vocabulary{&compiled_.surroundings, &file.sets};
+      for (Matcher& matcher : read_matchers(*exception.when, rule.events, vocabulary))
+        rule.unless.push_back(std::move(matcher));
+    }
+  }
+
+  Rule& find_rule(const Exception& exception) {
+    std::vector<std::string> ids;
+    for (Rule& rule : compiled_.rules) {
+      if (rule.id == exception.rule) return rule;
+      ids.push_back(rule.id);
+    }
+    throw BadInput(exception.place,
+                   "there is no rule " + config::shown(exception.rule) + advice(exception.rule, ids));
+  }
+
+  void fill_programs() {
+    std::shared_ptr<const ProgramTable> above = std::make_shared<ProgramTable>();
+    for (std::size_t layer = 0; layer < layer_count; ++layer) {
+      if (layer > 0 && !speaks(layer)) {
+        compiled_.programs[layer] = above;
+        continue;
+      }
+      auto table = std::make_shared<ProgramTable>(*above);
+      bool changed = layer == 0;
+      for (const RulesFile& file : files_)
+        if (index_of(file.layer) == layer) changed = add_programs(file, *table) || changed;
+      for (const Rule& rule : compiled_.rules)
+        if (index_of(rule.layer) == layer) changed = add_rule_options(rule, *table) || changed;
+      if (changed) {
+        compiled_.distinct_programs.push_back(table.get());
+        above = std::move(table);
+      }
+      compiled_.programs[layer] = above;
+    }
+  }
+
+  [[nodiscard]] bool speaks(std::size_t layer) const {
+    return std::any_of(files_.begin(), files_.end(),
+                       [&](const RulesFile& file) { return index_of(file.layer) == layer; });
+  }
+
+  bool add_programs(const RulesFile& file, ProgramTable& table) {
+    for (const ProgramEntry& entry : file.programs) {
+      table.add(entry);
+      compiled_.identity.add(entry.name);
+      for (const std::string& path : entry.program.paths)
+        compiled_.identity.declare(entry.name, path, entry.program.writable_ok, static_cast<int>(file.layer));
+      if (entry.program.paths.empty() && entry.program.writable_ok)
+        compiled_.identity.declare_found(entry.name, static_cast<int>(file.layer));
+    }
+    return !file.programs.empty();
+  }
+
+  /// `unless` speaks about the programs of `when` where it names none itself.
+  static bool add_rule_options(const Rule& rule, ProgramTable& table) {
+    Names meant;
+    bool any = false;
+    for (const Matcher& matcher : rule.when) meant.merge(program_names(matcher.program));
+    for (const auto* matchers : {&rule.when, &rule.unless}) {
+      for_each_program_matcher(*matchers, [&](const ProgramMatcher& matcher) {
+        if (!matcher.options) return;
+        add_options(table, *matcher.options, matcher.programs.empty() ? meant : program_names(matcher));
+        any = true;
+      });
+    }
+    return any;
+  }
+
+  void add_identities() {
+    for (const char* multicall : {"busybox", "toybox", "coreutils"}) compiled_.identity.add(multicall);
+    for (const Rule& rule : compiled_.rules) {
+      for (const auto* matchers : {&rule.when, &rule.unless}) {
+        for_each_program_matcher(*matchers, [&](const ProgramMatcher& matcher) {
+          for (const ProgramPattern& pattern : matcher.programs)
+            if (!pattern.text.empty()) compiled_.identity.add(pattern.text);
+        });
+        for (const Matcher& matcher : *matchers)
+          compiled_.reads_environment = compiled_.reads_environment || matcher.env.has_value();
+      }
+    }
+    compiled_.known_programs = compiled_.identity.paths();
+  }
+
+  void fill_index() {
+    for (RuleIndex::Number number = 0; number < compiled_.rules.size(); ++number)
+      if (compiled_.rules[number].is_for(EventKind::exec))
+        compiled_.index.add(number, compiled_.rules[number]);
+  }
+
+  CompiledRules& compiled_;
+  std::vector<RulesFile> files_;
+  config::Node base_;
+  bool has_base_ = false;
+  Sets sets_;
+  std::map<std::string, config::Place> places_;
+};
+
+}  // namespace
+
+CompiledRules compile_rules(std::vector<Source> sources, const Surroundings& surroundings) {
+  CompiledRules compiled(surroundings);
+  Compiler(compiled).run(sources);
+  return compiled;
+}
+
+bool is_base(const Rule& rule) { return rule.place.file == base_file; }
+
+std::vector<config::BadInput> run_examples(const CompiledRules& compiled) {
+  const Examples examples(compiled.identity, compiled.surroundings);
+  std::vector<config::BadInput> failures;
+  for (const Rule& rule : compiled.rules)
+    if (!is_base(rule)) examples.run(rule, compiled.programs_of(rule.layer), failures);
+  return failures;
+}
+
+}  // namespace policy

@@ -1,0 +1,47 @@
+#pragma once
+/// Rules files, put together: what a RuleSet decides with.
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policy/rule.h"
+#include "policy/rule_index.h"
+#include "policy/rule_set.h"
+
+namespace policy {
+
+struct CompiledRules {
+  explicit CompiledRules(const Surroundings& where) : surroundings(where), identity(where) {}
+
+  Surroundings surroundings;
+  Identity identity;
+  /// How the rules of each layer read words: what a lower layer says about a program changes nothing above
+  /// it.
+  std::array<std::shared_ptr<const ProgramTable>, layer_count> programs;
+  std::vector<const ProgramTable*> distinct_programs;
+  std::vector<Rule> rules;  ///< by layer, then as written
+  RuleIndex index;
+  std::array<std::optional<Default>, layer_count> default_exec;
+  std::vector<std::string> known_programs;
+  bool reads_environment = false;
+  std::uint64_t generation = 1;
+
+  [[nodiscard]] const ProgramTable& programs_of(Layer layer) const {
+    return *programs[static_cast<std::size_t>(layer)];
+  }
+};
+
+/// Throws config::BadInput. Reads the disk: programs are looked up, and links in the patterns' directories.
+CompiledRules compile_rules(std::vector<Source> sources, const Surroundings& surroundings);
+
+/// One of builtin:base.
+bool is_base(const Rule& rule);
+
+/// Every example that fails, in the order of the rules. Those of builtin:base are ours to test, not each
+/// start's.
+std::vector<config::BadInput> run_examples(const CompiledRules& compiled);
+
+}  // namespace policy

@@ -1,0 +1,126 @@
+#include "policy/file_pattern.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
+
+namespace policy {
+namespace {
+
+/// The values of the `${name}` that the text begins with, and what follows it.
+struct Expansion {
+  std::vector<std::string> values;
+  std::string_view rest;
+};
+
+Expansion expansion_of(std::string_view text, const Surroundings& surroundings) {
+  if (text == "~" || text.starts_with("~/")) return {{surroundings.home}, text.substr(1)};
+  if (!text.starts_with("${")) return {{""}, text};
+  const std::size_t end = text.find('}');
+  if (end == std::string_view::npos)
+    throw sys::Error(sys::Kind::invalid, "reading '{}': '${{' without its '}}'", text);
+  const std::string_view name = text.substr(2, end - 2);
+  const std::string_view rest = text.substr(end + 1);
+  if (!rest.empty() && rest.front() != '/')
+    throw sys::Error(sys::Kind::invalid, "reading '{}': a '/' must stand behind ${{{}}}", text, name);
+  if (name == "home") return {{surroundings.home}, rest};
+  if (name == "workspaces") return {surroundings.workspaces, rest};
+  if (name == "workspace") {
+    Expansion first{surroundings.workspaces, rest};
+    first.values.resize(std::min<std::size_t>(first.values.size(), 1));
+    return first;
+  }
+  throw sys::Error(
+      sys::Kind::invalid,
+      "reading '{}': unknown name ${{{}}}; there are ${{workspace}}, ${{workspaces}} and ${{home}}", text,
+      name);
+}
+
+/// How much of the glob names directories, without wildcards: "/home/u" of "/home/u/*.c".
+std::size_t literal_directory(std::string_view glob) {
+  const std::size_t wildcard = std::min(glob.find_first_of("*?[\\"), glob.size());
+  if (wildcard == glob.size()) return glob.size();
+  const std::size_t slash = glob.rfind('/', wildcard);
+  return slash == std::string_view::npos ? 0 : slash;
+}
+
+/// /proc/self/root/x is x, and /proc/self/cwd/x is x from here.
+std::string without_own_links(const std::string& path, const std::string& cwd) {
+  for (const std::string_view self : {"/proc/self/", "/proc/thread-self/"}) {
+    if (!path.starts_with(self)) continue;
+    const std::string rest = path.substr(self.size());
+    if (rest == "root" || rest.starts_with("root/")) return sys::normal_path(rest.substr(4));
+    if (rest == "cwd" || rest.starts_with("cwd/")) return sys::normal_path(cwd + rest.substr(3));
+  }
+  return path;
+}
+
+/// As sys::real_path_of_missing, but no magic link is followed; ".." is taken back by name only behind what
+/// does not exist, where no link can be.
+std::optional<std::string> real_path_without_magic(const std::string& path) {
+  std::string existing = path;
+  std::string rest;
+  for (;;) {
+    const sys::Fd fd = sys::try_open_at(AT_FDCWD, existing, O_PATH, {sys::Reach::anywhere, true, false});
+    if (fd) return sys::normal_path(sys::path_of(fd.get()) + rest);
+    if (errno != ENOENT && errno != ENOTDIR) return std::nullopt;
+    while (existing.size() > 1 && existing.back() == '/') existing.pop_back();
+    if (existing == "/") return std::nullopt;
+    rest = "/" + sys::base_name(existing) + rest;
+    existing = sys::parent_of(existing);
+  }
+}
+
+}  // namespace
+
+FilePattern::FilePattern(std::string_view text, const Surroundings& surroundings) {
+  if (text.empty()) throw sys::Error(sys::Kind::invalid, "reading a glob for files: it is empty");
+  const auto [values, rest] = expansion_of(text, surroundings);
+  globs_.emplace_back(rest);  // a bad glob is refused also where there is no workspace to expand it for
+  globs_.clear();
+  if (rest.size() != text.size() || text.starts_with('/')) {
+    for (const std::string& value : values) add(value, rest);
+  } else if (text.find('/') == std::string_view::npos || text.starts_with("**/")) {
+    globs_.emplace_back(text.starts_with("**") ? std::string(text) : "**/" + std::string(text));
+  } else {
+    for (const std::string& workspace : surroundings.workspaces) add(workspace, "/" + std::string(text));
+  }
+}
+
+void FilePattern::add(const std::string& value, std::string_view glob) {
+  globs_.emplace_back(glob_quoted(value) + std::string(glob));
+  const std::string real_value = value.empty() ? value : sys::real_path_of_missing(value);
+  if (real_value != value) globs_.emplace_back(glob_quoted(real_value) + std::string(glob));
+  const std::size_t length = literal_directory(glob);
+  const std::string directory = value + std::string(glob.substr(0, length));
+  if (!directory.starts_with('/')) return;
+  const std::string real = sys::real_path_of_missing(directory);
+  if (real != directory) linked_.emplace_back(glob_quoted(real) + std::string(glob.substr(length)));
+}
+
+bool FilePattern::matches(std::string_view path, Reach reach) const {
+  const auto hit = [&](const PathGlob& glob) { return glob.matches(path); };
+  return std::any_of(globs_.begin(), globs_.end(), hit) ||
+         (reach == Reach::wide && std::any_of(linked_.begin(), linked_.end(), hit));
+}
+
+bool FilePattern::matches_directory(std::string_view path, Reach reach) const {
+  return matches(path, reach) || matches(std::string(path) + "/", reach);
+}
+
+NamedFile named_file(std::string_view word, const std::string& cwd, Resolve resolve) {
+  const std::string path = word.starts_with('/') ? std::string(word) : cwd + "/" + std::string(word);
+  NamedFile file{without_own_links(sys::normal_path(path), cwd), std::nullopt};
+  if (resolve == Resolve::by_name) {
+    file.real = file.plain;
+  } else if (word.find('\0') == std::string_view::npos) {
+    file.real = real_path_without_magic(path);
+  }
+  return file;
+}
+
+}  // namespace policy

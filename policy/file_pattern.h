@@ -1,0 +1,49 @@
+#pragma once
+/// Globs for files as rules write them, and words of a command line as files.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/glob.h"
+#include "policy/reach.h"
+#include "policy/surroundings.h"
+
+namespace policy {
+
+/// `~`, `${home}`, `${workspace}` and `${workspaces}` stand for what they name, at the beginning. Without any
+/// of them, and no '/' in front: a name without '/' is meant at any depth, anything else in each workspace.
+class FilePattern {
+ public:
+  /// Throws sys::Error(invalid) on a bad glob and an unknown `${name}`.
+  FilePattern(std::string_view text, const Surroundings& surroundings);
+
+  /// `path` is absolute and normal. Widely, the pattern also counts with the links on its way followed; not
+  /// narrowly, for someone in the sandbox may have made them.
+  [[nodiscard]] bool matches(std::string_view path, Reach reach) const;
+  /// The same for a directory, which also "itself/**" matches.
+  [[nodiscard]] bool matches_directory(std::string_view path, Reach reach) const;
+
+ private:
+  void add(const std::string& value, std::string_view glob);
+  std::vector<PathGlob> globs_;
+  std::vector<PathGlob> linked_;
+};
+
+/// What a word means when it is a file.
+struct NamedFile {
+  std::string plain;                ///< absolute and normal, links not followed
+  std::optional<std::string> real;  ///< links followed; nothing where that cannot be told from outside
+};
+
+enum class Resolve {
+  on_disk,
+  by_name,  ///< as if no link existed: for examples, which must not depend on the machine
+};
+
+/// Links are followed in this process' mount namespace, magic ones (/proc/PID/cwd) never: they are the
+/// caller's.
+NamedFile named_file(std::string_view word, const std::string& cwd, Resolve resolve);
+
+}  // namespace policy

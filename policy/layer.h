@@ -1,0 +1,11 @@
+#pragma once
+
+#include <cstddef>
+
+namespace policy {
+
+/// Where a rules file comes from; a lower layer only tightens.
+enum class Layer { system, user, project, session };
+constexpr std::size_t layer_count = 4;
+
+}  // namespace policy

@@ -1,0 +1,227 @@
+#include "policy/matcher.h"
+
+#include <algorithm>
+
+#include "policy/word_matcher.h"
+#include "sandbox/sys/path.h"
+
+namespace policy {
+namespace {
+
+bool is_path(std::string_view name) { return name.find('/') != std::string_view::npos; }
+
+bool is_widely(const ProgramPattern& pattern, const Face& face) {
+  const auto& names = face.names();
+  switch (pattern.kind) {
+    case ProgramPattern::Kind::name:
+    case ProgramPattern::Kind::path:
+      return face.has_name(pattern.text);
+    case ProgramPattern::Kind::name_glob:
+      return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+        return !is_path(name) && pattern.name->matches(name);
+      });
+    case ProgramPattern::Kind::path_glob:
+      return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+        return name.starts_with('/') && pattern.file->matches(name, Reach::wide);
+      });
+  }
+  return false;
+}
+
+/// A file that counts as itself: nobody in the sandbox can have made it, or the owner takes it all the same.
+bool is_trusted(const Face& face, const Scene& scene) {
+  if (!face.image().file.writable) return true;
+  return std::any_of(face.known().begin(), face.known().end(), [&](const Identity::Hit& hit) {
+    return hit.kinship == Kinship::same_file && hit.file->writable_ok && hit.file->layer <= scene.layer;
+  });
+}
+
+bool is_known_as(const Face& face, const std::string& name, const Scene& scene) {
+  return std::any_of(face.known().begin(), face.known().end(), [&](const Identity::Hit& hit) {
+    if (hit.kinship != Kinship::same_file || hit.file->name != name || hit.file->layer > scene.layer)
+      return false;
+    const std::vector<std::string>& argv = face.image().argv;
+    return !hit.file->by_call || (!argv.empty() && sys::base_name(argv.front()) == sys::base_name(name));
+  });
+}
+
+bool is_narrowly(const ProgramPattern& pattern, const Face& face, const Scene& scene) {
+  if (!face.is_asked() || !is_trusted(face, scene)) return false;
+  const std::string& path = face.image().file.path;
+  switch (pattern.kind) {
+    case ProgramPattern::Kind::name:
+    case ProgramPattern::Kind::path:
+      return is_known_as(face, pattern.text, scene);
+    case ProgramPattern::Kind::name_glob:
+      return scene.identity->in_search_path(path) && pattern.name->matches(sys::base_name(path));
+    case ProgramPattern::Kind::path_glob:
+      return pattern.file->matches(path, Reach::narrow);
+  }
+  return false;
+}
+
+bool match_program(const ProgramMatcher& matcher, const Face& face, const Scene& scene, Reach reach) {
+  if (matcher.programs.empty()) return true;
+  return std::any_of(matcher.programs.begin(), matcher.programs.end(), [&](const ProgramPattern& pattern) {
+    return reach == Reach::wide ? is_widely(pattern, face) : is_narrowly(pattern, face, scene);
+  });
+}
+
+bool match_words(const ProgramMatcher& matcher, const Face& face, const Scene& scene, Reach reach) {
+  if (matcher.args && !match_args(*matcher.args, face.words(*scene.programs), reach)) return false;
+  return !matcher.options ||
+         match_options(*matcher.options, face.words(*scene.programs), face.grammar(*scene.programs), reach);
+}
+
+/// The words that may name files. Certain: the words that are no options; `values`: what options were given,
+/// when it looks like a path (cp -t /etc).
+struct FileWords {
+  std::vector<std::string_view> sure, maybe, values;
+  bool hidden = false;  ///< a path may stand in an option that cannot be taken apart ("-t/etc")
+};
+
+FileWords file_words(const Words& words) {
+  FileWords files;
+  for (const Positional& word : words.positionals)
+    (word.maybe_value ? files.maybe : files.sure).push_back(word.text);
+  for (const Option& option : words.options) {
+    if (option.value && is_path(*option.value)) files.values.push_back(*option.value);
+    files.hidden = files.hidden || (!option.value && option.maybe_letter && is_path(option.word));
+  }
+  return files;
+}
+
+class PathsRun {
+ public:
+  PathsRun(const Face& face, const Scene& scene, Reach reach)
+      : face_(face), scene_(scene), reach_(reach), words_(file_words(face.words(*scene.programs))) {}
+
+  bool run(const PathsMatcher& matcher) {
+    if (!matcher.any.empty() && !any(matcher.any, reach_)) return false;
+    if (!matcher.all.empty() && !all(matcher.all)) return false;
+    if (matcher.none.empty()) return true;
+    return !(reach_ == Reach::narrow && words_.hidden) && !any(matcher.none, opposite(reach_));
+  }
+
+ private:
+  [[nodiscard]] bool fits(const std::vector<FilePattern>& patterns, std::string_view word,
+                          Reach reach) const {
+    const NamedFile& file = face_.file(word, scene_.event->cwd, scene_.resolve);
+    return std::any_of(patterns.begin(), patterns.end(), [&](const FilePattern& pattern) {
+      return (file.real && pattern.matches(*file.real, reach)) ||
+             (reach == Reach::wide && pattern.matches(file.plain, reach));
+    });
+  }
+
+  [[nodiscard]] bool some(const std::vector<FilePattern>& patterns,
+                          const std::vector<std::string_view>& words, Reach reach) const {
+    return std::any_of(words.begin(), words.end(),
+                       [&](std::string_view word) { return fits(patterns, word, reach); });
+  }
+
+  [[nodiscard]] bool each(const std::vector<FilePattern>& patterns,
+                          const std::vector<std::string_view>& words) const {
+    return std::all_of(words.begin(), words.end(),
+                       [&](std::string_view word) { return fits(patterns, word, reach_); });
+  }
+
+  [[nodiscard]] bool any(const std::vector<FilePattern>& patterns, Reach reach) const {
+    return some(patterns, words_.sure, reach) ||
+           (reach == Reach::wide &&
+            (some(patterns, words_.maybe, reach) || some(patterns, words_.values, reach)));
+  }
+
+  /// Never true of no words at all: "everything that is deleted lies in build" is not said of nothing.
+  [[nodiscard]] bool all(const std::vector<FilePattern>& patterns) const {
+    if (reach_ == Reach::wide)
+      return each(patterns, words_.sure) && (!words_.sure.empty() || some(patterns, words_.maybe, reach_));
+    return !words_.hidden && !words_.sure.empty() && each(patterns, words_.sure) &&
+           each(patterns, words_.maybe) && each(patterns, words_.values);
+  }
+
+  const Face& face_;
+  const Scene& scene_;
+  Reach reach_;
+  FileWords words_;
+};
+
+bool match_values(const std::vector<std::string>& env, std::string_view name,
+                  const std::vector<WordGlob>& globs, Reach reach) {
+  bool given = false;
+  for (const std::string_view entry : env) {
+    if (!entry.starts_with(name) || entry.substr(name.size(), 1) != "=") continue;
+    const std::string_view value = entry.substr(name.size() + 1);
+    const bool fits =
+        std::any_of(globs.begin(), globs.end(), [&](const WordGlob& glob) { return glob.matches(value); });
+    if (fits && reach == Reach::wide) return true;
+    if (!fits && reach == Reach::narrow) return false;
+    given = given || fits;
+  }
+  return given;
+}
+
+bool match_env(const EnvMatcher& matcher, const std::vector<std::string>& env, Reach reach) {
+  const auto has = [&](const std::vector<WordGlob>& globs) {
+    return std::any_of(env.begin(), env.end(), [&](std::string_view entry) {
+      const std::string_view name = entry.substr(0, entry.find('='));
+      return std::any_of(globs.begin(), globs.end(),
+                         [&](const WordGlob& glob) { return glob.matches(name); });
+    });
+  };
+  if (!matcher.any.empty() && !has(matcher.any)) return false;
+  if (has(matcher.none)) return false;
+  return std::all_of(matcher.equals.begin(), matcher.equals.end(), [&](const auto& wanted) {
+    return match_values(env, wanted.first, wanted.second, reach);
+  });
+}
+
+bool match_ancestor(const std::vector<ProgramMatcher>& matchers, const sandbox::Ancestor& ancestor,
+                    const Scene& scene, Reach reach) {
+  const std::vector<Face> faces = faces_of(ancestor.image, *scene.identity);
+  return std::any_of(faces.begin(), faces.end(), [&](const Face& face) {
+    return std::any_of(matchers.begin(), matchers.end(), [&](const ProgramMatcher& matcher) {
+      return match_program(matcher, face, scene, reach) && match_words(matcher, face, scene, reach);
+    });
+  });
+}
+
+bool match_callers(const Matcher& matcher, const Scene& scene, Reach reach) {
+  const sandbox::Ancestor* const caller = scene.event->caller.get();
+  if (!matcher.parent.empty() &&
+      (caller == nullptr || !match_ancestor(matcher.parent, *caller, scene, reach)))
+    return false;
+  if (matcher.ancestor.empty()) return true;
+  for (const sandbox::Ancestor* link = caller; link != nullptr; link = link->parent.get())
+    if (match_ancestor(matcher.ancestor, *link, scene, reach)) return true;
+  return false;
+}
+
+template <class Value>
+bool holds(const std::vector<Value>& list, const Value& value) {
+  return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
+}
+
+bool match_cwd(const std::vector<FilePattern>& patterns, const std::string& cwd, Reach reach) {
+  return patterns.empty() || std::any_of(patterns.begin(), patterns.end(), [&](const FilePattern& pattern) {
+           return pattern.matches_directory(cwd, reach);
+         });
+}
+
+}  // namespace
+
+/// The cheap keys first: most rules that the index lets through end there.
+bool matches(const Matcher& matcher, const Face& face, const Scene& scene, Reach reach) {
+  const sandbox::ExecEvent& event = *scene.event;
+  if (matcher.top && *matcher.top != event.top) return false;
+  if (matcher.writable_program && *matcher.writable_program != face.image().file.writable) return false;
+  if (!holds(matcher.modes, scene.state->mode) || !holds(matcher.tools, std::string("shell"))) return false;
+  if (!match_program(matcher.program, face, scene, reach)) return false;
+  if (!match_words(matcher.program, face, scene, reach)) return false;
+  if (!matcher.argc.empty() && !match_count(matcher.argc, face.words(*scene.programs), reach)) return false;
+  if (matcher.env && !match_env(*matcher.env, event.env, reach)) return false;
+  if (!match_cwd(matcher.cwd, event.cwd, reach)) return false;
+  if (!match_callers(matcher, scene, reach)) return false;
+  return !matcher.paths || PathsRun(face, scene, reach).run(*matcher.paths);
+}
+
+}  // namespace policy

@@ -1,0 +1,90 @@
+#pragma once
+/// What a rule says under `when` and `unless`. All keys must hold; a list means any.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "policy/decision.h"
+#include "policy/face.h"
+#include "policy/file_pattern.h"
+#include "policy/glob.h"
+#include "policy/reach.h"
+
+namespace policy {
+
+/// A program's name, the absolute path of one, or a glob for either.
+struct ProgramPattern {
+  enum class Kind { name, path, name_glob, path_glob };
+  Kind kind = Kind::name;
+  std::string text;  ///< of a name or path
+  std::optional<WordGlob> name;
+  std::optional<FilePattern> file;
+};
+
+/// One place in `args`: alternatives, or "**".
+struct ArgPattern {
+  bool any_words = false;
+  std::vector<WordGlob> alternatives;
+};
+/// More places than this are refused.
+constexpr std::size_t max_args = 63;
+
+struct OptionsMatcher {
+  std::vector<std::string> any;
+  std::vector<std::vector<std::string>> all;  ///< of each list one
+  std::vector<std::string> none;
+  std::optional<std::vector<std::string>> only;
+  /// Widely: given, with one such value. Narrowly: given, and every value is such.
+  std::vector<std::pair<std::string, std::vector<WordGlob>>> values;
+};
+
+struct PathsMatcher {
+  std::vector<FilePattern> any, all, none;
+};
+
+struct EnvMatcher {
+  std::vector<WordGlob> any, none;
+  std::vector<std::pair<std::string, std::vector<WordGlob>>> equals;
+};
+
+struct CountRange {
+  std::uint64_t least = 0, most = 0;
+};
+
+/// The keys that `parent` and `ancestor` have too.
+struct ProgramMatcher {
+  std::vector<ProgramPattern> programs;
+  std::optional<std::vector<ArgPattern>> args;
+  std::optional<OptionsMatcher> options;
+};
+
+struct Matcher {
+  ProgramMatcher program;
+  std::optional<PathsMatcher> paths;
+  std::vector<CountRange> argc;  ///< of the words that are no options
+  std::optional<EnvMatcher> env;
+  std::vector<FilePattern> cwd;
+  std::optional<bool> top;
+  std::vector<ProgramMatcher> parent, ancestor;
+  std::optional<bool> writable_program;
+  std::vector<sandbox::Mode> modes;
+  std::vector<std::string> tools;
+};
+
+/// What a matcher looks at besides the face.
+struct Scene {
+  const sandbox::ExecEvent* event = nullptr;
+  const State* state = nullptr;
+  const Identity* identity = nullptr;
+  const ProgramTable* programs = nullptr;  ///< as the rule's layer knows them
+  int layer = 0;
+  Resolve resolve = Resolve::on_disk;
+};
+
+bool matches(const Matcher& matcher, const Face& face, const Scene& scene, Reach reach);
+
+}  // namespace policy

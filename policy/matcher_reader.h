@@ -1,0 +1,31 @@
+#pragma once
+/// `when` and `unless`, strictly.
+
+#include <string>
+#include <vector>
+
+#include "config/node.h"
+#include "policy/rule.h"
+
+namespace policy {
+
+/// What names in a matcher may refer to.
+struct Vocabulary {
+  const Surroundings* surroundings = nullptr;
+  const Sets* sets = nullptr;
+};
+
+/// A word and where it stands; those of a set stand where the set is named.
+struct PlacedWord {
+  std::string text;
+  config::Place place;
+};
+/// A scalar or a list, with every `@name` replaced by its set.
+std::vector<PlacedWord> read_words(const config::Node& node, const Vocabulary& vocabulary);
+
+/// A map, or a list of maps of which one must hold. A key that one of the events does not have is an error,
+/// as is everything that cannot match. Keys of events other than exec are read and forgotten.
+std::vector<Matcher> read_matchers(const config::Node& node, const std::vector<EventKind>& events,
+                                   const Vocabulary& vocabulary);
+
+}  // namespace policy

@@ -1,0 +1,13 @@
+#pragma once
+/// Keeps secrets out of records: argument values that look like one are replaced.
+
+#include <string>
+#include <vector>
+
+namespace policy {
+
+/// Replaces by "[redacted]": known token shapes (ghp_…, AKIA…, sk-…, eyJ….…), what follows a password-like
+/// option or assignment, the password in a URL, and what follows "Bearer" or "Basic".
+std::vector<std::string> redacted(const std::vector<std::string>& argv);
+
+}  // namespace policy

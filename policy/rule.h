@@ -1,0 +1,66 @@
+#pragma once
+/// A rules file as values.
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/node.h"
+#include "policy/layer.h"
+#include "policy/matcher.h"
+
+namespace policy {
+
+enum class EventKind { exec, read, write, net };
+constexpr std::size_t event_kinds = 4;
+
+/// A command line that shows what a rule means.
+struct Example {
+  std::string command;
+  config::Place place;
+};
+
+struct Rule {
+  std::string id;
+  config::Place place;
+  Layer layer = Layer::user;
+  std::vector<EventKind> events;
+  std::vector<Matcher> when;    ///< one of them; none at all matches every event
+  std::vector<Matcher> unless;  ///< none of them
+  Verdict verdict = Verdict::allow;
+  std::string reason, suggest, profile;
+  std::vector<Example> match, no_match;
+
+  [[nodiscard]] bool is_for(EventKind kind) const;
+};
+
+/// `except:` answers a rule of the same or a lower layer with one more `unless`.
+struct Exception {
+  std::string rule;
+  config::Place place;
+  const config::Node* when = nullptr;  ///< read when the rule, and so its events, are known
+};
+
+struct Default {
+  Verdict verdict = Verdict::allow;
+  config::Place place;
+};
+
+/// Lists by name, for `@name`.
+using Sets = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+struct RulesFile {
+  Layer layer = Layer::user;
+  bool extends_base = false;
+  std::array<std::optional<Default>, event_kinds> defaults;
+  std::vector<ProgramEntry> programs;
+  std::vector<Rule> rules;
+  std::vector<Exception> exceptions;
+  std::vector<std::string> profiles;
+  Sets sets;
+};
+
+}  // namespace policy

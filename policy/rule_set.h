@@ -1,0 +1,47 @@
+#pragma once
+/// Rules, compiled: from what the owner wrote to decisions. Pure: the same event under the same state is
+/// always decided the same way.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/node.h"
+#include "policy/decision.h"
+#include "policy/layer.h"
+#include "policy/surroundings.h"
+#include "sandbox/exec_event.h"
+
+namespace policy {
+
+struct Source {
+  Layer layer = Layer::user;
+  config::Node document;
+};
+
+class RuleSet {
+ public:
+  /// Throws config::BadInput naming the place; nothing is loaded then. `extends: [builtin:base]` is resolved
+  /// here; examples of every rule are run, and a failing one is an error.
+  static RuleSet compile(const std::vector<Source>& sources, const Surroundings& surroundings,
+                         std::uint64_t generation = 1);
+  RuleSet(RuleSet&&) noexcept;
+  RuleSet& operator=(RuleSet&&) noexcept;
+  ~RuleSet();
+
+  [[nodiscard]] Decision decide(const sandbox::ExecEvent& event, const State& state) const;
+  /// True when some rule looks at the environment; else the gate need not read it.
+  [[nodiscard]] bool reads_environment() const;
+  /// Files whose unchanged copies are the same program to `deny` and `ask`: absolute paths.
+  [[nodiscard]] const std::vector<std::string>& known_programs() const;
+
+ private:
+  struct Compiled;
+  explicit RuleSet(std::unique_ptr<const Compiled> compiled);
+  std::unique_ptr<const Compiled> compiled_;
+};
+
+/// The text of `builtin:base`.
+extern const char* const base_rules;
+
+}  // namespace policy

@@ -1,0 +1,21 @@
+#pragma once
+/// A rules file tried out: `gatehouse policy test`.
+
+#include <vector>
+
+#include "policy/rule_set.h"
+
+namespace policy {
+
+struct Trial {
+  std::size_t rules = 0;
+  std::size_t examples = 0;
+  std::size_t not_yet = 0;  ///< rules on read, write and net: checked, and not in force in this version
+  std::vector<config::BadInput> failures;
+};
+
+/// Throws config::BadInput when the rules cannot be read; examples that fail are listed. Rules of
+/// builtin:base are not counted.
+Trial try_rules(const std::vector<Source>& sources, const Surroundings& surroundings);
+
+}  // namespace policy

@@ -1,0 +1,12 @@
+#pragma once
+/// `args`, `options` and `argc` against the words of a command line.
+
+#include "policy/matcher.h"
+
+namespace policy {
+
+bool match_args(const std::vector<ArgPattern>& patterns, const Words& words, Reach reach);
+bool match_options(const OptionsMatcher& matcher, const Words& words, const Grammar& grammar, Reach reach);
+bool match_count(const std::vector<CountRange>& ranges, const Words& words, Reach reach);
+
+}  // namespace policy

@@ -1,0 +1,21 @@
+#pragma once
+/// Programs that start the program that their words name.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace policy {
+
+/// What a command line carries inside it.
+struct Wrapped {
+  std::vector<std::string> argv;    ///< the command that it starts, or
+  std::optional<std::string> text;  ///< the shell text that it runs
+};
+
+/// Each command that stands in the words of this one: `timeout 9 git push`, `sh -c 'git push'`,
+/// `find . -exec rm {} ;`. Empty for a program that is none of them.
+std::vector<Wrapped> unwrap(const std::vector<std::string>& argv);
+
+}  // namespace policy

@@ -1,0 +1,79 @@
+/// What a decision costs with 10 rules and with 10,000: the ratio, and microseconds.
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "policy/rule_set.h"
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+policy::RuleSet rules_of(int count) {
+  std::string text = "version: 1\nrules:\n";
+  for (int number = 0; number < count; ++number) {
+    // Most rules are about other programs; every tenth is about git, another command each.
+    const std::string when =
+        number % 10 == 9 ? fmt::format("{{program: git, args: [command{}], options: {{any: [-f]}}}}", number)
+                         : fmt::format("{{program: program{}, options: {{any: [-f, --force]}}}}", number);
+    text += fmt::format("  - {{id: r{}, event: exec, when: {}, verdict: deny, reason: r}}\n", number, when);
+  }
+  text +=
+      "  - {id: push, event: exec, when: {program: git, args: [push], options: {any: [-f]}}, verdict: deny, "
+      "reason: r}\n";
+  return policy::RuleSet::compile({{policy::Layer::user, config::read_yaml(text, "rules.yaml")}},
+                                  {"/home/u", {"/ws"}, {"/usr/bin"}});
+}
+
+sandbox::ExecEvent event_of(const std::string& name, std::vector<std::string> argv) {
+  sandbox::ExecEvent event;
+  event.cwd = "/ws";
+  sandbox::File file;
+  file.path = "/usr/bin/" + name;
+  event.images.push_back({file.path, file, std::move(argv)});
+  return event;
+}
+
+/// The median of rounds, in microseconds.
+double cost(const policy::RuleSet& rules, const sandbox::ExecEvent& event) {
+  constexpr int rounds = 31;
+  constexpr int calls = 1000;
+  std::vector<double> costs;
+  std::size_t kept = 0;
+  for (int round = 0; round < rounds; ++round) {
+    const auto begin = Clock::now();
+    for (int call = 0; call < calls; ++call) kept += rules.decide(event, {}).rule.size();
+    costs.push_back(std::chrono::duration<double, std::micro>(Clock::now() - begin).count() / calls);
+  }
+  std::nth_element(costs.begin(), costs.begin() + rounds / 2, costs.end());
+  return kept == 0 ? -1 : costs[rounds / 2];
+}
+
+}  // namespace
+
+int main() {
+  const auto begin = Clock::now();
+  const policy::RuleSet many = rules_of(10'000);
+  const double compile_ms = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+  const policy::RuleSet few = rules_of(10);
+  bool reached = true;
+  fmt::print("{:<28} {:>9} {:>9} {:>7}\n", "decision", "10", "10,000", "ratio");
+  for (const auto& event :
+       {event_of("git", {"git", "-C", "x", "push", "-f", "origin"}), event_of("git", {"git", "status"}),
+        event_of("cc1plus", {"cc1plus", "-O2", "x.cc"})}) {
+    const double with_few = cost(few, event);
+    const double with_many = cost(many, event);
+    const double ratio = with_many / with_few;
+    reached = reached && ratio <= 2 && with_many <= 10;
+    fmt::print("{:<28} {:>6.2f} µs {:>6.2f} µs {:>7.2f}\n",
+               event.images[0].argv[0] + " " + event.images[0].argv.back(), with_few, with_many, ratio);
+  }
+  fmt::print("target: ratio ≤ 2, ≤ 10 µs: {}; compiling 10,000 rules took {:.0f} ms\n",
+             reached ? "met" : "missed", compile_ms);
+  return reached ? EXIT_SUCCESS : EXIT_FAILURE;
+}

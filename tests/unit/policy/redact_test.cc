@@ -1,0 +1,25 @@
+#include "policy/redact.h"
+
+#include <doctest/doctest.h>
+
+using Words = std::vector<std::string>;
+
+TEST_CASE("values that look like secrets are replaced, and nothing else is") {
+  struct Row {
+    Words argv, shown;
+  };
+  const std::string token(36, 'a');
+  for (const Row& row :
+       {Row{{"curl", "-H", "Authorization: Bearer abc"}, {"curl", "-H", "Authorization: Bearer [redacted]"}},
+        Row{{"x", "--password=hunter2", "file"}, {"x", "--password=[redacted]", "file"}},
+        Row{{"x", "--api-key", "abc", "y"}, {"x", "--api-key", "[redacted]", "y"}},
+        Row{{"env", "GITHUB_TOKEN=abc", "gh"}, {"env", "GITHUB_TOKEN=[redacted]", "gh"}},
+        Row{{"git", "clone", "https://me:pw@host/x"}, {"git", "clone", "https://me:[redacted]@host/x"}},
+        Row{{"echo", "ghp_" + token}, {"echo", "[redacted]"}},
+        Row{{"sh", "-c", "curl -u x:ghp_" + token + " y"}, {"sh", "-c", "curl -u x:[redacted] y"}},
+        Row{{"git", "commit", "-m", "add token handling"}, {"git", "commit", "-m", "add token handling"}},
+        Row{{"git", "clone", "https://host/a@b"}, {"git", "clone", "https://host/a@b"}},
+        Row{{"task-kit", "disk-usage"}, {"task-kit", "disk-usage"}}}) {
+    CHECK(policy::redacted(row.argv) == row.shown);
+  }
+}
