@@ -1,0 +1,131 @@
+#include "sandbox/supervisor.h"
+
+#include <sys/epoll.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "sandbox/sys/error.h"
+
+namespace sandbox {
+namespace {
+
+/// Between SIGTERM and the end, so that a command can still say what it was doing.
+constexpr auto grace = std::chrono::milliseconds(200);
+/// Between asking a subreaper to end its tree and ending it without its help.
+constexpr auto patience = std::chrono::seconds(2);
+
+}  // namespace
+
+Supervisor::Supervisor(sys::Reactor& reactor, const Spec& spec, Judge& judge, const GateOptions& options,
+                       Handlers handlers)
+    : reactor_(reactor),
+      handlers_(std::move(handlers)),
+      started_(sys::BootClock::now()),
+      // Before the first child is there: a status that comes earlier would be lost.
+      children_(reactor.on_signals({SIGCHLD}, [this](int) { reap(); })),
+      launched_(launch(spec)),
+      gate_(std::make_unique<Gate>(reactor, std::move(launched_.listener), judge, options)) {
+  sys::set_nonblocking(launched_.channel.fd(), true);
+  reports_ = reactor_.watch(launched_.channel.fd(), EPOLLIN, [this](std::uint32_t) { on_reports(); });
+}
+
+Supervisor::~Supervisor() {
+  if (!launched_.init) return;
+  // Without a PID namespace it is init that ends the tree, when it finds itself alone.
+  launched_.lifeline.close();
+  if (launched_.tier == Tier::a) launched_.init.kill(SIGKILL);
+  // A PID namespace ends when its last process is reaped, and those that we trace are ours to reap.
+  for (pid_t pid = 0; pid != launched_.init.pid();) {
+    pid = ::waitpid(-1, nullptr, __WALL);
+    if (pid < 0 && errno != EINTR) break;
+  }
+  launched_.init.forget();
+}
+
+void Supervisor::signal(int number) {
+  if (reported_end_) return;
+  const Order order{Order::Kind::signal_command, number};
+  try {
+    launched_.channel.send({reinterpret_cast<const char*>(&order), sizeof order});
+  } catch (const sys::SysError&) {  // init is gone, and with it whom the signal was for
+  }
+}
+
+void Supervisor::end_after(std::chrono::nanoseconds time) {
+  deadline_ = reactor_.at(started_ + time, [this] { time_out(); });
+}
+
+void Supervisor::time_out() {
+  if (reported_end_) return;
+  outcome_.timed_out = true;
+  signal(SIGTERM);
+  signal(SIGCONT);
+  deadline_ = reactor_.at(sys::BootClock::now() + grace, [this] { end(); });
+}
+
+void Supervisor::end() {
+  if (launched_.tier == Tier::a) {
+    launched_.init.kill(SIGKILL);  // the kernel ends its PID namespace with it
+    return;
+  }
+  const Order order{Order::Kind::end, 0};
+  try {
+    launched_.channel.send({reinterpret_cast<const char*>(&order), sizeof order});
+  } catch (const sys::SysError&) {
+  }
+  deadline_ = reactor_.at(sys::BootClock::now() + patience, [this] { launched_.init.kill(SIGKILL); });
+}
+
+void Supervisor::on_reports() {
+  while (const std::optional<sys::Packet> packet = launched_.channel.receive()) {
+    Report report{};
+    if (packet->bytes.size() != sizeof report)
+      throw sys::Error(sys::Kind::internal, "init sent an odd report");
+    std::memcpy(&report, packet->bytes.data(), sizeof report);
+    on_report(report);
+  }
+  if (launched_.channel.closed()) reports_.cancel();
+}
+
+void Supervisor::on_report(const Report& report) {
+  switch (report.kind) {
+    case Report::Kind::exec_failed:
+      outcome_.exec_error = report.value;
+      return;
+    case Report::Kind::stopped:
+      if (handlers_.stopped) handlers_.stopped(report.value);
+      return;
+    case Report::Kind::continued:
+      return;
+    case Report::Kind::ended:
+      reported_end_ = true;
+      outcome_.status = sys::exit_status(report.value);
+      return;
+  }
+}
+
+void Supervisor::reap() {
+  for (;;) {
+    int status = 0;
+    const pid_t pid = ::waitpid(-1, &status, __WALL | WNOHANG);
+    if (pid <= 0) return;
+    if (pid != launched_.init.pid()) {
+      gate_->on_wait_status(pid, status);
+      continue;
+    }
+    if (WIFSTOPPED(status)) continue;
+    launched_.init.forget();
+    on_reports();  // what init said last may still be in the socket
+    if (!reported_end_) outcome_.status = {0, SIGKILL};
+    outcome_.duration =
+        std::chrono::duration_cast<std::chrono::milliseconds>(sys::BootClock::now() - started_);
+    deadline_.cancel();
+    handlers_.ended(outcome_);
+    return;
+  }
+}
+
+}  // namespace sandbox

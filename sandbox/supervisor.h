@@ -1,0 +1,71 @@
+#pragma once
+/// One sandbox while it lives: its launcher, its exec gate, its guards, and how its command ended.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sandbox/gate/gate.h"
+#include "sandbox/launcher/launch.h"
+#include "sandbox/spec.h"
+#include "sandbox/sys/process.h"
+#include "sandbox/sys/reactor.h"
+
+namespace sandbox {
+
+struct Outcome {
+  sys::ExitStatus status;
+  int exec_error = 0;  ///< the errno of the command's own exec, when it did not start
+  bool timed_out = false;
+  std::chrono::milliseconds duration{0};
+};
+
+/// Single-threaded: made and run on the thread of the reactor. Its end is the end of everything in the
+/// sandbox.
+class Supervisor {
+ public:
+  struct Handlers {
+    std::function<void(const Outcome&)> ended;  ///< nothing of the sandbox is left
+    std::function<void(int signal)> stopped;    ///< the command has been stopped; resume() continues it
+  };
+
+  /// Starts the command. Throws SetupError; nothing is left then.
+  Supervisor(sys::Reactor& reactor, const Spec& spec, Judge& judge, const GateOptions& options,
+             Handlers handlers);
+  Supervisor(const Supervisor&) = delete;
+  Supervisor& operator=(const Supervisor&) = delete;
+  ~Supervisor();
+
+  /// To the command's process group.
+  void signal(int number);
+  /// SIGTERM when the time is over, and the end of everything a moment later.
+  void end_after(std::chrono::nanoseconds time);
+  /// Kills everything now.
+  void end();
+
+  [[nodiscard]] Gate& gate() { return *gate_; }
+  [[nodiscard]] pid_t process_group() const { return launched_.command; }
+  [[nodiscard]] Tier tier() const { return launched_.tier; }
+  [[nodiscard]] const std::vector<std::string>& missing() const { return launched_.missing; }
+
+ private:
+  void on_reports();
+  void on_report(const Report& report);
+  void reap();
+  void time_out();
+
+  sys::Reactor& reactor_;
+  Handlers handlers_;
+  sys::BootClock::time_point started_;
+  sys::Watch children_;
+  Launched launched_;
+  std::unique_ptr<Gate> gate_;
+  Outcome outcome_;
+  bool reported_end_ = false;
+  sys::Watch reports_, deadline_;
+};
+
+}  // namespace sandbox

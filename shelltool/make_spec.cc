@@ -1,0 +1,265 @@
+#include "shelltool/make_spec.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <sstream>
+
+#include "config/text.h"
+#include "sandbox/guard/git_directory.h"
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
+#include "shelltool/caches.h"
+#include "shelltool/environment.h"
+#include "shelltool/hidden.h"
+
+namespace shelltool {
+namespace {
+
+using Paths = std::vector<std::string>;
+
+constexpr const char* scratch_cache = "/tmp/.cache";
+
+void add_once(Paths& paths, const std::string& path) {
+  if (std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(path);
+}
+
+sandbox::Network network_of(config::NetworkMode mode) {
+  switch (mode) {
+    case config::NetworkMode::none:
+      return sandbox::Network::none;
+    case config::NetworkMode::full:
+      return sandbox::Network::full;
+    case config::NetworkMode::allowlist:
+      break;
+  }
+  throw sys::Error(sys::Kind::unsupported, "network mode allowlist: this version has none and full only");
+}
+
+std::string real_cwd(const std::string& cwd) {
+  struct stat status {};
+  const auto real = sys::real_path(cwd);
+  if (!real || ::stat(real->c_str(), &status) != 0)
+    throw sys::SysError(errno, "opening the directory {}", config::shown(cwd));
+  if (!S_ISDIR(status.st_mode))
+    throw sys::Error(sys::Kind::invalid, "{} is no directory to start in", config::shown(cwd));
+  return *real;
+}
+
+void add_roots(sandbox::Spec& spec, const Workspace& workspace) {
+  for (const std::string& root : workspace.roots) add_once(spec.writable, root);
+  for (const std::string& root : workspace.roots) {
+    if (const auto git = sandbox::outside_git_directory(root)) add_once(spec.writable, *git);
+  }
+}
+
+void add_protected(sandbox::Spec& spec, const config::Config& config, const std::string& home) {
+  for (const std::string& written : config.sandbox.protect) {
+    const std::string path = expand_home(written, home);
+    for (const std::string& root : spec.writable)
+      add_once(spec.protect, sys::real_path_of_missing(sys::normal_path(path, root)));
+  }
+}
+
+/// Whoever may write the directory that a link stands in can lead it elsewhere, and no mount holds a link.
+void refuse_replaceable_links(const sandbox::Spec& spec, const Places& places) {
+  if (spec.mode == sandbox::Mode::read_only) return;
+  for (const std::string& link : links_to_own(places)) {
+    const std::string directory = sys::real_path_of_missing(sys::parent_of(link));
+    struct stat status {};
+    if (::stat(directory.c_str(), &status) != 0) continue;
+    const bool may_write = status.st_uid == spec.user.uid || (status.st_mode & S_IWOTH) != 0;
+    const bool is_open =
+        spec.mode == sandbox::Mode::danger_full_access ||
+        std::any_of(spec.writable.begin(), spec.writable.end(),
+                    [&](const std::string& root) { return sys::is_within(directory, root); });
+    if (may_write && is_open)
+      throw sys::Error(
+          sys::Kind::denied,
+          "the link {} leads to gatehouse's own files, and the command could replace it; put the files "
+          "there, or set XDG_CONFIG_HOME",
+          link);
+  }
+}
+
+void add_own(MadeSpec& made, const Places& places) {
+  sandbox::Spec& spec = made.spec;
+  const auto add = [&](const Places& of) {
+    for (const std::string& path : own_paths(of)) add_once(spec.own, path);
+    for (const std::string& path : own_hidden_paths(of)) add_once(spec.own_hidden, path);
+    refuse_replaceable_links(spec, of);
+  };
+  add(places);
+  add_once(spec.own_hidden, sys::real_path_of_missing(made.cache_base));
+  // Root's command as another user must not change what that user's own gatehouse reads.
+  if (!made.identity.is_caller) add(usual_places(made.identity.account.home));
+}
+
+void add_caches(MadeSpec& made, const SpecSources& sources, const Variables& variables) {
+  sandbox::Spec& spec = made.spec;
+  if (spec.mode == sandbox::Mode::danger_full_access) return;
+  const auto caches = known_caches(made.identity.account.home, variables, spec.writable);
+  if (sources.config.sandbox.caches == config::Caches::private_) {
+    const std::string& workspace = sources.workspace.roots.front();
+    spec.caches = private_caches(caches, cache_store(made.cache_base, made.identity, workspace));
+  } else if (sources.config.sandbox.caches == config::Caches::shared) {
+    for (const KnownCache& cache : caches) add_once(spec.writable, cache.path);
+  }
+}
+
+/// Where tools whose own cache is not there can keep one.
+Variables cache_variables(const MadeSpec& made, const Variables& variables) {
+  if (made.spec.mode == sandbox::Mode::danger_full_access) return {};
+  const std::string& home = made.identity.account.home;
+  const std::string moved = value_of(variables, "XDG_CACHE_HOME");
+  const std::string cache = moved.starts_with('/') ? moved : home + "/.cache";
+  const std::string real = sys::real_path_of_missing(cache);
+  const bool is_private = std::any_of(made.spec.caches.begin(), made.spec.caches.end(),
+                                      [&](const sandbox::Cache& known) { return known.path == real; });
+  const bool is_shared =
+      std::find(made.spec.writable.begin(), made.spec.writable.end(), real) != made.spec.writable.end();
+  const bool is_there = is_private || is_shared;
+  Variables redirected = redirected_caches(home, variables, is_there ? cache : scratch_cache);
+  if (!is_there) redirected["XDG_CACHE_HOME"] = scratch_cache;
+  return redirected;
+}
+
+/// What others may not enter, root's stand-in could not.
+bool is_closed_to_others(const std::string& directory) {
+  for (std::string path = directory;; path = sys::parent_of(path)) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return false;
+    const mode_t needed = path == directory ? S_IROTH | S_IXOTH : S_IXOTH;
+    if ((status.st_mode & needed) != needed) return true;
+    if (path == "/") return false;
+  }
+}
+
+/// Tool chains that only root may read; root's home is there already.
+void add_readable(sandbox::Spec& spec, const Variables& variables) {
+  if (!spec.user.map_ids) return;
+  Paths candidates = {spec.cwd};
+  for (const auto& [name, value] : variables) {
+    std::istringstream entries(value);
+    std::string entry;
+    while (std::getline(entries, entry, ':')) {
+      if (entry.starts_with('/')) candidates.push_back(entry);
+    }
+  }
+  for (std::string& home : spec.user.readable) home = sys::real_path_of_missing(home);
+  for (const std::string& candidate : candidates) {
+    const auto real = sys::real_path(candidate);
+    if (!real || !is_closed_to_others(*real)) continue;
+    const auto& readable = spec.user.readable;
+    const bool is_covered = std::any_of(readable.begin(), readable.end(), [&](const std::string& directory) {
+      return sys::is_within(*real, directory);
+    });
+    if (!is_covered) spec.user.readable.push_back(*real);
+  }
+}
+
+sandbox::Limits limits_of(const config::Config& config) {
+  sandbox::Limits limits;
+  limits.processes = config.limits.processes;
+  limits.file_bytes = config.limits.file;
+  return limits;
+}
+
+void add_notes(MadeSpec& made, const SpecSources& sources) {
+  const config::Config& config = sources.config;
+  made.notes = config.notes;
+  const bool is_narrowed = made.spec.mode != mode_of(config.mode);
+  if (is_narrowed) made.notes.push_back(sources.workspace.note);
+  if (config.limits.memory != 0) made.notes.emplace_back("limits.memory is not enforced by this version");
+  if (!config.network.publish.empty())
+    made.notes.emplace_back("network.publish has no effect in this version");
+  if (!config.sandbox.sockets.empty())
+    made.notes.emplace_back("sandbox.sockets has no effect in this version");
+}
+
+/// Real root, and no mount forbids it.
+bool could_make(const sandbox::Spec& spec, const std::string& path) {
+  if (spec.user.uid != 0) return false;
+  const auto holds = [&](const std::string& root) { return sys::is_within(path, root); };
+  return spec.mode == sandbox::Mode::danger_full_access ||
+         (spec.mode == sandbox::Mode::workspace_write &&
+          std::any_of(spec.writable.begin(), spec.writable.end(), holds));
+}
+
+sandbox::Spec base_spec(const SpecSources& sources, const Identity& identity) {
+  const config::Config& config = sources.config;
+  sandbox::Spec spec;
+  spec.argv = sources.argv;
+  spec.cwd = real_cwd(sources.cwd);
+  spec.mode = mode_of(config.mode);
+  if (spec.mode == sandbox::Mode::workspace_write && !sources.workspace.is_writable)
+    spec.mode = sandbox::Mode::read_only;
+  spec.network = network_of(config.network.mode);
+  spec.user = identity.user;
+  spec.private_tmp = config.sandbox.tmp == config::Tmp::private_;
+  spec.allow_tracers = config.sandbox.allow_tracers;
+  spec.limits = limits_of(config);
+  add_roots(spec, sources.workspace);
+  return spec;
+}
+
+Variables environment_of(const SpecSources& sources, const Identity& identity, const Variables& offered) {
+  const bool has_network = sources.config.network.mode == config::NetworkMode::full;
+  const std::string cwd = sys::normal_path(sources.cwd);
+  const auto real = sys::real_path(sources.cwd);
+  return first_environment({.offered = offered,
+                            .caller_home = home_of(sources.caller),
+                            .identity = identity,
+                            .config = sources.config,
+                            .cwd = sys::real_path(cwd) == real ? cwd : *real,
+                            .extra = sources.env,
+                            .has_network = has_network});
+}
+
+}  // namespace
+
+sandbox::Mode mode_of(config::Mode mode) {
+  switch (mode) {
+    case config::Mode::read_only:
+      return sandbox::Mode::read_only;
+    case config::Mode::workspace_write:
+      return sandbox::Mode::workspace_write;
+    case config::Mode::danger_full_access:
+      return sandbox::Mode::danger_full_access;
+  }
+  return sandbox::Mode::read_only;
+}
+
+MadeSpec make_spec(const SpecSources& sources) {
+  const config::Config& config = sources.config;
+  MadeSpec made;
+  made.identity = choose_identity(config.sandbox.user, sources.workspace.roots.front(), sources.caller);
+  made.cache_base = cache_base(sources.places, made.identity);
+  made.spec = base_spec(sources, made.identity);
+  const Variables offered = offered_variables(sources.caller, sources.login_exports);
+  Variables variables = environment_of(sources, made.identity, offered);
+  add_caches(made, sources, variables);
+  variables.merge(cache_variables(made, variables));
+  add_readable(made.spec, variables);
+  add_protected(made.spec, config, made.identity.account.home);
+  made.spec.hide = hidden_paths(config, made.identity, offered, made.spec.writable);
+  add_own(made, sources.places);
+  made.spec.env = strings_of(variables);
+  add_notes(made, sources);
+  return made;
+}
+
+void prepare_host(MadeSpec& made, const Places& places) {
+  claim_own_directories(places, could_make(made.spec, places.system));
+  if (made.spec.caches.empty()) return;
+  try {
+    made.cache_lock = reserve_caches(made.spec.caches, made.cache_base, made.identity);
+  } catch (const sys::Error& error) {
+    made.spec.caches.clear();
+    made.notes.push_back(fmt::format("caches are read-only: {}", error.what()));
+  }
+}
+
+}  // namespace shelltool

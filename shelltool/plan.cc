@@ -1,0 +1,64 @@
+#include "shelltool/plan.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <string_view>
+
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
+#include "shelltool/rules_files.h"
+
+namespace shelltool {
+namespace {
+
+std::string working_directory(const std::string& asked) {
+  std::error_code error;
+  const std::string here = std::filesystem::current_path(error).string();
+  if (error) throw sys::SysError(error.value(), "finding the current directory");
+  return sys::normal_path(asked, here);
+}
+
+/// Where bare names in rules are looked up: as the command would, and where systems keep programs in any
+/// case.
+std::vector<std::string> search_path(const std::vector<std::string>& env) {
+  std::vector<std::string> directories = {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
+                                          "/usr/bin",        "/sbin",          "/bin"};
+  const auto path =
+      std::find_if(env.begin(), env.end(), [](const auto& entry) { return entry.starts_with("PATH="); });
+  if (path == env.end()) return directories;
+  for (std::string_view rest = std::string_view(*path).substr(5); !rest.empty();) {
+    const std::size_t end = std::min(rest.find(':'), rest.size());
+    const std::string directory(rest.substr(0, end));
+    if (directory.starts_with('/') &&
+        std::find(directories.begin(), directories.end(), directory) == directories.end())
+      directories.push_back(directory);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return directories;
+}
+
+}  // namespace
+
+policy::State Plan::state() const { return {made.spec.mode, made.spec.network, sandbox::Tier::a, 1}; }
+
+Plan make_plan(const CommonOptions& common, const CommandOptions& command, std::vector<std::string> argv) {
+  Caller caller = this_process();
+  Places places = find_places(caller);
+  config::Config config = load_settings(common, places);
+  const std::string cwd = working_directory(command.cwd);
+  Workspace workspace = choose_workspace(common.workspaces, cwd, caller);
+  MadeSpec made = make_spec({config, places, workspace, caller, std::move(argv), cwd, command.env, {}});
+  // The command must not change the rules that it is judged by, wherever its owner keeps them.
+  for (const std::string& path : common.rules) made.spec.own.push_back(sys::real_path_of_missing(path));
+  if (!common.config.empty()) made.spec.own.push_back(sys::real_path_of_missing(common.config));
+  policy::RuleSet rules =
+      policy::RuleSet::compile(read_rules_files(places, common.rules),
+                               {made.identity.account.home, workspace.roots, search_path(made.spec.env)});
+  return {std::move(caller),    std::move(places), std::move(config),
+          std::move(workspace), std::move(made),   std::move(rules)};
+}
+
+}  // namespace shelltool

@@ -1,0 +1,31 @@
+#pragma once
+/// Everything that is settled before a command runs: from options and files to a sandbox and its rules.
+
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "policy/rule_set.h"
+#include "shelltool/account.h"
+#include "shelltool/make_spec.h"
+#include "shelltool/options.h"
+#include "shelltool/places.h"
+#include "shelltool/workspace.h"
+
+namespace shelltool {
+
+struct Plan {
+  Caller caller;
+  Places places;
+  config::Config config;
+  Workspace workspace;
+  MadeSpec made;
+  policy::RuleSet rules;
+
+  [[nodiscard]] policy::State state() const;
+};
+
+/// Reads files, changes nothing. Throws sys::Error naming what is wrong, and where.
+Plan make_plan(const CommonOptions& common, const CommandOptions& command, std::vector<std::string> argv);
+
+}  // namespace shelltool

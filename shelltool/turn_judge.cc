@@ -1,0 +1,136 @@
+#include "shelltool/turn_judge.h"
+
+#include <nlohmann/json.hpp>
+
+#include "policy/audit_record.h"
+#include "sandbox/sys/error.h"
+
+namespace shelltool {
+namespace {
+
+using policy::Verdict;
+using sandbox::Occasion;
+using sandbox::Ruling;
+
+constexpr const char* default_rule = "defaults.exec";
+constexpr std::size_t max_denials = 1000;  // a loop of different denials must not fill the memory
+
+/// What an approval is bound to: program, arguments, directory, profile.
+std::string approval_key(const sandbox::ExecEvent& event, const policy::Decision& decision) {
+  std::string key = fmt::format("{}:{}", event.images.front().file.device, event.images.front().file.inode);
+  for (const std::string* part :
+       {&event.images.front().called, &event.cwd, &decision.profile, &decision.rule})
+    key.append(1, '\0').append(*part);
+  for (const std::string& word : event.images.front().argv) key.append(1, '\0').append(word);
+  return key;
+}
+
+const std::vector<std::string>& argv_of(const sandbox::ExecEvent& event) {
+  static const std::vector<std::string> unknown = {"(unreadable)"};
+  return event.images.empty() ? unknown : event.images.front().argv;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text.append(word).push_back('\0');
+  return text;
+}
+
+}  // namespace
+
+Ruling TurnJudge::judge(const sandbox::ExecEvent& event, Occasion occasion, std::uint64_t ticket) {
+  try {
+    policy::Decision decision = decide(event);
+    if (decision.verdict == Verdict::ask && granted_.contains(approval_key(event, decision)))
+      decision.verdict = Verdict::allow;
+    const bool found = occasion == Occasion::found;
+    if (decision.verdict == Verdict::allow) {
+      record(found ? "rejudged" : "decided", event, decision);
+      return Ruling::allow;
+    }
+    if (decision.verdict == Verdict::deny || found) {
+      record(found ? "raced" : "decided", event, decision);
+      return deny(event, decision);
+    }
+    record("asked", event, decision);
+    if (setup_.approval == Approval::never || !setup_.ask) {
+      decision.verdict = Verdict::deny;
+      decision.reason += setup_.approval == Approval::never ? " (Approval is never asked for.)"
+                                                            : " (There is no terminal to ask at.)";
+      record("decided", event, decision);
+      return deny(event, decision);
+    }
+    pending_.emplace(ticket, Pending{event, decision});
+    setup_.ask({ticket, decision, argv_of(event), event.cwd});
+    return Ruling::wait;
+  } catch (const sys::Error& error) {
+    // What cannot be recorded must not happen.
+    policy::Decision unrecorded;
+    unrecorded.verdict = Verdict::deny;
+    unrecorded.rule = "audit.unwritable";
+    unrecorded.reason = error.what();
+    unrecorded.chain = chain_of(event);
+    return deny(event, unrecorded);
+  }
+}
+
+policy::Decision TurnJudge::decide(const sandbox::ExecEvent& event) const {
+  policy::Decision decision = setup_.rules.decide(event, setup_.state);
+  if (decision.rule != default_rule) return decision;
+  // What the agent's own command was asked for covers what that command starts.
+  if (decision.verdict == Verdict::ask && !event.top) decision.verdict = Verdict::allow;
+  if (decision.verdict == Verdict::allow && event.top && setup_.approval == Approval::untrusted) {
+    decision.verdict = Verdict::ask;
+    decision.rule = "approval.untrusted";
+    decision.reason = "No rule has decided this command.";
+  }
+  return decision;
+}
+
+Ruling TurnJudge::deny(const sandbox::ExecEvent& event, const policy::Decision& decision) {
+  const std::vector<std::string>& argv = argv_of(event);
+  const std::string key = decision.rule + '\0' + joined(argv) + '\0' + joined(decision.chain);
+  const auto known = denial_index_.find(key);
+  if (known != denial_index_.end()) {
+    ++denials_[known->second].times;
+    return Ruling::deny;
+  }
+  if (denials_.size() < max_denials) {
+    denial_index_.emplace(key, denials_.size());
+    denials_.push_back({decision, argv, 1});
+    if (setup_.denied) setup_.denied(denials_.back());
+  }
+  return Ruling::deny;
+}
+
+void TurnJudge::refused(const sandbox::ExecEvent& event, const sandbox::Refusal& refusal) {
+  policy::Decision decision;
+  decision.verdict = Verdict::deny;
+  decision.rule = refusal.rule;
+  decision.reason = refusal.reason;
+  decision.chain = chain_of(event);
+  deny(event, decision);
+  record("decided", event, decision);
+}
+
+void TurnJudge::withdrawn(std::uint64_t ticket) {
+  if (pending_.erase(ticket) != 0 && setup_.withdraw) setup_.withdraw(ticket);
+}
+
+bool TurnJudge::answered(std::uint64_t ticket, Answer answer) {
+  auto pending = pending_.extract(ticket);
+  if (pending.empty()) return false;
+  auto& [event, decision] = pending.mapped();
+  if (answer == Answer::session) granted_.insert(approval_key(event, decision));
+  decision.verdict = answer == Answer::no ? Verdict::deny : Verdict::allow;
+  if (answer == Answer::no) decision.reason += " (Refused at the terminal.)";
+  record("answered", event, decision);
+  if (answer == Answer::no) deny(event, decision);
+  return answer != Answer::no;
+}
+
+void TurnJudge::record(const char* what, const sandbox::ExecEvent& event, const policy::Decision& decision) {
+  setup_.audit.write(what, audit_record(event, decision, setup_.state, {1, setup_.redact}));
+}
+
+}  // namespace shelltool
