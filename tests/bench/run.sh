@@ -1,0 +1,7 @@
+#!/bin/sh
+# Prints every figure of the exec gate beside its yardstick, measured in this one run, and its target:
+#   tests/bench/run.sh [--gatehouse PATH] [--quick] [--races COUNT] [--project DIR]
+# --project builds that tree with make instead of the generated one. No figure decides a test.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+exec python3 "$here/bench.py" "$@"

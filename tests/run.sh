@@ -1,0 +1,175 @@
+#!/bin/bash
+# Builds everything and runs every test: tests/run.sh [--deps-only | --quick]
+#   --deps-only   install what is missing (apt, as root; otherwise it says what to install) and stop
+#   --quick       one build and the tests that need no whole sandbox
+# As root the sandbox tests run twice, as root and as an ordinary user ($GATEHOUSE_TEST_USER, else one that is there,
+# else one made for it). GATEHOUSE_MUST_WORK=1: a test that cannot run here is a failure.
+# Last line: "N passed, N failed, N skipped".
+set -uo pipefail
+
+cd "$(dirname "$0")/.." || exit 2
+root=$PWD
+build=$root/build
+export CCACHE_DISABLE=1 DEBIAN_FRONTEND=noninteractive
+
+needed=(g++ clang meson ninja-build pkg-config python3 git nlohmann-json3-dev libcli11-dev libfmt-dev libseccomp-dev
+  libcap-dev libyaml-cpp-dev doctest-dev)
+# The tests use them; without one, what needs it says SKIP.
+useful=(make cmake bubblewrap busybox strace gdb python3-venv python3-pip procps util-linux bsdutils bsdextrautils
+  openssh-client less man-db vim-tiny ed zip rsync expect tmux lua5.4 tcl sqlite3 gawk m4 dc time xxd libcap2-bin)
+
+passed=0 failed=0 skipped=0
+
+absent() {
+  local package
+  for package in "$@"; do
+    dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null | grep -qx installed || printf '%s ' "$package"
+  done
+}
+
+install_missing() {
+  local missing
+  missing=$(absent "${needed[@]}" "${useful[@]}")
+  [ -n "$missing" ] || return 0
+  if [ "$(id -u)" != 0 ]; then
+    echo "not installed: apt-get install --no-install-recommends $missing"
+    [ -z "$(absent "${needed[@]}")" ]
+    return
+  fi
+  # shellcheck disable=SC2086
+  apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing > /dev/null
+}
+
+# count PASSED FAILED SKIPPED
+count() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
+
+title() { printf '\n== %s\n' "$1"; }
+
+# step NAME COMMAND…: one that must succeed.
+step() {
+  title "$1"
+  shift
+  if "$@"; then count 1 0 0; else count 0 1 0; echo "FAIL $*"; return 1; fi
+}
+
+# stage NAME COMMAND…: one whose last line counts, "N passed, N failed, N skipped" or "N ways: …".
+stage() {
+  local log line status=0
+  title "$1"
+  shift
+  log=$(mktemp)
+  "$@" 2>&1 | tee "$log" | { grep -vE '^(ok|live|SKIP) ' || true; }
+  status=${PIPESTATUS[0]}
+  line=$(tail -n 1 "$log")
+  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped ]]; then
+    count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
+    if [ "$status" != 0 ] && [ "${BASH_REMATCH[2]}" = 0 ]; then count 0 1 0; fi
+  elif [[ $line =~ ^[0-9]+\ ways:\ ([0-9]+)\ live,\ ([0-9]+)\ escapes,\ ([0-9]+)\ skipped ]]; then
+    count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
+    if [ "$status" != 0 ] && [ "${BASH_REMATCH[2]}" = 0 ]; then count 0 1 0; fi
+  elif [ "$status" = 77 ] && [ "${GATEHOUSE_MUST_WORK:-}" != 1 ]; then
+    count 0 0 1
+  elif [ "$status" = 0 ]; then
+    count 1 0 0
+  else
+    count 0 1 0
+    echo "FAIL with status $status"
+  fi
+  rm -f "$log"
+}
+
+# set_up DIRECTORY CXX [MESON OPTION…]
+set_up() {
+  local directory=$1 compiler=$2
+  shift 2
+  if [ -e "$directory/build.ninja" ]; then return 0; fi
+  CXX=$compiler meson setup "$directory" "$@" > /dev/null
+}
+
+build_with() {
+  set_up "$@" && ninja -C "$1" --quiet
+}
+
+# meson_tests DIRECTORY [OPTION…]: counts the cases of programs that name them.
+meson_tests() {
+  local directory=$1
+  shift
+  meson test -C "$directory" --no-rebuild --print-errorlogs "$@" || true
+  python3 "$root/tests/count.py" "$directory/meson-logs/testlog.json"
+}
+
+# whole GATEHOUSE TESTS: what needs real sandboxes.
+whole() {
+  stage "command line ($(id -un))" "$2/sandbox/cli.sh" "$1"
+  stage "terminal ($(id -un))" "$2/sandbox/terminal.py" "$1"
+  stage "same result as plain ($(id -un))" "$2/sandbox/equal.sh" "$1"
+  stage "race ($(id -un))" "$2/race/run.sh" --gatehouse "$1" 5000
+  stage "bypass ($(id -un))" "$2/bypass/run.sh" --gatehouse "$1"
+}
+
+ordinary_user() {
+  local user=${GATEHOUSE_TEST_USER:-}
+  if [ -z "$user" ]; then user=$(getent passwd | awk -F: '$3 >= 1000 && $3 < 60000 { print $1; exit }'); fi
+  if [ -z "$user" ]; then
+    user=gatehouse-test
+    useradd --no-create-home --home-dir /nonexistent --shell /bin/sh "$user" || return 1
+  fi
+  echo "$user"
+}
+
+# The same tests by somebody else, from a copy that they can read.
+whole_as_user() {
+  local user home line
+  user=$(ordinary_user) || { count 0 1 0; echo 'FAIL no ordinary user to test as'; return; }
+  home=$(mktemp -d /opt/gatehouse-user.XXXXXX)
+  cp -r "$root/tests" "$root/examples" "$build/gatehouse" "$home/"
+  chown -R "$user:" "$home"
+  line=$(mktemp)
+  setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups --inh-caps=-all \
+    env -i HOME="$home" USER="$user" PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8 GATEHOUSE_MUST_WORK="${GATEHOUSE_MUST_WORK:-}" \
+    "$home/tests/run.sh" --whole "$home/gatehouse" 2>&1 | tee "$line"
+  if [[ $(tail -n 1 "$line") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+    count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
+  else
+    count 0 1 0
+  fi
+  rm -rf "$home" "$line"
+  if [ "$user" = gatehouse-test ]; then userdel "$user"; fi
+}
+
+finish() {
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" = 0 ]
+  exit
+}
+
+build_gated() {
+  "$build/gatehouse" exec --workspace "$root" -- \
+    sh -c 'CXX=clang++ meson setup build-clang > /dev/null && ninja -C build-clang --quiet'
+}
+
+other_builds() {
+  step 'gatehouse exec builds gatehouse, with clang++' build_gated
+  step 'build with clang++' build_with "$build-clang" clang++ &&
+    stage 'unit tests, clang++' meson_tests "$build-clang" --suite unit
+  step 'build with sanitizers' build_with "$build-asan" g++ -Db_sanitize=address,undefined &&
+    stage 'unit tests, sanitizers' meson_tests "$build-asan" --suite unit
+}
+
+main() {
+  if [ "${1:-}" = --whole ]; then
+    whole "$2" "$root/tests"
+    finish
+  fi
+  install_missing || exit 2
+  if [ "${1:-}" = --deps-only ]; then exit 0; fi
+  step 'build with g++' build_with "$build" g++ || finish
+  stage 'tests' meson_tests "$build"
+  if [ "${1:-}" = --quick ]; then finish; fi
+  other_builds
+  whole "$build/gatehouse" "$root/tests"
+  if [ "$(id -u)" = 0 ]; then whole_as_user; fi
+  finish
+}
+
+main "$@"

@@ -1,0 +1,286 @@
+#!/bin/bash
+# The command line from outside: exit statuses, bad input, what is left behind. tests/sandbox/cli.sh GATEHOUSE
+set -uo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+gatehouse=$(realpath "$1")
+# shellcheck source=tests/sandbox/common.sh
+. "$here/common.sh"
+make_place
+cd "$place/workspace" || exit 2
+
+rules() { printf 'version: 1\nrules:\n  - %s\n' "$2" > "$place/$1.yaml"; }
+rules deny-id '{id: no-id, event: exec, when: {program: id}, verdict: deny, reason: Names are secret here.}'
+rules ask-id '{id: ask-id, event: exec, when: {program: id}, verdict: ask, reason: Names are asked for.}'
+rules deny-push '{id: git.push, event: exec, when: {program: git, args: [push]}, verdict: deny, reason: Nobody pushes.}'
+printf 'version: 1\nrules: [\n' > "$place/broken.yaml"
+gate() { timeout --foreground -k 2 60 "$gatehouse" exec "$@"; }
+
+first_run() {
+  local directory
+  directory=$(mktemp -d)
+  (cd "$directory" && run gate -- sh -c 'id -un; pwd; touch f')
+  run env -C "$directory" "$gatehouse" exec -- sh -c 'id -un; pwd; touch f'
+  if [ "$status" = 0 ]; then pass 'first run below /tmp'; else fail 'first run below /tmp' "status $status"; fi
+  holds 'the user is the caller' said "$(id -un)"
+  holds 'the directory is the caller'\''s' said "$directory"
+  holds 'the new file is the caller'\''s' test "$(stat -c %U "$directory/f" 2>/dev/null)" = "$(id -un)"
+  holds 'nothing of ours is left in the workspace' test "$(ls -A "$directory")" = f
+  rm -rf "$directory"
+}
+
+statuses() {
+  expect 0 'exit 0' gate -- true
+  expect 7 'exit 7' gate -- sh -c 'exit 7'
+  expect 255 'exit 255' gate -- sh -c 'exit 255'
+  expect 137 'killed by SIGKILL' gate -- sh -c 'kill -9 $$'
+  expect 143 'killed by SIGTERM' gate -- sh -c 'kill -TERM $$'
+  expect 127 'no such program' gate -- no_such_program
+  expect 127 'no such path' gate -- /no/such/program
+  expect 126 'denied' gate --rules "$place/deny-id.yaml" -- id
+  holds 'the denial names the rule' warned 'rule no-id'
+  holds 'and its place' warned 'deny-id.yaml:3:5'
+  holds 'and the reason' warned 'Names are secret here.'
+  holds 'in our name' grep -q '^gatehouse: denied: id' "$place/err"
+  expect 0 'denied further down' gate --rules "$place/deny-id.yaml" -- sh -c 'id; echo $?'
+  holds 'the shell sees 126' grep -qx 126 "$place/out"
+  expect 126 'a file that cannot be executed' gate -- ./not-executable
+  expect 0 'sh -c' "$gatehouse" sh -c 'echo from the shell'
+  holds 'sh -c prints' said 'from the shell'
+  ln -sf "$gatehouse" "$place/gatehouse-sh"
+  expect 3 'called as gatehouse-sh' "$place/gatehouse-sh" -c 'exit 3'
+}
+
+timeouts() {
+  local started ended
+  started=$(date +%s%N)
+  expect 124 'timeout' gate --timeout 1 -- sleep 9
+  ended=$(date +%s%N)
+  holds 'timeout ends in less than 1.5 s' test $(((ended - started) / 1000000)) -lt 1500
+}
+
+# The report of a denied grandchild, and commands that only mention the words.
+chains() {
+  printf 'release:\n\tsh release.sh\n' > Makefile
+  printf 'python3 release.py\nexit 3\n' > release.sh
+  printf 'import subprocess, sys\nsys.exit(subprocess.run(["git", "push", "origin"]).returncode)\n' > release.py
+  run gate --rules "$place/deny-push.yaml" --report "$place/report" -- make release
+  holds 'a denied push ends the release' test "$status" = 2
+  holds 'the report has the chain' python3 - "$place/report" <<'END'
+import json, sys
+chains = [denial["chain"] for denial in json.load(open(sys.argv[1]))["denials"]]
+sys.exit(["make", "sh", "python3", "git"] not in chains)
+END
+  run gate --rules "$place/deny-push.yaml" -- sh -c 'python3 -c "import os; print(1)" && make -n release'
+  holds 'a twin that prints the words runs' test "$status" = 0
+  expect 0 'echo git push' gate --rules "$place/deny-push.yaml" -- sh -c 'echo git push'
+  expect 0 'git log --grep push' gate --rules "$place/deny-push.yaml" -- sh -c 'git init -q t && git -C t config x.push 1'
+  rm -rf Makefile release.sh release.py t
+}
+
+# Usage, rules and workspaces that are wrong: 125, a sentence, and nothing has run.
+refuses() {
+  local name=$1
+  shift
+  rm -f ran
+  expect 125 "$name" "$@" -- touch ran
+  holds "$name: nothing ran" not test -e ran
+  holds "$name: it says why" test -s "$place/err"
+}
+
+bad_input() {
+  refuses 'unknown option' gate --bogus
+  refuses 'unknown mode' gate --mode writable
+  refuses 'unknown network' gate --network some
+  refuses 'unknown profile' gate --profile nowhere
+  refuses 'unknown directory' gate --cwd /no/such/directory
+  refuses 'a timeout that is none' gate --timeout soon
+  refuses 'broken rules' gate --rules "$place/broken.yaml"
+  holds 'broken rules: names the place' warned broken.yaml:
+  refuses 'missing rules' gate --rules "$place/nowhere.yaml"
+  refuses 'rules that are a directory' gate --rules "$place"
+  mkfifo "$place/fifo.yaml"
+  refuses 'rules that are a FIFO' gate --rules "$place/fifo.yaml"
+  head -c 20000000 /dev/zero | tr '\0' '#' > "$place/huge.yaml"
+  refuses 'rules that are huge' gate --rules "$place/huge.yaml"
+  rules misspelt '{id: a, evnt: exec, when: {program: id}, verdict: deny, reason: x}'
+  refuses 'a misspelt key' gate --rules "$place/misspelt.yaml"
+  holds 'a misspelt key: names the nearest' warned event
+  holds 'a misspelt key: names the place' warned misspelt.yaml:3:
+  printf '\xff\xfe\n' > "$place/bytes.yaml"
+  refuses 'rules that are no UTF-8' gate --rules "$place/bytes.yaml"
+  if [ "$(id -u)" != 0 ]; then
+    touch "$place/unreadable.yaml"
+    chmod 000 "$place/unreadable.yaml"
+    refuses 'rules that are unreadable' gate --rules "$place/unreadable.yaml"
+  else
+    skip 'rules that are unreadable' 'root reads everything'
+  fi
+  expect 125 'no command' gate
+  : > "$place/empty.yaml"
+  refuses 'rules that are empty' gate --rules "$place/empty.yaml"
+}
+
+workspaces() {
+  refuses 'a missing workspace' gate --workspace "$place/nowhere"
+  touch "$place/file"
+  refuses 'a workspace that is a file' gate --workspace "$place/file"
+  ln -sfn "$place/workspace" "$place/link"
+  expect 0 'a workspace that is a symlink' gate --workspace "$place/link" --cwd "$place/link" -- touch by-link
+  holds 'it is the directory behind it' test -e by-link
+  mkdir -p "$HOME/sub"
+  for directory in / "$HOME"; do
+    run env -C "$directory" "$gatehouse" exec -- sh -c 'touch written-by-test'
+    holds "$directory is no writable root by chance" not test -e "$directory/written-by-test"
+  done
+  rm -f by-link
+}
+
+bytes() {
+  expect 0 'words that are no UTF-8' gate -- printf '%s' $'\xff\xfe'
+  holds 'they arrive' test "$(od -An -tx1 < "$place/out" | tr -d ' ')" = fffe
+  run gate --json -- printf '%s' $'\xff\xfe'
+  holds 'JSON stays JSON' python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$place/out"
+  mkdir -p $'b\xff'
+  expect 0 'a directory that is no UTF-8' gate --cwd "$PWD/"$'b\xff' -- touch $'c\xfe'
+  holds 'the file is there' test -e $'b\xff/c\xfe'
+  head -c 3000000 /dev/urandom > in
+  stdin=in run gate -- cat
+  holds 'three megabytes pass through a pipe unchanged' cmp in "$place/out"
+  rm -rf in b*
+}
+
+json() {
+  run gate --json --rules "$place/deny-id.yaml" -- sh -c 'echo hello; id; exit 4'
+  holds '--json keeps the status' test "$status" = 4
+  holds '--json is one document with status, output and denials' python3 - "$place/out" <<'END'
+import json, sys
+result = json.load(open(sys.argv[1]))
+denial = result["denials"][0]
+assert result["exit_code"] == 4 and "hello" in json.dumps(result)
+assert denial["verdict"] == "deny" and denial["rule"] == "no-id" and denial["reason"] == "Names are secret here."
+assert denial["chain"][-1] == "id" and denial["source"].endswith("deny-id.yaml:3:5")
+assert result["sandbox"]["mode"] == "workspace-write"
+END
+}
+
+modes() {
+  local mode
+  expect 1 'read-only: the workspace stays' gate --mode read-only -- sh -c 'touch x 2>/dev/null || exit 1'
+  expect 0 'read-only: /tmp is there' gate --mode read-only -- sh -c 'touch /tmp/x'
+  expect 1 'workspace-write: nothing outside' gate -- sh -c "touch '$place/x' 2>/dev/null || exit 1"
+  expect 0 'danger-full-access: outside' gate --mode danger-full-access -- touch "$place/x"
+  holds 'it was the host'\''s' test -e "$place/x"
+  expect 0 'private /tmp' gate -- sh -c 'touch /tmp/gatehouse-test-private'
+  holds 'it was not the host'\''s' not test -e /tmp/gatehouse-test-private
+  mkdir -p "$HOME/.ssh"
+  echo secret > "$HOME/.ssh/id_ed25519"
+  run gate -- sh -c 'cat ~/.ssh/id_ed25519'
+  holds 'keys are hidden' not grep -q secret "$place/out"
+  for mode in read-only workspace-write danger-full-access; do own_files "$mode"; done
+}
+
+# gatehouse's own rules, grants and audit, from inside.
+own_files() {
+  local config=$HOME/.config/gatehouse
+  mkdir -p "$config"
+  cp "$place/deny-id.yaml" "$config/rules.yaml"
+  run gate --mode "$1" -- sh -c 'echo "version: 1" > ~/.config/gatehouse/rules.yaml; rm -rf ~/.config/gatehouse;
+    mv ~/.config ~/c; ln -s x ~/.config/gatehouse/grants.yaml; true'
+  holds "$1: the user's rules stay" cmp -s "$place/deny-id.yaml" "$config/rules.yaml"
+  for words in 'approvals approve 1' 'state set --mode danger-full-access' "policy trust $place/deny-id.yaml"; do
+    # shellcheck disable=SC2086
+    run gate --mode "$1" -- "$gatehouse" $words
+    holds "$1: $words does not succeed" test "$status" != 0
+  done
+  rm -rf "$HOME/.config"
+}
+
+network() {
+  local port
+  coproc LISTENER { exec python3 -c '
+import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(); print(s.getsockname()[1], flush=True)
+while True: s.accept()[0].close()'; }
+  read -r port <&"${LISTENER[0]}"
+  expect 1 'network none: the host'\''s loopback is out of reach' \
+    gate -- bash -c "(echo > /dev/tcp/127.0.0.1/$port) 2>/dev/null || exit 1"
+  expect 0 'network none: its own loopback is up' gate -- python3 -c '
+import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(); socket.create_connection(s.getsockname())'
+  expect 0 'network full' gate --network full -- bash -c "echo > /dev/tcp/127.0.0.1/$port"
+  kill "$LISTENER_PID"
+  wait "$LISTENER_PID" 2>/dev/null
+}
+
+alive() { pgrep -f "sleep $1\$" > /dev/null; }
+
+# gone NAME: no sleeper is alive half a second later; one that is, is ended here.
+gone() {
+  sleep 0.5
+  if alive "$2"; then
+    fail "$1" "$(pgrep -af "sleep $2\$" | head -n 3)"
+    pkill -KILL -f "sleep $2\$"
+  else
+    pass "$1"
+  fi
+}
+
+leftovers() {
+  local number=9$$.5 pid
+  run gate --timeout 1 -- sh -c "setsid sleep $number & (trap '' TERM INT HUP; sleep $number) & nohup sleep $number & sleep $number"
+  gone 'after a timeout nothing is left' "$number"
+  run gate -- sh -c "setsid sleep $number > /dev/null 2>&1 < /dev/null & exec 0<&- 1>&- 2>&-; exit 0"
+  gone 'after the end nothing is left' "$number"
+  "$gatehouse" exec -- sh -c "setsid sleep $number & kill -STOP \$! ; sleep $number" > /dev/null 2>&1 &
+  pid=$!
+  sleep 0.7
+  kill -KILL "$pid"
+  wait "$pid" 2>/dev/null
+  gone 'after SIGKILL of gatehouse nothing is left' "$number"
+  holds 'no mount is left' not grep -q "$place" /proc/self/mounts
+}
+
+checks() {
+  local check=("$gatehouse" policy check --rules)
+  expect 0 'policy check: allow' "${check[@]}" "$place/deny-id.yaml" -- true
+  expect 20 'policy check: deny' "${check[@]}" "$place/deny-id.yaml" -- id
+  expect 10 'policy check: ask' "${check[@]}" "$place/ask-id.yaml" -- id
+  expect 2 'policy check: broken rules' "${check[@]}" "$place/broken.yaml" -- id
+  expect 2 'policy check: no command' "${check[@]}" "$place/deny-id.yaml"
+  expect 2 'policy check: unknown option' "${check[@]}" "$place/deny-id.yaml" --bogus -- id
+  expect 20 'policy check: a wrapped call' "${check[@]}" "$place/deny-id.yaml" -- timeout 9 id
+  expect 20 'policy check --json' "${check[@]}" "$place/deny-id.yaml" --json -- id
+  holds 'it is one decision' python3 -c '
+import json, sys
+d = json.load(open(sys.argv[1])); assert d["verdict"] == "deny" and d["rule"] == "no-id"' "$place/out"
+  expect 0 'policy test: the example' "$gatehouse" policy test "$here/../../examples/rules.yaml"
+}
+
+# answer WORD COMMAND: at a terminal, after the question.
+answer() {
+  status=0
+  { sleep 0.7; echo "$1"; sleep 0.3; } | script -qec "$2" /dev/null > "$place/out" 2> "$place/err" || status=$?
+}
+
+asks() {
+  expect 126 'ask without a terminal is a deny' gate --rules "$place/ask-id.yaml" -- id
+  holds 'and says why' warned 'Names are asked for.'
+  command -v script > /dev/null || { skip 'ask at a terminal' 'no script(1)'; return; }
+  local ask="$gatehouse exec --rules $place/ask-id.yaml -- id -u"
+  answer y "$ask"
+  holds 'ask at a terminal: y runs it' grep -q "^$(id -u)" "$place/out"
+  answer n "$ask"
+  holds 'ask at a terminal: n denies it' test "$status" = 126
+  echo y > "$place/early"
+  stdin=$place/early run script -qec "$ask" /dev/null
+  holds 'ask at a terminal: what was typed before the question is no answer' test "$status" = 126
+  run script -qec "$gatehouse exec -- sh -c 'test -t 0 && test -t 1 && tty > /dev/null && echo terminal'" /dev/null
+  holds 'a terminal stays a terminal' said terminal
+}
+
+echo x > not-executable
+for part in first_run statuses timeouts chains bad_input workspaces bytes json modes network leftovers checks asks; do
+  "$part"
+done
+finish
