@@ -173,7 +173,8 @@ void ExecTurn::guard(sandbox::ProtectedNames names) {
 
 void ExecTurn::start() {
   sandbox::GateOptions gate;
-  gate.reading = {plan_.made.spec.user.uid, plan_.rules.reads_environment(), options_.shell};
+  gate.reading = {plan_.made.spec.user.uid, plan_.rules.reads_environment(), options_.shell,
+                  plan_.made.spec.mode != sandbox::Mode::danger_full_access};
   gate.allow_tracers = plan_.config.sandbox.allow_tracers;
   gate.known_programs = plan_.rules.known_programs();
   const sandbox::Supervisor::Handlers handlers{[this](const sandbox::Outcome& outcome) {

@@ -1,31 +1,91 @@
 #include "sandbox/gate/built.h"
 
+#include <elf.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 
 #include <cerrno>
 #include <climits>
+#include <cstring>
 
 #include "sandbox/gate/memory.h"
 #include "sandbox/sys/error.h"
 
 namespace sandbox {
+namespace {
+
+/// Linux fs/binfmt_elf.c, create_elf_tables(): the stack pointer stands at argc; behind it lie the pointers
+/// to the arguments, NULL, those to the environment, NULL, and the auxiliary vector.
+class FirstStack {
+ public:
+  FirstStack(const Memory& memory, std::uint64_t pointer) : memory_(memory), next_(pointer) {
+    const std::uint64_t argc = word();
+    first_argument_ = argc > 0 ? peek() : 0;
+    next_ += (argc + 1) * sizeof(std::uint64_t);
+    first_variable_ = peek();
+    while (word() != 0) {
+    }
+    for (std::uint64_t type = word(); type != AT_NULL; type = word()) {
+      const std::uint64_t value = word();
+      if (type == AT_EXECFN) name_ = value;
+    }
+  }
+
+  [[nodiscard]] std::uint64_t arguments() const { return first_argument_; }
+  /// The strings lie in one piece: arguments, environment, the name.
+  [[nodiscard]] std::uint64_t environment() const { return first_variable_ != 0 ? first_variable_ : name_; }
+  [[nodiscard]] std::uint64_t name() const { return name_; }
+
+ private:
+  std::uint64_t peek() {
+    if (next_ < start_ || next_ + sizeof(std::uint64_t) > start_ + words_.size()) {
+      start_ = next_;
+      words_ = memory_.some(next_, 4096);
+    }
+    std::uint64_t value = 0;
+    if (words_.size() < sizeof value) throw CallerError{EFAULT};
+    std::memcpy(&value, words_.data() + (next_ - start_), sizeof value);
+    return value;
+  }
+  std::uint64_t word() {
+    const std::uint64_t value = peek();
+    next_ += sizeof value;
+    return value;
+  }
+
+  const Memory& memory_;
+  std::uint64_t next_;
+  std::uint64_t start_ = 0;
+  std::string words_;  // a piece of the stack, from start_
+  std::uint64_t first_argument_ = 0, first_variable_ = 0, name_ = 0;
+};
+
+std::uint64_t stack_pointer(pid_t pid) {
+  __ptrace_syscall_info info{};
+  if (::ptrace(PTRACE_GET_SYSCALL_INFO, pid, reinterpret_cast<void*>(sizeof info), &info) < 0)
+    throw sys::SysError(errno, "asking for the stack of process {}", pid);
+  return info.stack_pointer;
+}
+
+}  // namespace
 
 Built read_built(pid_t pid, bool with_environment) {
-  const Task task(pid);
-  const TaskStat stat = task.stat();
-  const sys::Fd image = task.link("exe");
   struct stat facts {};
-  if (!image || ::fstat(image.get(), &facts) != 0)
-    throw sys::SysError(errno, "opening the image of process {}", pid);
+  if (::stat(fmt::format("/proc/{}/exe", pid).c_str(), &facts) != 0)
+    throw sys::SysError(errno, "looking at the image of process {}", pid);
   const Memory memory(pid);
   Built built;
   built.device = facts.st_dev;
   built.inode = facts.st_ino;
-  built.fingerprint = stat.fingerprint;
-  built.args = memory.bytes(stat.arg_start, stat.arg_end - stat.arg_start);
-  if (with_environment) built.env = memory.bytes(stat.env_start, stat.env_end - stat.env_start);
-  // Linux fs/exec.c copies the file name first, and the stack grows down: it lies behind the environment.
-  built.name = memory.path(stat.env_end, PATH_MAX + sizeof "/dev/fd/-2147483648/");
+  built.fingerprint.stack = stack_pointer(pid);
+  const FirstStack stack(memory, built.fingerprint.stack);
+  built.fingerprint.arguments = stack.arguments();
+  const std::uint64_t args_size = stack.environment() - stack.arguments();
+  const std::uint64_t env_size = stack.name() - stack.environment();
+  if (args_size > max_strings || env_size > max_strings) throw CallerError{EFAULT};
+  built.args = memory.bytes(stack.arguments(), args_size);
+  if (with_environment) built.env = memory.bytes(stack.environment(), env_size);
+  built.name = memory.path(stack.name(), PATH_MAX + sizeof "/dev/fd/-2147483648/");
   return built;
 }
 

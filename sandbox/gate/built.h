@@ -20,7 +20,8 @@ struct Built {
   Fingerprint fingerprint;
 };
 
-/// Throws CallerError or SysError when the process is gone or cannot be read.
+/// Read off the stack that the kernel has laid out for it. Throws CallerError or SysError when the process is
+/// gone or cannot be read.
 Built read_built(pid_t pid, bool with_environment);
 
 /// `env` is what was judged, where a rule looked at it.

@@ -61,12 +61,12 @@ std::vector<std::string> split(const std::string& args) {
 
 }  // namespace
 
-void ExecReader::read(const Notification& notification, ExecRead& read) const {
+void ExecReader::read(const Notification& notification, ExecRead& read) {
   const Task task(notification.tid);
   place(task, read.event);
   const Memory memory(notification.tid);
   const Call call = call_of(notification, memory);
-  const Resolver resolver(task);
+  const Resolver resolver(task, root_for(task));
   sys::Fd file = open_called(call, resolver);
   Program program = ImageReader(resolver, known_, options_.uid)
                         .read(name_of(call), std::move(file), memory.strings(call.argv));
@@ -76,9 +76,9 @@ void ExecReader::read(const Notification& notification, ExecRead& read) const {
 }
 
 ExecEvent ExecReader::read_found(pid_t pid, const ExecEvent& approved, const std::string& name,
-                                 const std::string& args) const {
+                                 const std::string& args) {
   const Task task(pid);
-  const Resolver resolver(task);
+  const Resolver resolver(task, root_for(task));
   const ImageReader reader(resolver, known_, options_.uid);
   ExecEvent event;
   event.pid = pid;
@@ -96,6 +96,11 @@ ExecEvent ExecReader::read_found(pid_t pid, const ExecEvent& approved, const std
   } catch (const CallerError&) {  // the name is gone by now, or was never a path
   }
   return event;
+}
+
+const sys::Fd& ExecReader::root_for(const Task& task) {
+  if (!root_ || !options_.one_root) root_ = root_of(task);
+  return root_;
 }
 
 void ExecReader::place(const Task& task, ExecEvent& event) const {

@@ -21,22 +21,26 @@ class ExecReader {
     uid_t uid = 0;                  ///< whom the command runs as
     bool read_environment = false;  ///< some rule looks at it
     bool shell = false;             ///< the first program is the session's shell
+    bool one_root = false;          ///< no process can change its root: chroot(2) and namespaces are refused
   };
   ExecReader(const KnownFiles& known, Lineage& lineage, Options options)
       : known_(known), lineage_(lineage), options_(options) {}
 
   /// Throws CallerError, Unjudgeable or SysError; `read` then holds what had been read before.
-  void read(const Notification& notification, ExecRead& read) const;
+  void read(const Notification& notification, ExecRead& read);
   /// The image that stands in an exec stop, under the name and arguments that it has.
   [[nodiscard]] ExecEvent read_found(pid_t pid, const ExecEvent& approved, const std::string& name,
-                                     const std::string& args) const;
+                                     const std::string& args);
 
  private:
+  /// The task's root, kept where it is everybody's.
+  const sys::Fd& root_for(const Task& task);
   void place(const Task& task, ExecEvent& event) const;
 
   const KnownFiles& known_;
   Lineage& lineage_;
   Options options_;
+  sys::Fd root_;
 };
 
 }  // namespace sandbox

@@ -56,7 +56,8 @@ ExecEvent resolve_on_host(const std::vector<std::string>& argv, const Spec& spec
   event.parent_pid = ::getppid();
   const std::string called = find_program(argv.front(), spec);
   const Task task(::getpid());
-  const Resolver resolver(task);
+  const sys::Fd root = root_of(task);
+  const Resolver resolver(task, root);
   const KnownFiles known(known_programs);
   try {
     sys::Fd file = resolver.open(AT_FDCWD, sys::normal_path(called, spec.cwd));

@@ -12,9 +12,7 @@ namespace sandbox {
 namespace {
 
 constexpr std::uint64_t page = 4096;  // no page is smaller
-// Linux fs/exec.c, bprm_stack_limits(): arguments, environment and their pointers take at most 3/4 of
-// _STK_LIM; include/uapi/linux/binfmts.h: one string takes at most MAX_ARG_STRLEN, 32 pages.
-constexpr std::size_t max_total = 6 * 1024 * 1024;
+// include/uapi/linux/binfmts.h: one string takes at most MAX_ARG_STRLEN, 32 pages.
 constexpr std::size_t max_string = 32 * page;
 constexpr std::size_t max_pieces = 512;  // of process_vm_readv's 1,024
 
@@ -53,6 +51,13 @@ std::string Memory::bytes(std::uint64_t address, std::size_t size) const {
   return result;
 }
 
+std::string Memory::some(std::uint64_t address, std::size_t limit) const {
+  std::string result;
+  result.resize(read({{address, up_to_page_end(address, limit)}}, result));
+  if (result.empty()) throw CallerError{EFAULT};
+  return result;
+}
+
 std::string Memory::path(std::uint64_t address, std::size_t limit) const {
   std::string result;
   std::string chunk;
@@ -82,7 +87,7 @@ std::vector<std::uint64_t> Memory::pointers(std::uint64_t address) const {
       std::memcpy(&pointer, partial.data() + used, sizeof pointer);
       if (pointer == 0) return result;
       result.push_back(pointer);
-      if (result.size() * sizeof pointer > max_total) throw CallerError{E2BIG};
+      if (result.size() * sizeof pointer > max_strings) throw CallerError{E2BIG};
     }
     partial.erase(0, used);
   }
@@ -122,7 +127,7 @@ std::vector<std::string> Memory::strings(std::uint64_t address) const {
         next[open[i]] += nul;
         offset += size;
         if (nul == size) still_open.push_back(open[i]);
-        if (string.size() >= max_string || total > max_total) throw CallerError{E2BIG};
+        if (string.size() >= max_string || total > max_strings) throw CallerError{E2BIG};
       }
     }
     open.swap(still_open);

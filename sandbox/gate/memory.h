@@ -15,13 +15,18 @@ struct CallerError {
   int error_number;
 };
 
+/// All strings of an exec together; Linux fs/exec.c, bprm_stack_limits(): 3/4 of _STK_LIM.
+inline constexpr std::size_t max_strings = 6 * 1024 * 1024;
+
 class Memory {
  public:
   explicit Memory(pid_t tid) : tid_(tid) {}
 
-  /// Exactly `size` bytes. These three throw CallerError: EFAULT for an unmapped address, EACCES when the
+  /// Exactly `size` bytes. All of these throw CallerError: EFAULT for an unmapped address, EACCES when the
   /// caller cannot be read at all.
   [[nodiscard]] std::string bytes(std::uint64_t address, std::size_t size) const;
+  /// Up to `limit` bytes of the page that the address lies in, at least one.
+  [[nodiscard]] std::string some(std::uint64_t address, std::size_t limit) const;
   /// Up to the NUL; ENAMETOOLONG past `limit` bytes with it.
   [[nodiscard]] std::string path(std::uint64_t address, std::size_t limit) const;
   /// A NULL-terminated vector of strings, as execve takes them. Past the kernel's own limits: E2BIG. NULL is

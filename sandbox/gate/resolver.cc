@@ -63,16 +63,18 @@ void push_components(std::vector<std::string>& todo, std::string_view path) {
 
 }  // namespace
 
-Resolver::Resolver(const Task& task) : task_(task), root_(task.link("root")), cwd_(task.link("cwd")) {
-  if (!root_ || !cwd_) throw sys::SysError(errno, "opening the directories of process {}", task.tid());
+sys::Fd root_of(const Task& task) {
+  sys::Fd root = task.link("root");
+  if (!root) throw sys::SysError(errno, "opening the root of process {}", task.tid());
+  return root;
 }
 
 sys::Fd Resolver::open(int directory, const std::string& path, bool follow_last) const {
   if (path.empty()) throw CallerError{ENOENT};
   const bool absolute = path.front() == '/';
   sys::Fd start;
-  if (!absolute && directory != AT_FDCWD) start = descriptor(directory);
-  const int from = absolute ? root_.get() : start ? start.get() : cwd_.get();
+  if (!absolute) start = directory == AT_FDCWD ? checked(task_.link("cwd")) : descriptor(directory);
+  const int from = absolute ? root_.get() : start.get();
   if (follow_last) {
     // The kernel walks for us where nothing can mean something else to us than to the task.
     const sys::Lookup lookup{absolute ? sys::Reach::in_root : sys::Reach::beneath, true, false};

@@ -12,8 +12,8 @@ namespace sandbox {
 
 class Resolver {
  public:
-  /// Opens the task's root and current directory. Throws SysError when they are out of reach.
-  explicit Resolver(const Task& task);
+  /// `root` is the task's; see root_of(). Both must outlive the resolver.
+  Resolver(const Task& task, const sys::Fd& root) : task_(task), root_(root) {}
 
   /// As openat(2) in the task would look it up; `directory` is its descriptor number or AT_FDCWD. The result
   /// is open with O_PATH. Throws CallerError with the errno that the task's own call would return.
@@ -22,7 +22,6 @@ class Resolver {
   [[nodiscard]] sys::Fd descriptor(int number) const;
   /// The directory that a path of the task's mount namespace lies in; empty when it is out of reach.
   [[nodiscard]] sys::Fd open_parent(const std::string& path) const;
-  [[nodiscard]] int cwd() const { return cwd_.get(); }
 
  private:
   [[nodiscard]] sys::Fd walk(int start, const std::string& path, bool follow_last) const;
@@ -31,7 +30,10 @@ class Resolver {
   [[nodiscard]] std::string self_number(bool thread) const;
 
   const Task& task_;
-  sys::Fd root_, cwd_;
+  const sys::Fd& root_;
 };
+
+/// The directory that "/" is to the task. Throws SysError when it is out of reach.
+sys::Fd root_of(const Task& task);
 
 }  // namespace sandbox

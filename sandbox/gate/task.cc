@@ -20,14 +20,9 @@ namespace {
 enum Field {
   field_state = 3,
   field_parent = 4,
-  field_code = 26,
   field_stack = 28,
-  field_brk = 47,
-  field_arg_start = 48,
-  field_arg_end = 49,
-  field_env_start = 50,
-  field_env_end = 51,
-  field_last = field_env_end,
+  field_arguments = 48,
+  field_last = field_arguments,
 };
 
 std::uint64_t to_number(std::string_view text) {
@@ -56,12 +51,7 @@ TaskStat Task::stat() const {
   }
   TaskStat result;
   result.parent = static_cast<pid_t>(fields[field_parent]);
-  result.fingerprint.addresses = {fields[field_code], fields[field_stack], fields[field_brk],
-                                  fields[field_arg_start]};
-  result.arg_start = fields[field_arg_start];
-  result.arg_end = fields[field_arg_end];
-  result.env_start = fields[field_env_start];
-  result.env_end = fields[field_env_end];
+  result.fingerprint = {fields[field_stack], fields[field_arguments]};
   return result;
 }
 

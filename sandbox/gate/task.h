@@ -13,11 +13,12 @@
 
 namespace sandbox {
 
-/// Addresses that the kernel draws at random for each new image. A fork has its parent's, an exec makes new
-/// ones: so they tell which program a process runs, whoever its parent is by now. All zero when they cannot
-/// be seen.
+/// Two addresses of the first stack, which the kernel draws at random for each new image. A fork has its
+/// parent's, an exec makes new ones: so they tell which program a process runs, whoever its parent is by now.
+/// Zero when they cannot be seen.
 struct Fingerprint {
-  std::array<std::uint64_t, 4> addresses{};
+  std::uint64_t stack = 0;      ///< where the stack pointer stood at the first instruction
+  std::uint64_t arguments = 0;  ///< where the first argument lies
   auto operator<=>(const Fingerprint&) const = default;
 };
 
@@ -25,8 +26,6 @@ struct Fingerprint {
 struct TaskStat {
   pid_t parent = 0;
   Fingerprint fingerprint;
-  std::uint64_t arg_start = 0, arg_end = 0;  ///< the arguments, NUL behind each
-  std::uint64_t env_start = 0, env_end = 0;  ///< the environment, and behind it AT_EXECFN
 };
 
 class Task {
