@@ -198,6 +198,8 @@ sandbox::Spec base_spec(const SpecSources& sources, const Identity& identity) {
     spec.mode = sandbox::Mode::read_only;
   spec.network = network_of(config.network.mode);
   spec.user = identity.user;
+  // The host's files are root's: a stand-in could not even read them.
+  if (spec.mode == sandbox::Mode::danger_full_access && spec.user.map_ids) spec.user = sandbox::User{};
   spec.private_tmp = config.sandbox.tmp == config::Tmp::private_;
   spec.allow_tracers = config.sandbox.allow_tracers;
   spec.limits = limits_of(config);

@@ -78,16 +78,13 @@ stage() {
   rm -f "$log"
 }
 
-# set_up DIRECTORY CXX [MESON OPTION…]
-set_up() {
-  local directory=$1 compiler=$2
-  shift 2
-  if [ -e "$directory/build.ninja" ]; then return 0; fi
-  CXX=$compiler meson setup "$directory" "$@" > /dev/null
-}
-
+# build_with DIRECTORY CXX TARGETS [MESON OPTION…]
 build_with() {
-  set_up "$@" && ninja -C "$1" --quiet
+  local directory=$1 compiler=$2 targets=$3
+  shift 3
+  [ -e "$directory/build.ninja" ] || CXX=$compiler meson setup "$directory" "$@" > /dev/null || return 1
+  # shellcheck disable=SC2086
+  ninja -C "$directory" --quiet $targets
 }
 
 # meson_tests DIRECTORY [OPTION…]: counts the cases of programs that name them.
@@ -101,6 +98,7 @@ meson_tests() {
 # whole GATEHOUSE TESTS: what needs real sandboxes.
 whole() {
   stage "command line ($(id -un))" "$2/sandbox/cli.sh" "$1"
+  stage "terminal ($(id -un))" "$2/sandbox/terminal.py" "$1"
   stage "terminal ($(id -un))" "$2/sandbox/terminal.py" "$1"
   stage "same result as plain ($(id -un))" "$2/sandbox/equal.sh" "$1"
   stage "race ($(id -un))" "$2/race/run.sh" --gatehouse "$1" 5000
@@ -145,14 +143,15 @@ finish() {
 
 build_gated() {
   "$build/gatehouse" exec --workspace "$root" -- \
-    sh -c 'CXX=clang++ meson setup build-clang > /dev/null && ninja -C build-clang --quiet'
+    sh -c 'CXX=clang++ meson setup build-clang > /dev/null && ninja -C build-clang --quiet gatehouse tests/unit'
 }
 
 other_builds() {
   step 'gatehouse exec builds gatehouse, with clang++' build_gated
-  step 'build with clang++' build_with "$build-clang" clang++ &&
+  step 'build with clang++' build_with "$build-clang" clang++ 'gatehouse tests/unit' &&
     stage 'unit tests, clang++' meson_tests "$build-clang" --suite unit
-  step 'build with sanitizers' build_with "$build-asan" g++ -Db_sanitize=address,undefined &&
+  step 'build with sanitizers' \
+    build_with "$build-asan" g++ tests/unit -Db_sanitize=address,undefined -Doptimization=1 &&
     stage 'unit tests, sanitizers' meson_tests "$build-asan" --suite unit
 }
 
@@ -163,7 +162,7 @@ main() {
   fi
   install_missing || exit 2
   if [ "${1:-}" = --deps-only ]; then exit 0; fi
-  step 'build with g++' build_with "$build" g++ || finish
+  step 'build with g++' build_with "$build" g++ all || finish
   stage 'tests' meson_tests "$build"
   if [ "${1:-}" = --quick ]; then finish; fi
   other_builds

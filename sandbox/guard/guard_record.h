@@ -28,7 +28,7 @@ std::optional<GuardRecord> read_record(const std::string& bytes);
 /// A record on disk, locked; it goes with its owner unless that is killed.
 class RecordFile {
  public:
-  /// Whole, in place and on disk when this returns.
+  /// Whole and in place when this returns.
   RecordFile(const std::string& state_directory, const GuardRecord& record);
   RecordFile(std::string path, sys::Fd locked) : path_(std::move(path)), locked_(std::move(locked)) {}
   RecordFile(RecordFile&& other) noexcept

@@ -147,7 +147,10 @@ std::vector<std::string> lost_without_namespaces(const Spec& spec, const Refused
     why += "; to allow them: " + mend;
   std::vector<std::string> lost = {why};
   if (spec.user.map_ids) lost.push_back(lost_as_real_root("it takes a user namespace"));
-  if (spec.mode == Mode::danger_full_access) return lost;
+  if (spec.mode == Mode::danger_full_access) {
+    lost.emplace_back("gatehouse's own files can be changed; rules and config were read once, at the start");
+    return lost;
+  }
   lost.insert(lost.end(), {"hidden files can be read, protected files inside the workspace can be changed",
                            "/tmp, other processes and unix sockets are the host's",
                            "mode, owner, times and extended attributes of the user's files outside the "

@@ -153,9 +153,10 @@ class MountTree {
     if (spec_.mode == Mode::workspace_write)
       for (const std::string& path : spec_.protect) covers.protect(path);
     for (const std::string& path : spec_.own) covers.protect(path);
+    if (spec_.user.uid == 0) guard_kernel(covers);
     if (spec_.mode != Mode::danger_full_access) {
       for (const std::string& path : spec_.hide) covers.hide(path);
-      if (spec_.user.uid == 0) guard_kernel_files(covers);
+      if (spec_.user.uid == 0) hide_what_only_root_may_read(covers);
     }
     for (const std::string& path : spec_.own_hidden) {
       covers.pin_ancestors(path);
@@ -163,10 +164,14 @@ class MountTree {
     }
   }
 
-  // Real root needs no capability to write these, nor to read what only root may.
-  static void guard_kernel_files(Covers& covers) {
+  // Real root needs no capability to write these, and one of them names a program that the kernel starts for
+  // a core file: outside of every sandbox.
+  static void guard_kernel(Covers& covers) {
     for (const char* path : {"/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs"})
       covers.make_read_only(path);
+  }
+
+  static void hide_what_only_root_may_read(Covers& covers) {
     for (const char* path :
          {"/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/proc/kcore",
           "/etc/ssh/ssh_host_rsa_key", "/etc/ssh/ssh_host_ecdsa_key", "/etc/ssh/ssh_host_ed25519_key"})

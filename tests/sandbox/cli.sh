@@ -171,6 +171,11 @@ modes() {
   expect 1 'workspace-write: nothing outside' gate -- sh -c "touch '$place/x' 2>/dev/null || exit 1"
   expect 0 'danger-full-access: outside' gate --mode danger-full-access -- touch "$place/x"
   holds 'it was the host'\''s' test -e "$place/x"
+  # Root could name a program that the kernel starts outside; writing back what stands there harms nobody.
+  for mode in workspace-write danger-full-access; do
+    expect 1 "$mode: the kernel's core handler stays" gate --mode "$mode" -- \
+      sh -c 'handler=$(cat /proc/sys/kernel/core_pattern); echo "$handler" 2>/dev/null > /proc/sys/kernel/core_pattern || exit 1'
+  done
   expect 0 'private /tmp' gate -- sh -c 'touch /tmp/gatehouse-test-private'
   holds 'it was not the host'\''s' not test -e /tmp/gatehouse-test-private
   mkdir -p "$HOME/.ssh"

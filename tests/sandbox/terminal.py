@@ -37,7 +37,7 @@ class Shell:
     def send(self, text):
         os.write(self.fd, text.encode())
 
-    def expect(self, pattern, seconds=10):
+    def expect(self, pattern, seconds=30):
         """Waits for the pattern in what came since the last match; returns the text up to its end."""
         deadline = time.monotonic() + seconds
         while True:
@@ -164,6 +164,7 @@ def main():
                 print(f"FAIL {test.__name__}: {error}")
             finally:
                 shell.close()
+    print(f"{len(tests) - failed} passed, {failed} failed, 0 skipped")
     return 1 if failed else 0
 
 
