@@ -262,10 +262,55 @@ d = json.load(open(sys.argv[1])); assert d["verdict"] == "deny" and d["rule"] ==
   expect 0 'policy test: the example' "$gatehouse" policy test "$here/../../examples/rules.yaml"
 }
 
+# The dry run and the gate are asked the same: what is denied here must not start there, and the other way round.
+same_verdict() {
+  local table=$place/table.yaml verdict words check=("$gatehouse" policy check --rules)
+  cat > "$table" << 'END'
+version: 1
+programs: {expr: {style: words}}
+rules:
+  - {id: options, event: exec, when: {program: id, options: {any: [--user, -G]}}, verdict: deny, reason: Options.}
+  - {id: unless, event: exec, when: {program: seq}, unless: {args: ["1"]}, verdict: deny, reason: Only one.}
+  - {id: words, event: exec, when: {program: basename, args: ["a*", "**", z]}, verdict: deny, reason: Words.}
+  - {id: paths, event: exec, when: {program: wc, paths: {any: ["/etc/**"]}}, verdict: deny, reason: Paths.}
+  - {id: count, event: exec, when: {program: expr, argc: 3}, verdict: deny, reason: Three.}
+  - {id: env, event: exec, when: {program: printf, env: {any: [DANGER*]}}, verdict: deny, reason: Environment.}
+END
+  while read -r verdict words; do
+    # shellcheck disable=SC2086
+    expect "$verdict" "policy check: $words" "${check[@]}" "$table" -- $words
+    # shellcheck disable=SC2086
+    run gate --rules "$table" -- $words
+    if [ "$verdict" = 20 ]; then holds "the gate: $words" test "$status" = 126; else holds "the gate: $words" test "$status" != 126; fi
+  done << 'END'
+0 id
+0 id -u
+20 id -G
+20 id --user
+20 id --use
+20 /usr/bin/id -nG
+0 id -- -G
+0 seq 1
+20 seq 2
+0 basename a b
+20 basename a z
+20 basename abc d e z
+0 wc -c /dev/null
+20 wc -c /dev/null /etc/passwd
+20 wc -c /tmp/../etc/passwd
+0 expr 1
+20 expr 1 + 1
+20 /lib64/ld-linux-x86-64.so.2 /usr/bin/seq 2
+0 printf x
+END
+  expect 20 'policy check: a variable' "${check[@]}" "$table" --env DANGEROUS=1 -- printf x
+  expect 126 'the gate: a variable' gate --rules "$table" --env DANGEROUS=1 -- printf x
+}
+
 # answer WORD COMMAND: at a terminal, after the question.
 answer() {
   status=0
-  { sleep 0.7; echo "$1"; sleep 0.3; } | script -qec "$2" /dev/null > "$place/out" 2> "$place/err" || status=$?
+  { sleep 2; echo "$1"; sleep 0.3; } | script -qec "$2" /dev/null > "$place/out" 2> "$place/err" || status=$?
 }
 
 asks() {
@@ -285,7 +330,7 @@ asks() {
 }
 
 echo x > not-executable
-for part in first_run statuses timeouts chains bad_input workspaces bytes json modes network leftovers checks asks; do
+for part in first_run statuses timeouts chains bad_input workspaces bytes json modes network leftovers checks same_verdict asks; do
   "$part"
 done
 finish
