@@ -151,7 +151,7 @@ other_builds() {
   step 'build with clang++' build_with "$build-clang" clang++ 'gatehouse tests/unit' &&
     stage 'unit tests, clang++' meson_tests "$build-clang" --suite unit
   step 'build with sanitizers' \
-    build_with "$build-asan" g++ tests/unit -Db_sanitize=address,undefined -Doptimization=1 &&
+    build_with "$build-asan" g++ tests/unit -Db_sanitize=address,undefined --buildtype=debug &&
     stage 'unit tests, sanitizers' meson_tests "$build-asan" --suite unit
 }
 

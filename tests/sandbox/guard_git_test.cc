@@ -88,7 +88,10 @@ TEST_CASE("a configuration file that is none, is locked for ever or is written a
       void* map = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
       if (map != MAP_FAILED) *static_cast<char*>(map) = ' ';
     });
-    if (scene.has(".git/config")) CHECK(scene.text(".git/config").find("hooksPath") == std::string::npos);
+    // A guard that was in time to replace the file leaves the comment: a key of no section, which git
+    // refuses.
+    const std::string text = scene.has(".git/config") ? scene.text(".git/config") : "";
+    CHECK_MESSAGE((text.find("hooksPath") == std::string::npos || text.starts_with("# [core]")), text);
   }
 }
 
