@@ -4,6 +4,7 @@
 import argparse
 import collections
 import concurrent.futures
+import ctypes
 import fnmatch
 import functools
 import os
@@ -184,6 +185,22 @@ def play(options, way, tally):
     return f"live {way.name} ({seconds:.1f} s) {'; '.join(words)}"
 
 
+def adopt_leftovers():
+    """Daemons that ways leave behind in a plain run become our children, and end with end_leftovers()."""
+    pr_set_child_subreaper = 36
+    ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1, 0, 0, 0)
+
+
+def end_leftovers():
+    while True:
+        children = pathlib.Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+        if not children:
+            return
+        for pid in map(int, children):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="tests/bypass/run.sh")
     parser.add_argument("--gatehouse", help="the program to test; without it the ways are only shown to be live")
@@ -204,9 +221,11 @@ def main():
     shutil.copy(HERE / "play.sh", options.place / "play.sh")
     ways = [w for f in sorted((HERE / "ways").glob("*.sh")) for w in read_ways(f) if fnmatch.fnmatch(w.name, options.only)]
     tally = Tally()
+    adopt_leftovers()
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for line in pool.map(lambda way: play(options, way, tally), ways):
             print(line, flush=True)
+    end_leftovers()
     for fault in tally.faults + [f"ESCAPE {e}" for e in tally.escapes]:
         print(fault)
     print(f"{tally.ways} ways: {tally.live} live, {len(tally.escapes)} escapes, {tally.skipped} skipped"
