@@ -14,8 +14,6 @@ namespace {
 
 using config::BadInput;
 
-constexpr const char* base_file = "builtin:base";
-
 std::size_t index_of(Layer layer) { return static_cast<std::size_t>(layer); }
 
 template <class Visit>
@@ -68,7 +66,7 @@ class Compiler {
   void add_source(const Source& source) {
     RulesFile file = read_rules(source.document, source.layer, compiled_.surroundings, sets_);
     if (file.extends_base && !std::exchange(has_base_, true)) {
-      base_ = config::read_yaml(base_rules, base_file);
+      base_ = base_rules();
       add_file(read_rules(base_, source.layer, compiled_.surroundings, {}));
     }
     sets_ = file.sets;
@@ -217,7 +215,7 @@ CompiledRules compile_rules(std::vector<Source> sources, const Surroundings& sur
   return compiled;
 }
 
-bool is_base(const Rule& rule) { return rule.place.file == base_file; }
+bool is_base(const Rule& rule) { return rule.place.file == base_name; }
 
 std::vector<config::BadInput> run_examples(const CompiledRules& compiled) {
   const Examples examples(compiled.identity, compiled.surroundings);

@@ -41,7 +41,8 @@ class RuleSet {
   std::unique_ptr<const Compiled> compiled_;
 };
 
-/// The text of `builtin:base`.
-extern const char* const base_rules;
+constexpr const char* base_name = "builtin:base";
+/// What it says: policy/base.yaml.
+config::Node base_rules();
 
 }  // namespace policy

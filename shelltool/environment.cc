@@ -16,10 +16,10 @@ namespace {
 
 constexpr const char* usual_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-constexpr const char* allowed[] = {
+constexpr std::string_view allowed[] = {
     // the user, the terminal, the place
-    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "LC_*", "TZ", "TERM", "COLORTERM",
-    "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "XDG_*_HOME", "XDG_RUNTIME_DIR", "HOSTNAME", "CI",
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TERM", "COLORTERM",
+    "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "XDG_RUNTIME_DIR", "HOSTNAME", "CI",
     "SOURCE_DATE_EPOCH",
     // tool chains
     "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "CARGO_TARGET_DIR", "GOPATH", "GOROOT", "GOBIN",
@@ -46,27 +46,25 @@ constexpr const char* allowed[] = {
     "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS",
     "GIT_SSL_CAINFO", "PIP_CERT", "CARGO_HTTP_CAINFO", "AWS_CA_BUNDLE", "NIX_SSL_CERT_FILE"};
 
-constexpr const char* proxies[] = {"http_proxy", "https_proxy", "all_proxy", "no_proxy",
+constexpr std::string_view proxies[] = {"http_proxy", "https_proxy", "all_proxy", "no_proxy",
                                    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"};
 
-bool matches(const char* pattern, const std::string& name) {
-  const bool is_glob = std::string_view(pattern).find_first_of("*?[") != std::string_view::npos;
-  return is_glob ? ::fnmatch(pattern, name.c_str(), 0) == 0 : name == pattern;
+template <class List>
+bool is_listed(const List& names, std::string_view name) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
-template <std::size_t N>
-bool is_listed(const char* const (&patterns)[N], const std::string& name) {
-  return std::any_of(std::begin(patterns), std::end(patterns),
-                     [&](const char* pattern) { return matches(pattern, name); });
+bool is_allowed_family(std::string_view name) {
+  return name.starts_with("LC_") || (name.starts_with("XDG_") && name.ends_with("_HOME"));
 }
 
 bool is_allowed(const std::string& name, const EnvironmentSources& sources) {
   const auto& pass = sources.config.env.pass;
-  if (std::find(pass.begin(), pass.end(), name) != pass.end()) return true;
+  if (is_listed(pass, name)) return true;
   if (looks_secret(name)) return false;
-  return is_listed(allowed, name) || (sources.has_network && is_listed(proxies, name)) ||
+  return is_listed(allowed, name) || is_allowed_family(name) || (sources.has_network && is_listed(proxies, name)) ||
          std::any_of(pass.begin(), pass.end(),
-                     [&](const std::string& pattern) { return matches(pattern.c_str(), name); });
+                     [&](const std::string& pattern) { return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0; });
 }
 
 /// "http://user:password@proxy".

@@ -8,10 +8,11 @@ namespace policy {
 namespace {
 
 TEST_CASE("the rules of builtin:base match what they are meant for") {
-  config::Node base = config::read_yaml(base_rules, "base.yaml");
+  config::Node base = base_rules();
   const config::Node examples = config::read_yaml_file(tests::data_file("rules/base_examples.yaml"));
   std::size_t rules = 0;
   for (config::Node& rule : base.entries.back().value.items) {
+    rule.place.file = "base.yaml";  // what is built in has its examples tried nowhere else
     const std::string& id = rule.entries.front().value.scalar;
     for (const config::Entry& of_rule : examples.entries) {
       if (of_rule.key.scalar != id) continue;
