@@ -44,11 +44,13 @@ struct User {
   std::vector<std::string> readable;
 };
 
-/// A directory that the command sees copy-on-write: reads fall through to `path`, writes stay in `upper`.
-struct Cache {
-  std::string path;   ///< exists on the host, never written
-  std::string upper;  ///< private, exists; survives the session
-  std::string work;   ///< overlayfs' work directory: empty, same file system as `upper`
+/// Directories that the command sees copy-on-write: reads fall through to the host's, writes stay in `upper`.
+/// One overlay costs a millisecond to mount, so all that lie on one mount share it.
+struct Caches {
+  std::string base;                ///< a directory of the host, on the same mount as all of `paths`
+  std::vector<std::string> paths;  ///< what the command sees of it: `base` or below, existing, never written
+  std::string upper;               ///< private, exists; survives the session
+  std::string work;                ///< overlayfs' work directory, same file system as `upper`
 };
 
 /// Zero leaves the caller's limit.
@@ -74,7 +76,7 @@ struct Spec {
       hide;  ///< a directory reads as empty, a file cannot be opened; also wins inside `writable`
   std::vector<std::string> own;         ///< gatehouse's own config, rules, trust: read-only in every mode
   std::vector<std::string> own_hidden;  ///< gatehouse's own state, audit, sockets: as `hide`, in every mode
-  std::vector<Cache> caches;
+  std::vector<Caches> caches;
   bool private_tmp = true;
 
   bool allow_tracers = false;  ///< judge, without verifying, the execs of processes that a debugger traces

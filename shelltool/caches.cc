@@ -17,37 +17,36 @@ namespace {
 
 /// Where a cache is: below the directory that `variable` names, else below home.
 struct Location {
-  const char* name;
   const char* variable;
   const char* below_variable;
   const char* below_home;
 };
 constexpr Location locations[] = {
-    {"cache", "XDG_CACHE_HOME", "", ".cache"},
-    {"npm", "npm_config_cache", "", ".npm"},
-    {"pnpm", "PNPM_HOME", "", ".local/share/pnpm"},
-    {"yarn", "YARN_GLOBAL_FOLDER", "", ".yarn"},
-    {"bun", "BUN_INSTALL_CACHE_DIR", "", ".bun/install/cache"},
-    {"cargo-registry", "CARGO_HOME", "registry", ".cargo/registry"},
-    {"cargo-git", "CARGO_HOME", "git", ".cargo/git"},
-    {"go", "GOPATH", "pkg", "go/pkg"},
-    {"go-modules", "GOMODCACHE", "", "go/pkg/mod"},
-    {"go-build", "GOCACHE", "", ".cache/go-build"},
-    {"gradle", "GRADLE_USER_HOME", "", ".gradle"},
-    {"maven", nullptr, "", ".m2"},
-    {"ivy", nullptr, "", ".ivy2"},
-    {"sbt", nullptr, "", ".sbt"},
-    {"ccache", "CCACHE_DIR", "", ".ccache"},
-    {"sccache", "SCCACHE_DIR", "", ".cache/sccache"},
-    {"nuget", "NUGET_PACKAGES", "", ".nuget/packages"},
-    {"composer", "COMPOSER_CACHE_DIR", "", ".composer/cache"},
-    {"bundle", "BUNDLE_USER_CACHE", "", ".bundle/cache"},
-    {"cabal", nullptr, "", ".cabal/packages"},
-    {"stack", "STACK_ROOT", "", ".stack"},
-    {"hex", "HEX_HOME", "", ".hex"},
-    {"pub", "PUB_CACHE", "", ".pub-cache"},
-    {"conan", "CONAN_HOME", "", ".conan2"},
-    {"cpan", nullptr, "", ".cpan"},
+    {"XDG_CACHE_HOME", "", ".cache"},
+    {"npm_config_cache", "", ".npm"},
+    {"PNPM_HOME", "", ".local/share/pnpm"},
+    {"YARN_GLOBAL_FOLDER", "", ".yarn"},
+    {"BUN_INSTALL_CACHE_DIR", "", ".bun/install/cache"},
+    {"CARGO_HOME", "registry", ".cargo/registry"},
+    {"CARGO_HOME", "git", ".cargo/git"},
+    {"GOPATH", "pkg", "go/pkg"},
+    {"GOMODCACHE", "", "go/pkg/mod"},
+    {"GOCACHE", "", ".cache/go-build"},
+    {"GRADLE_USER_HOME", "", ".gradle"},
+    {nullptr, "", ".m2"},
+    {nullptr, "", ".ivy2"},
+    {nullptr, "", ".sbt"},
+    {"CCACHE_DIR", "", ".ccache"},
+    {"SCCACHE_DIR", "", ".cache/sccache"},
+    {"NUGET_PACKAGES", "", ".nuget/packages"},
+    {"COMPOSER_CACHE_DIR", "", ".composer/cache"},
+    {"BUNDLE_USER_CACHE", "", ".bundle/cache"},
+    {nullptr, "", ".cabal/packages"},
+    {"STACK_ROOT", "", ".stack"},
+    {"HEX_HOME", "", ".hex"},
+    {"PUB_CACHE", "", ".pub-cache"},
+    {"CONAN_HOME", "", ".conan2"},
+    {nullptr, "", ".cpan"},
 };
 
 /// Tools that keep their cache outside ~/.cache, and the variable that moves it.
@@ -68,6 +67,13 @@ constexpr Redirection redirections[] = {
 bool is_directory(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/// 0 where it cannot be told.
+std::uint64_t mount_of(const std::string& path) {
+  struct statx status {};
+  if (::statx(AT_FDCWD, path.c_str(), 0, STATX_MNT_ID, &status) != 0) return 0;
+  return (status.stx_mask & STATX_MNT_ID) != 0 ? status.stx_mnt_id : 0;
 }
 
 std::string place_of(const Location& location, const std::string& home, const Variables& variables) {
@@ -135,9 +141,9 @@ std::string workspace_id(const std::string& workspace) {
   return fmt::format("%{:016x}{}", hash, id.substr(id.size() - max_name));
 }
 
-std::vector<KnownCache> known_caches(const std::string& home, const Variables& variables,
-                                     const std::vector<std::string>& roots) {
-  std::vector<KnownCache> caches;
+std::vector<std::string> known_caches(const std::string& home, const Variables& variables,
+                                      const std::vector<std::string>& roots) {
+  std::vector<std::string> caches;
   const std::string real_home = sys::real_path_of_missing(home);
   for (const Location& location : locations) {
     const std::string place = place_of(location, home, variables);
@@ -145,20 +151,29 @@ std::vector<KnownCache> known_caches(const std::string& home, const Variables& v
     if (!path) continue;
     const auto is_inside = [&](const std::string& directory) { return sys::is_within(directory, *path); };
     if (is_inside(real_home) || std::any_of(roots.begin(), roots.end(), is_inside)) continue;
-    const bool overlaps = std::any_of(caches.begin(), caches.end(), [&](const KnownCache& cache) {
-      return is_inside(cache.path) || sys::is_within(*path, cache.path);
+    const bool overlaps = std::any_of(caches.begin(), caches.end(), [&](const std::string& cache) {
+      return is_inside(cache) || sys::is_within(*path, cache);
     });
-    if (!overlaps) caches.push_back({location.name, *path});
+    if (!overlaps) caches.push_back(*path);
   }
   return caches;
 }
 
-std::vector<sandbox::Cache> private_caches(const std::vector<KnownCache>& caches, const std::string& store) {
-  std::vector<sandbox::Cache> overlays;
-  for (const KnownCache& cache : caches) {
-    const std::string directory = store + "/" + cache.name;
-    overlays.push_back({cache.path, directory + "/upper", directory + "/work"});
+std::vector<sandbox::Caches> private_caches(const std::vector<std::string>& caches, const std::string& home,
+                                            const std::string& store) {
+  const std::string base = sys::real_path_of_missing(home);
+  const std::uint64_t mount_of_home = mount_of(base);
+  sandbox::Caches of_home{base, {}, store + "/home/upper", store + "/home/work"};
+  std::vector<sandbox::Caches> overlays;
+  for (const std::string& path : caches) {
+    if (mount_of_home != 0 && sys::is_within(path, base) && mount_of(path) == mount_of_home) {
+      of_home.paths.push_back(path);
+      continue;
+    }
+    const std::string directory = store + "/" + workspace_id(path);
+    overlays.push_back({path, {path}, directory + "/upper", directory + "/work"});
   }
+  if (!of_home.paths.empty()) overlays.insert(overlays.begin(), std::move(of_home));
   return overlays;
 }
 
@@ -166,19 +181,19 @@ namespace {
 
 constexpr int max_sets = 64;
 
-void make_directories_of(const sandbox::Cache& cache, const std::string& base, const Identity& identity) {
-  const std::string directory = sys::parent_of(cache.upper);
+void make_directories_of(const sandbox::Caches& caches, const std::string& base, const Identity& identity) {
+  const std::string directory = sys::parent_of(caches.upper);
   sys::make_directories(directory, 0700);
   if (!identity.is_caller) let_pass(directory, base);
   struct stat status {};
-  if (::stat(cache.path.c_str(), &status) != 0) throw sys::SysError(errno, "looking at {}", cache.path);
-  make_for(cache.upper, identity.user, status.st_mode & 0777);  // the view has the mode of its upper half
-  make_for(cache.work, identity.user, 0700);
+  if (::stat(caches.base.c_str(), &status) != 0) throw sys::SysError(errno, "looking at {}", caches.base);
+  make_for(caches.upper, identity.user, status.st_mode & 0777);  // the view has the mode of its upper half
+  make_for(caches.work, identity.user, 0700);
 }
 
 }  // namespace
 
-sys::Fd reserve_caches(std::vector<sandbox::Cache>& caches, const std::string& base,
+sys::Fd reserve_caches(std::vector<sandbox::Caches>& caches, const std::string& base,
                        const Identity& identity) {
   make_private_directory(base);
   const std::string store = sys::parent_of(sys::parent_of(caches.front().upper));
@@ -187,11 +202,11 @@ sys::Fd reserve_caches(std::vector<sandbox::Cache>& caches, const std::string& b
     sys::make_directories(place, 0700);
     sys::Fd lock = sys::open_file(place + "/lock", O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) continue;
-    for (sandbox::Cache& cache : caches) {
-      const std::string directory = place + "/" + sys::base_name(sys::parent_of(cache.upper));
-      cache.upper = directory + "/upper";
-      cache.work = directory + "/work";
-      make_directories_of(cache, base, identity);
+    for (sandbox::Caches& overlay : caches) {
+      const std::string directory = place + "/" + sys::base_name(sys::parent_of(overlay.upper));
+      overlay.upper = directory + "/upper";
+      overlay.work = directory + "/work";
+      make_directories_of(overlay, base, identity);
     }
     return lock;
   }

@@ -103,9 +103,10 @@ void add_caches(MadeSpec& made, const SpecSources& sources, const Variables& var
   const auto caches = known_caches(made.identity.account.home, variables, spec.writable);
   if (sources.config.sandbox.caches == config::Caches::private_) {
     const std::string& workspace = sources.workspace.roots.front();
-    spec.caches = private_caches(caches, cache_store(made.cache_base, made.identity, workspace));
+    spec.caches = private_caches(caches, made.identity.account.home,
+                                 cache_store(made.cache_base, made.identity, workspace));
   } else if (sources.config.sandbox.caches == config::Caches::shared) {
-    for (const KnownCache& cache : caches) add_once(spec.writable, cache.path);
+    for (const std::string& cache : caches) add_once(spec.writable, cache);
   }
 }
 
@@ -116,8 +117,10 @@ Variables cache_variables(const MadeSpec& made, const Variables& variables) {
   const std::string moved = value_of(variables, "XDG_CACHE_HOME");
   const std::string cache = moved.starts_with('/') ? moved : home + "/.cache";
   const std::string real = sys::real_path_of_missing(cache);
-  const bool is_private = std::any_of(made.spec.caches.begin(), made.spec.caches.end(),
-                                      [&](const sandbox::Cache& known) { return known.path == real; });
+  const bool is_private =
+      std::any_of(made.spec.caches.begin(), made.spec.caches.end(), [&](const sandbox::Caches& caches) {
+        return std::find(caches.paths.begin(), caches.paths.end(), real) != caches.paths.end();
+      });
   const bool is_shared =
       std::find(made.spec.writable.begin(), made.spec.writable.end(), real) != made.spec.writable.end();
   const bool is_there = is_private || is_shared;

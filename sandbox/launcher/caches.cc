@@ -1,6 +1,11 @@
 #include "sandbox/launcher/caches.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
 
 #include "sandbox/launcher/layout.h"
 #include "sandbox/launcher/mount_api.h"
@@ -10,34 +15,77 @@
 namespace sandbox {
 namespace {
 
-sys::Fd place_in(int store, const std::string& path, const std::string& store_path) {
-  const std::string rest = path.substr(store_path.size());
-  return sys::open_at(store, "." + (rest.starts_with('/') ? rest : "/" + rest), O_PATH | O_DIRECTORY,
-                      {.reach = sys::Reach::beneath, .follow_links = false});
+constexpr sys::Lookup within{.reach = sys::Reach::beneath, .follow_links = false};
+
+/// `path`, which lies in `base`, below the directory that stands for `base`.
+sys::Fd place_in(int directory, const std::string& path, const std::string& base) {
+  const std::string rest = path.substr(base.size());
+  return sys::open_at(directory, "." + (rest.starts_with('/') ? rest : "/" + rest), O_PATH | O_DIRECTORY,
+                      within);
+}
+
+/// Without "volatile" the end of each sandbox would sync the whole file system below. With it overlayfs
+/// leaves a mark that refuses the next mount, so that a crash of the machine is noticed; to a cache that is
+/// no worse than to any file that nobody synced. Source: Documentation/filesystems/overlayfs.rst, "Volatile
+/// mount".
+void remove_volatile_mark(int work) {
+  const sys::Fd marks = sys::try_open_at(work, "work/incompat", O_PATH | O_DIRECTORY, within);
+  if (!marks) return;
+  ::unlinkat(marks.get(), "volatile/dirty", 0);
+  ::unlinkat(marks.get(), "volatile", AT_REMOVEDIR);
+}
+
+struct Layers {
+  int lower, upper, work;
+};
+
+bool mount_overlay(const std::string& path, const Layers& layers, int place) {
+  remove_volatile_mark(layers.work);
+  const std::string options =
+      fmt::format("userxattr,volatile,lowerdir={},upperdir={},workdir={}", sys::proc_path(layers.lower),
+                  sys::proc_path(layers.upper), sys::proc_path(layers.work));
+  try {
+    mount_new("overlay", place, MS_NOSUID | MS_NODEV, options, path);
+    return true;
+  } catch (const sys::SysError&) {
+    return false;
+  }
+}
+
+void make_empty(const Caches& caches, int upper) {
+  for (const std::string& path : caches.paths) {
+    const std::string rest = path.substr(std::min(caches.base.size() + 1, path.size()));
+    for (std::size_t end = 0; end != std::string::npos && !rest.empty(); ++end) {
+      end = rest.find('/', end);
+      if (::mkdirat(upper, rest.substr(0, end).c_str(), 0755) != 0 && errno != EEXIST)
+        throw sys::SysError(errno, "making an empty {}", path);
+      if (end == std::string::npos) break;
+    }
+  }
 }
 
 }  // namespace
 
-bool mount_cache(const Cache& cache, int place, const sys::Fd& lower, const sys::Fd& store) {
-  // overlayfs takes layers only from mounts of this namespace, so both copies are mounted where the overlay
-  // will cover them.
-  attach(lower.get(), place, cache.path);
-  const sys::Fd below = place_at(cache.path);
-  const std::string store_path = store_of(cache);
-  attach(store.get(), below.get(), cache.path);
-  const sys::Fd top = place_at(cache.path);
-  const sys::Fd upper = place_in(top.get(), cache.upper, store_path);
-  const sys::Fd work = place_in(top.get(), cache.work, store_path);
-  const std::string options =
-      fmt::format("userxattr,lowerdir={},upperdir={},workdir={}", sys::proc_path(below.get()),
-                  sys::proc_path(upper.get()), sys::proc_path(work.get()));
-  try {
-    mount_new("overlay", top.get(), MS_NOSUID | MS_NODEV, options, cache.path);
-    return true;
-  } catch (const sys::SysError&) {
-    attach(copy_tree(upper.get(), cache.upper).get(), top.get(), cache.path);
-    return false;
-  }
+bool mount_caches(const Caches& caches, const std::vector<sys::Fd>& places, const sys::Fd& lower,
+                  const sys::Fd& store) {
+  // overlayfs takes layers only from mounts of this namespace, so both copies and the overlay itself are
+  // mounted where the first path will cover them.
+  const std::string& stage = caches.paths.front();
+  attach(lower.get(), places.front().get(), stage);
+  const sys::Fd below = place_at(stage);
+  attach(store.get(), below.get(), stage);
+  const sys::Fd top = place_at(stage);
+  const sys::Fd upper = place_in(top.get(), caches.upper, store_of(caches));
+  const sys::Fd work = place_in(top.get(), caches.work, store_of(caches));
+  const bool is_overlay = mount_overlay(stage, {below.get(), upper.get(), work.get()}, top.get());
+  if (!is_overlay) make_empty(caches, upper.get());
+  const sys::Fd view = is_overlay ? place_at(stage) : sys::duplicate(upper.get());
+  std::vector<sys::Fd> trees;
+  for (const std::string& path : caches.paths)
+    trees.push_back(copy_tree(place_in(view.get(), path, caches.base).get(), path));
+  attach(trees.front().get(), place_at(stage).get(), stage);
+  for (std::size_t i = 1; i < trees.size(); ++i) attach(trees[i].get(), places[i].get(), caches.paths[i]);
+  return is_overlay;
 }
 
 }  // namespace sandbox

@@ -5,9 +5,10 @@
 
 namespace sandbox {
 
-/// Mounts one cache at `place`, where its path is. `lower` and `store` are copies of the mounts at its path
-/// and at store_of(cache). False when the kernel refuses overlayfs there: then the command sees `upper`
-/// alone.
-bool mount_cache(const Cache& cache, int place, const sys::Fd& lower, const sys::Fd& store);
+/// Mounts every path of the caches. `places` are where they are, in the same order; `lower` and `store` copies of
+/// the mounts at their base and at store_of(caches). False when the kernel refuses overlayfs there: then the
+/// command sees what is in `upper` alone.
+bool mount_caches(const Caches& caches, const std::vector<sys::Fd>& places, const sys::Fd& lower,
+                  const sys::Fd& store);
 
 }  // namespace sandbox

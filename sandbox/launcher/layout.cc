@@ -90,7 +90,7 @@ std::vector<std::string> writable_tops_of(const Spec& spec) {
   Paths tops;
   if (spec.mode == Mode::workspace_write) tops = spec.writable;
   if (!spec.private_tmp) tops.insert(tops.end(), {"/tmp", "/var/tmp"});
-  for (const Cache& cache : spec.caches) tops.push_back(cache.path);
+  for (const Caches& caches : spec.caches) tops.insert(tops.end(), caches.paths.begin(), caches.paths.end());
   return tops;
 }
 
@@ -102,9 +102,9 @@ std::vector<std::string> writable_places_of(const Spec& spec) {
   return places;
 }
 
-std::string store_of(const Cache& cache) {
-  std::string store = sys::parent_of(cache.upper);
-  while (!sys::is_within(cache.work, store)) store = sys::parent_of(store);
+std::string store_of(const Caches& caches) {
+  std::string store = sys::parent_of(caches.upper);
+  while (!sys::is_within(caches.work, store)) store = sys::parent_of(store);
   return store;
 }
 

@@ -32,7 +32,7 @@ std::vector<std::string> writable_tops_of(const Spec& spec);
 /// Every place that layers and caches leave writable; for Landlock.
 std::vector<std::string> writable_places_of(const Spec& spec);
 
-/// The directory that a cache's `upper` and `work` have in common: overlayfs wants both on one mount.
-std::string store_of(const Cache& cache);
+/// The directory that `upper` and `work` have in common: overlayfs wants both on one mount.
+std::string store_of(const Caches& caches);
 
 }  // namespace sandbox

@@ -1,6 +1,7 @@
 #include "sandbox/launcher/mounts.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -62,10 +63,7 @@ class MountTree {
   void copy_layers() {
     for (const Layer& layer : layers_)
       if (layer.from_host()) copy(layer.path);
-    for (const Cache& cache : spec_.caches) {
-      copy(cache.path);
-      copy(store_of(cache));
-    }
+    for (const Caches& caches : spec_.caches) copy(store_of(caches));
   }
 
   void make_host_read_only(int root) const {
@@ -83,7 +81,7 @@ class MountTree {
         expose(layer);
       else
         add_empty(layer);
-    for (const Cache& cache : spec_.caches) add_cache(cache);
+    for (const Caches& caches : spec_.caches) add_caches(caches);
   }
 
   void add_empty(const Layer& layer) {
@@ -105,12 +103,18 @@ class MountTree {
     attach(tree.get(), reach(layer.path, is_directory(tree.get())).get(), layer.path);
   }
 
-  void add_cache(const Cache& cache) {
-    const auto lower = trees_.find(cache.path), store = trees_.find(store_of(cache));
-    if (lower == trees_.end() || store == trees_.end()) return;
-    if (!mount_cache(cache, reach(cache.path, true).get(), lower->second, store->second))
-      missing_.push_back(cache.path + " starts empty: overlayfs is refused over it");
+  void add_caches(const Caches& caches) {
+    const auto mapped = trees_.find(caches.base), store = trees_.find(store_of(caches));
+    if (store == trees_.end()) return;
+    const sys::Fd lower = mapped != trees_.end() ? std::move(mapped->second)
+                                                 : copy_tree(place_at(caches.base).get(), caches.base);
+    std::vector<sys::Fd> places;
+    for (const std::string& path : caches.paths) places.push_back(reach(path, true));
+    if (!mount_caches(caches, places, lower, store->second))
+      missing_.push_back(fmt::format("{} start empty: overlayfs is refused over {}",
+                                     fmt::join(caches.paths, ", "), caches.base));
     trees_.erase(store);
+    if (mapped != trees_.end()) trees_.erase(mapped);
   }
 
   // Opens the place where something shall be mounted. On our own file systems it is made; where the command's
@@ -209,9 +213,9 @@ Trees copy_id_mapped(const Spec& spec, pid_t init) {
   };
   for (const Layer& layer : layers_of(spec))
     if (layer.own_ids) add(layer.path);
-  for (const Cache& cache : spec.caches) {
-    add(cache.path);
-    add(store_of(cache));
+  for (const Caches& caches : spec.caches) {
+    add(caches.base);
+    add(store_of(caches));
   }
   return trees;
 }

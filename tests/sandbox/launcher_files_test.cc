@@ -166,7 +166,7 @@ TEST_SUITE("files") {
     for (const char* part : {"/store/upper", "/store/work"}) fs::create_directories(base + part);
     Spec spec = spec_for(fresh_directory("ws"), "cat " + base + "/npm/old; echo new > " + base +
                                                     "/npm/old; echo more > " + base + "/npm/more");
-    spec.caches = {{base + "/npm", base + "/store/upper", base + "/store/work"}};
+    spec.caches = {{base + "/npm", {base + "/npm"}, base + "/store/upper", base + "/store/work"}};
     const Run first = run(spec);
     CHECK(read_text(base + "/npm/old") == "old");
     CHECK_FALSE(exists(base + "/npm/more"));

@@ -65,7 +65,7 @@ TEST_SUITE("root") {
     Spec spec =
         spec_for(fresh_directory("ws"), "cat " + base + "/npm/old; echo more > " + base + "/npm/more");
     spec.user = {61111, 61111, 0, 0, true, {}};
-    spec.caches = {{base + "/npm", base + "/store/upper", base + "/store/work"}};
+    spec.caches = {{base + "/npm", {base + "/npm"}, base + "/store/upper", base + "/store/work"}};
     const Run inside = run(spec);
     CHECK_FALSE(exists(base + "/npm/more"));
     CHECK(read_text(base + "/store/upper/more") == "more\n");

@@ -87,8 +87,8 @@ TEST_CASE("what root shares by id-mapped mounts is marked, and shown in read-onl
 }
 
 TEST_CASE("a cache's store is the directory that upper and work share") {
-  CHECK(store_of({"/home/me/.npm", "/store/npm/upper", "/store/npm/work"}) == "/store/npm");
-  CHECK(store_of({"/home/me/.npm", "/store/upper/npm", "/store/work/npm"}) == "/store");
+  CHECK(store_of({"/home/me", {"/home/me/.npm"}, "/store/npm/upper", "/store/npm/work"}) == "/store/npm");
+  CHECK(store_of({"/home/me", {"/home/me/.npm"}, "/store/upper/npm", "/store/work/npm"}) == "/store");
 }
 
 }  // namespace sandbox

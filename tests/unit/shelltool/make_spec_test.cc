@@ -192,11 +192,11 @@ TEST_CASE("caches that are there become private views of the workspace") {
   fixture.dir.make_directory("home/.cache/go-build");
   fixture.dir.make_directory("home/.cargo/registry");
   const MadeSpec made = fixture.make();
-  REQUIRE(made.spec.caches.size() == 2);
-  CHECK(made.spec.caches[0].path == fixture.dir / "home/.cache");
+  REQUIRE(made.spec.caches.size() == 1);
+  CHECK(made.spec.caches[0].base == fixture.dir / "home");
+  CHECK(made.spec.caches[0].paths == Strings{fixture.dir / "home/.cache", fixture.dir / "home/.cargo/registry"});
   CHECK(made.spec.caches[0].upper ==
-        fixture.dir / "home/.cache/gatehouse/caches/" + workspace_id(fixture.cwd) + "/cache/upper");
-  CHECK(made.spec.caches[1].path == fixture.dir / "home/.cargo/registry");
+        fixture.dir / "home/.cache/gatehouse/caches/" + workspace_id(fixture.cwd) + "/home/upper");
   CHECK(variable_of(made.spec, "npm_config_cache") == fixture.dir / "home/.cache/npm");
   CHECK(variable_of(made.spec, "XDG_CACHE_HOME") == "(unset)");
 }
@@ -224,10 +224,10 @@ TEST_CASE("shared caches are writable, no caches are neither, and full access ne
   CHECK(fixture.make().spec.caches.empty());
 }
 
-TEST_CASE("preparing makes private halves with the mode of the cache, and says what it could not make") {
+TEST_CASE("preparing makes private halves with the mode of what they stand for, and says what it could not make") {
   Fixture fixture;
   fixture.dir.make_directory("home/.cache");
-  REQUIRE(::chmod((fixture.dir / "home/.cache").c_str(), 0750) == 0);
+  REQUIRE(::chmod((fixture.dir / "home").c_str(), 0750) == 0);
   fixture.caller.uid = ::geteuid();
   fixture.caller.gid = ::getegid();
   fixture.config.sandbox.user = "self";
