@@ -19,15 +19,16 @@ constexpr auto patience = std::chrono::seconds(2);
 
 }  // namespace
 
-Supervisor::Supervisor(sys::Reactor& reactor, const Spec& spec, Judge& judge, const GateOptions& options,
+Supervisor::Supervisor(sys::Reactor& reactor, const Spec& spec, const std::function<Judging()>& prepare,
                        Handlers handlers)
     : reactor_(reactor),
       handlers_(std::move(handlers)),
       started_(sys::BootClock::now()),
       // Before the first child is there: a status that comes earlier would be lost.
       children_(reactor.on_signals({SIGCHLD}, [this](int) { reap(); })),
-      launched_(launch(spec)),
-      gate_(std::make_unique<Gate>(reactor, std::move(launched_.listener), judge, options)) {
+      launched_(launch(spec, [&] { judging_.emplace(prepare()); })),
+      gate_(std::make_unique<Gate>(reactor, std::move(launched_.listener), judging_->judge,
+                                   judging_->options)) {
   sys::set_nonblocking(launched_.channel.fd(), true);
   reports_ = reactor_.watch(launched_.channel.fd(), EPOLLIN, [this](std::uint32_t) { on_reports(); });
 }

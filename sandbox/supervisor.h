@@ -32,8 +32,14 @@ class Supervisor {
     std::function<void(int signal)> stopped;    ///< the command has been stopped; resume() continues it
   };
 
-  /// Starts the command. Throws SetupError; nothing is left then.
-  Supervisor(sys::Reactor& reactor, const Spec& spec, Judge& judge, const GateOptions& options,
+  struct Judging {
+    Judge& judge;
+    GateOptions options;
+  };
+
+  /// Starts the command. `prepare` says who judges it, and runs while the launcher builds the sandbox, before
+  /// the command exists. Throws SetupError, and what `prepare` throws; nothing is left then.
+  Supervisor(sys::Reactor& reactor, const Spec& spec, const std::function<Judging()>& prepare,
              Handlers handlers);
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
@@ -61,6 +67,7 @@ class Supervisor {
   Handlers handlers_;
   sys::BootClock::time_point started_;
   sys::Watch children_;
+  std::optional<Judging> judging_;
   Launched launched_;
   std::unique_ptr<Gate> gate_;
   Outcome outcome_;

@@ -81,6 +81,7 @@ class ExecTurn {
 
  private:
   TurnJudge::Setup judge_setup();
+  sandbox::Supervisor::Judging prepare_judging();
   std::optional<sandbox::ProtectedNames> protect();
   void guard(sandbox::ProtectedNames names);
   void start();
@@ -100,7 +101,8 @@ class ExecTurn {
   sys::Reactor reactor_;
   Job job_;
   std::optional<Asker> asker_;
-  TurnJudge judge_;
+  std::optional<policy::RuleSet> rules_;
+  std::optional<TurnJudge> judge_;
   std::optional<Capture> capture_;
   std::unique_ptr<sandbox::Guard> guard_;
   std::unique_ptr<sandbox::Supervisor> supervisor_;
@@ -113,8 +115,7 @@ ExecTurn::ExecTurn(Plan& plan, const ExecOptions& options)
       options_(options),
       audit_(open_audit(plan, options, session_)),
       job_(reactor_, options.use_terminal ? Terminal::open() : std::nullopt,
-           [this](int signal) { supervisor_->signal(signal); }),
-      judge_(judge_setup()) {
+           [this](int signal) { supervisor_->signal(signal); }) {
   if (!options.report.empty())
     report_file_ = sys::open_file(options.report, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   if (options.json) capture_.emplace(reactor_);
@@ -126,7 +127,7 @@ ExecTurn::ExecTurn(Plan& plan, const ExecOptions& options)
 
 TurnJudge::Setup ExecTurn::judge_setup() {
   TurnJudge::Setup setup{
-      plan_.rules,
+      *rules_,
       audit_,
       plan_.state(),
       approval_of(plan_.config.approvals.policy),
@@ -143,7 +144,7 @@ TurnJudge::Setup ExecTurn::judge_setup() {
 void ExecTurn::answer(std::uint64_t ticket, Answer given) {
   bool allowed = false;
   try {
-    allowed = judge_.answered(ticket, given);
+    allowed = judge_->answered(ticket, given);
   } catch (...) {  // unrecorded, so it does not happen
     supervisor_->gate().answer(ticket, false);
     throw;
@@ -171,12 +172,18 @@ void ExecTurn::guard(sandbox::ProtectedNames names) {
   guard_->begin();
 }
 
-void ExecTurn::start() {
+sandbox::Supervisor::Judging ExecTurn::prepare_judging() {
+  rules_.emplace(rules_of(plan_));
+  judge_.emplace(judge_setup());
   sandbox::GateOptions gate;
-  gate.reading = {plan_.made.spec.user.uid, plan_.rules.reads_environment(), options_.shell,
+  gate.reading = {plan_.made.spec.user.uid, rules_->reads_environment(), options_.shell,
                   plan_.made.spec.mode != sandbox::Mode::danger_full_access};
   gate.allow_tracers = plan_.config.sandbox.allow_tracers;
-  gate.known_programs = plan_.rules.known_programs();
+  gate.known_programs = rules_->known_programs();
+  return {*judge_, std::move(gate)};
+}
+
+void ExecTurn::start() {
   const sandbox::Supervisor::Handlers handlers{[this](const sandbox::Outcome& outcome) {
                                                  report_.outcome = outcome;
                                                  reactor_.stop();
@@ -184,7 +191,8 @@ void ExecTurn::start() {
                                                [this](int signal) { job_.stopped(signal); }};
   std::optional<Redirection> redirection;
   if (capture_) redirection.emplace(capture_->write_end());
-  supervisor_ = std::make_unique<sandbox::Supervisor>(reactor_, plan_.made.spec, judge_, gate, handlers);
+  supervisor_ = std::make_unique<sandbox::Supervisor>(
+      reactor_, plan_.made.spec, [this] { return prepare_judging(); }, handlers);
 }
 
 void ExecTurn::check_tier() const {
@@ -216,7 +224,7 @@ int ExecTurn::run() {
   if (names) guard(std::move(*names));
   if (capture_) capture_->close_write_end();
   check_tier();
-  judge_.set_tier(supervisor_->tier());
+  judge_->set_tier(supervisor_->tier());
   say_what_is_missing();
   job_.started(supervisor_->process_group());
   const auto limit = options_.timeout.count() > 0 ? options_.timeout : plan_.config.limits.wall;
@@ -238,8 +246,8 @@ void ExecTurn::finish() {
   for (const sandbox::Taken& taken : report_.taken) say(taken.sentence());
   report_.cwd = plan_.made.spec.cwd;
   report_.session = session_;
-  report_.state = judge_.state();
-  report_.denials = judge_.denials();
+  report_.state = judge_->state();
+  report_.denials = judge_->denials();
   report_.execs = supervisor_->gate().counts();
   report_.audit = audit_.path();
   record_end(report_);

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
+#include <set>
 #include <sstream>
 
 #include "config/text.h"
@@ -130,31 +132,45 @@ Variables cache_variables(const MadeSpec& made, const Variables& variables) {
 }
 
 /// What others may not enter, root's stand-in could not.
-bool is_closed_to_others(const std::string& directory) {
-  for (std::string path = directory;; path = sys::parent_of(path)) {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return false;
-    const mode_t needed = path == directory ? S_IROTH | S_IXOTH : S_IXOTH;
-    if ((status.st_mode & needed) != needed) return true;
-    if (path == "/") return false;
+class ClosedDirectories {
+ public:
+  bool contain(const std::string& directory) {
+    const mode_t mode = mode_of_directory(directory);
+    if (mode == 0) return false;
+    return (mode & (S_IROTH | S_IXOTH)) != (S_IROTH | S_IXOTH) || is_unreachable(sys::parent_of(directory));
   }
-}
+
+ private:
+  static mode_t mode_of_directory(const std::string& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) ? status.st_mode : 0;
+  }
+  bool is_unreachable(const std::string& path) {
+    const auto [known, is_new] = unreachable_.emplace(path, false);
+    if (is_new && path != "/")
+      known->second = (mode_of_directory(path) & S_IXOTH) == 0 || is_unreachable(sys::parent_of(path));
+    return known->second;
+  }
+
+  std::map<std::string, bool> unreachable_;  // directories that many paths share
+};
 
 /// Tool chains that only root may read; root's home is there already.
 void add_readable(sandbox::Spec& spec, const Variables& variables) {
   if (!spec.user.map_ids) return;
-  Paths candidates = {spec.cwd};
+  std::set<std::string> candidates = {spec.cwd};
   for (const auto& [name, value] : variables) {
     std::istringstream entries(value);
     std::string entry;
     while (std::getline(entries, entry, ':')) {
-      if (entry.starts_with('/')) candidates.push_back(entry);
+      if (entry.starts_with('/')) candidates.insert(entry);
     }
   }
   for (std::string& home : spec.user.readable) home = sys::real_path_of_missing(home);
+  ClosedDirectories closed;
   for (const std::string& candidate : candidates) {
     const auto real = sys::real_path(candidate);
-    if (!real || !is_closed_to_others(*real)) continue;
+    if (!real || !closed.contain(*real)) continue;
     const auto& readable = spec.user.readable;
     const bool is_covered = std::any_of(readable.begin(), readable.end(), [&](const std::string& directory) {
       return sys::is_within(*real, directory);

@@ -54,11 +54,14 @@ Plan make_plan(const CommonOptions& common, const CommandOptions& command, std::
   // The command must not change the rules that it is judged by, wherever its owner keeps them.
   for (const std::string& path : common.rules) made.spec.own.push_back(sys::real_path_of_missing(path));
   if (!common.config.empty()) made.spec.own.push_back(sys::real_path_of_missing(common.config));
-  policy::RuleSet rules =
-      policy::RuleSet::compile(read_rules_files(places, common.rules),
-                               {made.identity.account.home, workspace.roots, search_path(made.spec.env)});
   return {std::move(caller),    std::move(places), std::move(config),
-          std::move(workspace), std::move(made),   std::move(rules)};
+          std::move(workspace), std::move(made),   common.rules};
+}
+
+policy::RuleSet rules_of(const Plan& plan) {
+  return policy::RuleSet::compile(
+      read_rules_files(plan.places, plan.named_rules),
+      {plan.made.identity.account.home, plan.workspace.roots, search_path(plan.made.spec.env)});
 }
 
 }  // namespace shelltool

@@ -1,5 +1,5 @@
 #pragma once
-/// Everything that is settled before a command runs: from options and files to a sandbox and its rules.
+/// Everything that is settled before a command runs: from options and files to a sandbox, and its rules.
 
 #include <string>
 #include <vector>
@@ -20,12 +20,14 @@ struct Plan {
   config::Config config;
   Workspace workspace;
   MadeSpec made;
-  policy::RuleSet rules;
+  std::vector<std::string> named_rules;  ///< --rules
 
   [[nodiscard]] policy::State state() const;
 };
 
 /// Reads files, changes nothing. Throws sys::Error naming what is wrong, and where.
 Plan make_plan(const CommonOptions& common, const CommandOptions& command, std::vector<std::string> argv);
+/// The rules that are in force there.
+policy::RuleSet rules_of(const Plan& plan);
 
 }  // namespace shelltool

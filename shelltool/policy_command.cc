@@ -51,16 +51,17 @@ int status_of(policy::Verdict verdict) {
 void print(const std::string& text) { std::printf("%s\n", text.c_str()); }
 
 policy::Check check(const PolicyOptions& options, const Plan& plan) {
+  const policy::RuleSet rules = rules_of(plan);
   const sandbox::Spec& spec = plan.made.spec;
   const policy::Resolver resolve = [&](const std::vector<std::string>& argv, const std::string& cwd) {
     sandbox::Spec there = spec;
     there.cwd = cwd;
-    return sandbox::resolve_on_host(argv, there, plan.rules.known_programs());
+    return sandbox::resolve_on_host(argv, there, rules.known_programs());
   };
   const std::string& home = plan.made.identity.account.home;
   if (options.argv.empty())
-    return policy::check_script(plan.rules, plan.state(), options.script, spec.cwd, home, resolve);
-  return policy::check_command(plan.rules, plan.state(), options.argv, spec.cwd, home, resolve);
+    return policy::check_script(rules, plan.state(), options.script, spec.cwd, home, resolve);
+  return policy::check_command(rules, plan.state(), options.argv, spec.cwd, home, resolve);
 }
 
 int run_check(const PolicyOptions& options) {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <exception>
 #include <utility>
 
 #include "sandbox/launcher/capabilities.h"
@@ -110,7 +111,31 @@ void prepare_from_outside(const Spec& spec, Launched& launched) {
   tell_if_there(launched.channel, Tag::go);
 }
 
-Launched start(const Spec& spec, Tier tier) {
+/// Work of the caller that is done once, while init builds; what it throws is not a failure to build.
+class Meanwhile {
+ public:
+  explicit Meanwhile(const std::function<void()>& work) : work_(work) {}
+  void run() {
+    if (!work_ || std::exchange(done_, true)) return;
+    try {
+      work_();
+    } catch (...) {
+      failure_ = std::current_exception();
+      throw Interrupted();
+    }
+  }
+  void rethrow() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+  struct Interrupted {};
+
+ private:
+  const std::function<void()>& work_;
+  std::exception_ptr failure_;
+  bool done_ = false;
+};
+
+Launched start(const Spec& spec, Tier tier, Meanwhile& meanwhile) {
   const bool any_user = may_set_ids();
   const bool namespaced = tier == Tier::a;
   if (any_user && spec.user.uid != ::geteuid()) hand_over_pipes(spec.user);
@@ -124,8 +149,9 @@ Launched start(const Spec& spec, Tier tier) {
   Launched launched{
       std::move(init), sys::Channel(std::move(ends.ours)), std::move(lifeline.write_end), {}, 0, tier, {}};
   if (namespaced && any_user) prepare_from_outside(spec, launched);
-  // Compiled while init mounts.
+  // While init mounts.
   tell_if_there(launched.channel, Tag::filter, compile_filter(spec, tier));
+  meanwhile.run();
   await_command(launched);
   return launched;
 }
@@ -158,9 +184,9 @@ std::vector<std::string> lost_without_namespaces(const Spec& spec, const Refused
   return lost;
 }
 
-Launched start_without_namespaces(const Spec& spec, const Refused& refused) {
+Launched start_without_namespaces(const Spec& spec, const Refused& refused, Meanwhile& meanwhile) {
   const Tier tier = has_landlock() ? Tier::b : Tier::c;
-  Launched launched = start(spec.user.map_ids ? as_real_root(spec) : spec, tier);
+  Launched launched = start(spec.user.map_ids ? as_real_root(spec) : spec, tier, meanwhile);
   std::vector<std::string> lost = lost_without_namespaces(spec, refused);
   if (tier == Tier::c && spec.mode != Mode::danger_full_access)
     lost.emplace_back("files outside the workspace can be changed: there is no Landlock either");
@@ -168,24 +194,34 @@ Launched start_without_namespaces(const Spec& spec, const Refused& refused) {
   return launched;
 }
 
-Launched start_as_real_root(const Spec& spec, const IdMapsRefused& refused) {
-  Launched launched = start(as_real_root(spec), Tier::a);
+Launched start_as_real_root(const Spec& spec, const IdMapsRefused& refused, Meanwhile& meanwhile) {
+  Launched launched = start(as_real_root(spec), Tier::a, meanwhile);
   launched.missing.push_back(lost_as_real_root(refused.what()));
   return launched;
 }
 
-}  // namespace
-
-Launched launch(const Spec& spec) {
-  check(spec);
+Launched start_with_what_is_granted(const Spec& spec, Meanwhile& meanwhile) {
   try {
     try {
-      return start(spec, Tier::a);
+      return start(spec, Tier::a, meanwhile);
     } catch (const IdMapsRefused& refused) {
-      return start_as_real_root(spec, refused);
+      return start_as_real_root(spec, refused, meanwhile);
     }
   } catch (const Refused& refused) {
-    return start_without_namespaces(spec, refused);
+    return start_without_namespaces(spec, refused, meanwhile);
+  }
+}
+
+}  // namespace
+
+Launched launch(const Spec& spec, const std::function<void()>& work) {
+  check(spec);
+  Meanwhile meanwhile(work);
+  try {
+    return start_with_what_is_granted(spec, meanwhile);
+  } catch (const Meanwhile::Interrupted&) {
+    meanwhile.rethrow();
+    throw;
   } catch (const SetupError&) {
     throw;
   } catch (const sys::Error& error) {

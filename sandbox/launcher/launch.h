@@ -2,6 +2,7 @@
 /// From a Spec to a running command whose first exec waits to be judged.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -58,7 +59,8 @@ struct Launched {
 };
 
 /// Blocks until the command's process is about to exec. The caller has one thread. Standard descriptors are
-/// inherited, no others. Throws SetupError; then nothing is left running or mounted.
-Launched launch(const Spec& spec);
+/// inherited, no others. `meanwhile` is work of the caller's, done once, while the sandbox is being built
+/// beside it. Throws SetupError, and what `meanwhile` throws; then nothing is left running or mounted.
+Launched launch(const Spec& spec, const std::function<void()>& meanwhile = {});
 
 }  // namespace sandbox
