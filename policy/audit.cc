@@ -9,8 +9,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <ctime>
-#include <nlohmann/json.hpp>
 
+#include "policy/json_line.h"
 #include "sandbox/sys/error.h"
 
 namespace policy {
@@ -44,14 +44,14 @@ void Audit::rotate() {
   open();
 }
 
-void Audit::write(const char* event, const nlohmann::ordered_json& fields) {
-  nlohmann::ordered_json line;
-  line["seq"] = ++sequence_;
-  line["time"] = utc_now();
-  line["session"] = options_.session;
-  line["event"] = event;
-  line.update(fields);
-  std::string text = line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+void Audit::write(const char* event, std::string_view fields) {
+  JsonLine line;
+  line.add("seq", ++sequence_);
+  line.add("time", utc_now());
+  line.add("session", options_.session);
+  line.add("event", event);
+  line.add_members(fields);
+  std::string text = line.text();
   text.push_back('\n');
   if (options_.rotate_bytes != 0 && size_ != 0 && size_ + text.size() > options_.rotate_bytes) rotate();
   ssize_t count = 0;

@@ -3,7 +3,6 @@
 /// not happen.
 
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "sandbox/sys/fd.h"
@@ -24,7 +23,7 @@ class Audit {
   explicit Audit(AuditOptions options);
 
   /// Writes {"seq", "time", "session", "event", …fields}. Throws when it could not be written whole.
-  void write(const char* event, const nlohmann::ordered_json& fields);
+  void write(const char* event, std::string_view fields);
 
   [[nodiscard]] const std::string& path() const { return options_.path; }
 

@@ -1,10 +1,10 @@
 #pragma once
 /// What the audit says of an event and its decision.
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "policy/decision.h"
+#include "policy/json_line.h"
 #include "sandbox/exec_event.h"
 
 namespace policy {
@@ -15,7 +15,7 @@ struct RecordContext {
 };
 
 /// Every key of DESIGN §12; strings are visible text, for bytes that are no UTF-8.
-nlohmann::ordered_json audit_record(const sandbox::ExecEvent& event, const Decision& decision,
-                                    const State& state, const RecordContext& context);
+JsonLine audit_record(const sandbox::ExecEvent& event, const Decision& decision, const State& state,
+                      const RecordContext& context);
 
 }  // namespace policy

@@ -1,6 +1,6 @@
 #include "sandbox/supervisor.h"
 
-#include <sys/epoll.h>
+#include <poll.h>
 #include <sys/wait.h>
 
 #include <cerrno>
@@ -30,7 +30,7 @@ Supervisor::Supervisor(sys::Reactor& reactor, const Spec& spec, const std::funct
       gate_(std::make_unique<Gate>(reactor, std::move(launched_.listener), judging_->judge,
                                    judging_->options)) {
   sys::set_nonblocking(launched_.channel.fd(), true);
-  reports_ = reactor_.watch(launched_.channel.fd(), EPOLLIN, [this](std::uint32_t) { on_reports(); });
+  reports_ = reactor_.watch(launched_.channel.fd(), POLLIN, [this](int) { on_reports(); });
 }
 
 Supervisor::~Supervisor() {

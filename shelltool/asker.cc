@@ -1,6 +1,6 @@
 #include "shelltool/asker.h"
 
-#include <sys/epoll.h>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -34,7 +34,7 @@ void Asker::show() {
   ::tcflush(terminal, TCIFLUSH);  // what was typed before the question is no answer to it
   typed_.clear();
   sys::write_all(terminal, question_text(questions_.front(), home_), "the terminal");
-  input_ = reactor_.watch(terminal, EPOLLIN, [this](std::uint32_t) { on_input(); });
+  input_ = reactor_.watch(terminal, POLLIN, [this](int) { on_input(); });
 }
 
 void Asker::on_input() {

@@ -1,6 +1,6 @@
 #include "shelltool/capture.h"
 
-#include <sys/epoll.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace shelltool {
 
 Capture::Capture(sys::Reactor& reactor) : pipe_(sys::make_pipe()) {
   sys::set_nonblocking(pipe_.read_end.get(), true);
-  watch_ = reactor.watch(pipe_.read_end.get(), EPOLLIN, [this](std::uint32_t) {
+  watch_ = reactor.watch(pipe_.read_end.get(), POLLIN, [this](int) {
     if (!read_some() && errno != EAGAIN) watch_.cancel();
   });
 }

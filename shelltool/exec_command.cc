@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "policy/audit.h"
+#include "policy/decision_json.h"
 #include "policy/denial.h"
 #include "sandbox/guard/guard.h"
 #include "sandbox/supervisor.h"
@@ -258,7 +259,7 @@ void ExecTurn::finish() {
 void ExecTurn::record_end(const TurnReport& report) {
   nlohmann::ordered_json fields = report_json(report);
   for (const char* repeated : {"denials", "output", "session", "audit", "notes"}) fields.erase(repeated);
-  audit_.write("ended", fields);
+  audit_.write("ended", policy::json_text(fields));
 }
 
 int ExecTurn::status(const sandbox::Outcome& outcome) const {

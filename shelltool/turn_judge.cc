@@ -1,7 +1,5 @@
 #include "shelltool/turn_judge.h"
 
-#include <nlohmann/json.hpp>
-
 #include "policy/audit_record.h"
 #include "sandbox/sys/error.h"
 
@@ -130,7 +128,7 @@ bool TurnJudge::answered(std::uint64_t ticket, Answer answer) {
 }
 
 void TurnJudge::record(const char* what, const sandbox::ExecEvent& event, const policy::Decision& decision) {
-  setup_.audit.write(what, audit_record(event, decision, setup_.state, {1, setup_.redact}));
+  setup_.audit.write(what, audit_record(event, decision, setup_.state, {1, setup_.redact}).text());
 }
 
 }  // namespace shelltool

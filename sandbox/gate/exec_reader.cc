@@ -68,7 +68,7 @@ void ExecReader::read(const Notification& notification, ExecRead& read) {
   const Call call = call_of(notification, memory);
   const Resolver resolver(task, root_for(task));
   sys::Fd file = open_called(call, resolver);
-  Program program = ImageReader(resolver, known_, options_.uid)
+  Program program = ImageReader(resolver, known_, heads_, options_.uid)
                         .read(name_of(call), std::move(file), memory.strings(call.argv));
   read.event.images = std::move(program.images);
   read.expected = std::move(program.expected);
@@ -79,7 +79,7 @@ ExecEvent ExecReader::read_found(pid_t pid, const ExecEvent& approved, const std
                                  const std::string& args) {
   const Task task(pid);
   const Resolver resolver(task, root_for(task));
-  const ImageReader reader(resolver, known_, options_.uid);
+  const ImageReader reader(resolver, known_, heads_, options_.uid);
   ExecEvent event;
   event.pid = pid;
   event.parent_pid = approved.parent_pid;

@@ -40,6 +40,7 @@ class ExecReader {
   const KnownFiles& known_;
   Lineage& lineage_;
   Options options_;
+  Heads heads_;
   sys::Fd root_;
 };
 

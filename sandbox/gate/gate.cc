@@ -1,6 +1,6 @@
 #include "sandbox/gate/gate.h"
 
-#include <sys/epoll.h>
+#include <poll.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
@@ -35,12 +35,12 @@ Gate::Gate(sys::Reactor& reactor, sys::Fd listener, Judge& judge, const GateOpti
       allow_tracers_(options.allow_tracers),
       known_(options.known_programs),
       reader_(known_, lineage_, options.reading) {
-  notifications_ =
-      reactor_.watch(listener_.fd(), EPOLLIN, [this](std::uint32_t events) { on_notification(events); });
+  take_short_slices();
+  notifications_ = reactor_.watch(listener_.fd(), POLLIN, [this](int events) { on_notification(events); });
 }
 
-void Gate::on_notification(std::uint32_t events) {
-  if ((events & EPOLLIN) == 0) {  // nobody is left who could ask
+void Gate::on_notification(int events) {
+  if ((events & POLLIN) == 0) {  // nobody is left who could ask
     notifications_.cancel();
     return;
   }
@@ -121,11 +121,21 @@ void Gate::approve(const Notification& notification, ExecRead read) {
     }
     return;
   }
-  traced_.insert_or_assign(tid, Traced{std::move(read)});
-  sweep_soon();
+  trace_exec(tid, std::move(read));
   // If the caller has died, its number may have been another's when it was seized: the sweep lets that one
   // go.
   listener_.proceed(notification.id);
+}
+
+void Gate::trace_exec(pid_t tid, ExecRead read) {
+  Traced& traced = traced_[tid];
+  processor_.hold();
+  // A thread whose exec fails goes on where it was brought, and its children with it, until a sweep finds it.
+  traced.loan.give_back(tid);
+  if (read.expected.is_sure) traced.loan = ProcessorLoan(tid);
+  traced.read = std::move(read);
+  traced.lingering = false;
+  sweep_soon();
 }
 
 void Gate::proceed_unverified(const Notification& notification, ExecRead read) {
@@ -138,6 +148,11 @@ void Gate::proceed_unverified(const Notification& notification, ExecRead read) {
 }
 
 void Gate::on_wait_status(pid_t pid, int status) {
+  settle(pid, status);
+  if (traced_.empty()) processor_.release();
+}
+
+void Gate::settle(pid_t pid, int status) {
   if (!WIFSTOPPED(status)) {
     traced_.erase(pid);
     return;
@@ -149,7 +164,7 @@ void Gate::on_wait_status(pid_t pid, int status) {
   }
   // Back in user space without a new image: the exec has failed, or the sweep asked. A signal goes on to its
   // receiver; a group stop stays one.
-  traced_.erase(pid);
+  if (auto traced = traced_.extract(pid)) traced.mapped().loan.give_back(pid);
   let_go(pid, event == 0 ? WSTOPSIG(status) : 0);
 }
 
@@ -159,15 +174,15 @@ void Gate::on_exec_stop(pid_t pid) {
   ::ptrace(PTRACE_GETEVENTMSG, pid, nullptr, &thread);
   auto approved = traced_.extract(static_cast<pid_t>(thread));
   if (approved.empty()) approved = traced_.extract(pid);
-  const ExecRead none;
-  const ExecRead& read = approved.empty() ? none : approved.mapped().read;
+  const Traced traced = approved.empty() ? Traced() : std::move(approved.mapped());
+  const ExecRead& read = traced.read;
   try {
     const Built built = read_built(pid, with_environment_);
     if (!approved.empty() && is_as_judged(built, read.expected, read.event.env, with_environment_)) {
       ++counts_.verified;
-      run(pid, built.fingerprint, read.event);
+      run(pid, built.fingerprint, read.event, traced.loan);
     } else {
-      judge_found(pid, read.event, built);
+      judge_found(pid, built, traced);
     }
   } catch (const CallerError&) {
     ::kill(pid, SIGKILL);
@@ -176,21 +191,22 @@ void Gate::on_exec_stop(pid_t pid) {
   }
 }
 
-void Gate::judge_found(pid_t pid, const ExecEvent& approved, const Built& built) {
-  const ExecEvent found = reader_.read_found(pid, approved, built.name, built.args);
+void Gate::judge_found(pid_t pid, const Built& built, const Traced& approved) {
+  const ExecEvent found = reader_.read_found(pid, approved.read.event, built.name, built.args);
   if (judge_.judge(found, Occasion::found, 0) == Ruling::allow) {
     ++counts_.rejudged;
-    run(pid, built.fingerprint, found);
+    run(pid, built.fingerprint, found, approved.loan);
   } else {
     ++counts_.raced;
     ::kill(pid, SIGKILL);
   }
 }
 
-void Gate::run(pid_t pid, const Fingerprint& fingerprint, const ExecEvent& event) {
+void Gate::run(pid_t pid, const Fingerprint& fingerprint, const ExecEvent& event, ProcessorLoan loan) {
   const Image& image = event.images.front();
   lineage_.add(fingerprint,
                std::make_shared<Ancestor>(Ancestor{sys::base_name(image.called), image, event.caller}));
+  loan.give_back(pid);
   let_go(pid, 0);
 }
 

@@ -12,6 +12,7 @@
 #include "sandbox/gate/known_files.h"
 #include "sandbox/gate/lineage.h"
 #include "sandbox/gate/listener.h"
+#include "sandbox/gate/processor.h"
 #include "sandbox/sys/reactor.h"
 
 namespace sandbox {
@@ -43,17 +44,20 @@ class Gate {
   /// A thread that is seized: its exec is under way, or has failed and it will be let go.
   struct Traced {
     ExecRead read;
+    ProcessorLoan loan;
     bool lingering = false;  // seen by a sweep before
   };
 
-  void on_notification(std::uint32_t events);
+  void on_notification(int events);
   void take(const Notification& notification);
   void refuse(const Notification& notification, const ExecEvent& event, const Refusal& refusal);
   void approve(const Notification& notification, ExecRead read);
+  void trace_exec(pid_t tid, ExecRead read);
   void proceed_unverified(const Notification& notification, ExecRead read);
+  void settle(pid_t pid, int status);
   void on_exec_stop(pid_t pid);
-  void judge_found(pid_t pid, const ExecEvent& approved, const Built& built);
-  void run(pid_t pid, const Fingerprint& fingerprint, const ExecEvent& event);
+  void judge_found(pid_t pid, const Built& built, const Traced& approved);
+  void run(pid_t pid, const Fingerprint& fingerprint, const ExecEvent& event, ProcessorLoan loan);
   void sweep_soon();
   void sweep();
 
@@ -69,6 +73,7 @@ class Gate {
   KnownFiles known_;
   Lineage lineage_;
   ExecReader reader_;
+  ProcessorHold processor_;  ///< while something is traced
   GateCounts counts_;
   std::map<pid_t, Traced> traced_;            // by thread
   std::map<std::uint64_t, Waiting> waiting_;  // by notification id, which is the ticket

@@ -61,7 +61,9 @@ ExecEvent resolve_on_host(const std::vector<std::string>& argv, const Spec& spec
   const KnownFiles known(known_programs);
   try {
     sys::Fd file = resolver.open(AT_FDCWD, sys::normal_path(called, spec.cwd));
-    event.images = ImageReader(resolver, known, spec.user.uid).read(called, std::move(file), argv).images;
+    Heads heads;
+    event.images =
+        ImageReader(resolver, known, heads, spec.user.uid).read(called, std::move(file), argv).images;
   } catch (const CallerError& error) {
     if (error.error_number != ENOENT) throw sys::SysError(error.error_number, "looking up {}", called);
     event.images.push_back({called, {}, argv});

@@ -19,6 +19,7 @@
 namespace sandbox {
 namespace {
 
+constexpr std::size_t max_heads = 4096;
 constexpr int max_depth = 5;  // Linux fs/exec.c, exec_binprm(): deeper is ELOOP
 
 Head read_head(int file) {
@@ -27,11 +28,13 @@ Head read_head(int file) {
   return head;
 }
 
+bool is_elf(const Head& head) { return std::memcmp(head.data(), ELFMAG, SELFMAG) == 0; }
+
 /// Programs of a second ABI of this processor: the filter refuses every call they would make.
 bool foreign_abi(const Head& head) {
   Elf64_Ehdr header{};
   std::memcpy(&header, head.data(), sizeof header);
-  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) return false;
+  if (!is_elf(head)) return false;
   const bool narrow = header.e_ident[EI_CLASS] == ELFCLASS32;
   return narrow &&
          (header.e_machine == EM_386 || header.e_machine == EM_X86_64 || header.e_machine == EM_ARM);
@@ -61,6 +64,23 @@ std::string joined(const std::vector<std::string>& argv) {
 
 }  // namespace
 
+Heads::Version Heads::version_of(const struct stat& facts) {
+  const auto number = [](auto value) { return static_cast<std::uint64_t>(value); };
+  return {number(facts.st_dev),         number(facts.st_ino),          number(facts.st_size),
+          number(facts.st_mtim.tv_sec), number(facts.st_mtim.tv_nsec), number(facts.st_ctim.tv_sec),
+          number(facts.st_ctim.tv_nsec)};
+}
+
+const Head* Heads::find(const struct stat& facts) const {
+  const auto found = heads_.find(version_of(facts));
+  return found == heads_.end() ? nullptr : &found->second;
+}
+
+void Heads::keep(const struct stat& facts, const Head& head) {
+  if (heads_.size() >= max_heads) heads_.clear();
+  heads_.emplace(version_of(facts), head);
+}
+
 Program ImageReader::read(const std::string& called, sys::Fd file, std::vector<std::string> argv) const {
   if (argv.empty()) argv.emplace_back();  // the kernel puts one empty string where there is none
   Program program;
@@ -69,14 +89,14 @@ Program ImageReader::read(const std::string& called, sys::Fd file, std::vector<s
     if (depth > max_depth) throw CallerError{ELOOP};
     const struct stat facts = facts_of(file.get());
     refuse_unless_executable(facts);
-    const sys::Fd readable = open_for_reading(file.get(), name);
-    const Head head = read_head(readable.get());
+    program.images.push_back({name, describe(file.get(), facts), argv});
+    const Head head = head_of(file.get(), facts, program.images.back());
     if (foreign_abi(head)) throw Unjudgeable{fmt::format("{} is a program of a foreign ABI", name)};
-    program.images.push_back({name, describe(file.get()), argv});
     const std::optional<Shebang> shebang = shebang_of(head);
     if (!shebang) {
       program.expected.device = facts.st_dev;
       program.expected.inode = facts.st_ino;
+      program.expected.is_sure = is_elf(head) && !program.images.back().file.writable;
       break;
     }
     argv.front() = name;
@@ -92,8 +112,17 @@ Program ImageReader::read(const std::string& called, sys::Fd file, std::vector<s
   return program;
 }
 
-File ImageReader::describe(int file) const {
-  const struct stat facts = facts_of(file);
+Head ImageReader::head_of(int file, const struct stat& facts, const Image& image) const {
+  if (const Head* known = image.file.writable ? nullptr : heads_.find(facts)) return *known;
+  const sys::Fd readable = open_for_reading(file, image.called);
+  const Head head = read_head(readable.get());
+  if (!image.file.writable) heads_.keep(facts, head);
+  return head;
+}
+
+File ImageReader::describe(int file) const { return describe(file, facts_of(file)); }
+
+File ImageReader::describe(int file, const struct stat& facts) const {
   File result;
   result.path = sys::path_of(file);
   result.device = facts.st_dev;

@@ -2,14 +2,19 @@
 /// What a file amounts to when it is executed: itself, the interpreters of its `#!` line, the program that a
 /// dynamic loader is asked to run.
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
+#include <array>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "sandbox/exec_event.h"
 #include "sandbox/gate/known_files.h"
 #include "sandbox/gate/resolver.h"
+#include "sandbox/gate/shebang.h"
 
 namespace sandbox {
 
@@ -17,9 +22,10 @@ namespace sandbox {
 struct Expected {
   dev_t device = 0;  ///< of the image: the last interpreter of the `#!` chain
   ino_t inode = 0;
-  sys::Fd image;     ///< held open, so that the inode number cannot be given to another file
-  std::string name;  ///< AT_EXECFN
-  std::string args;  ///< a NUL behind each
+  sys::Fd image;         ///< held open, so that the inode number cannot be given to another file
+  std::string name;      ///< AT_EXECFN
+  bool is_sure = false;  ///< a program that nothing we know of can keep from starting
+  std::string args;      ///< a NUL behind each
 };
 
 struct Program {
@@ -32,11 +38,23 @@ struct Unjudgeable {
   std::string reason;
 };
 
+/// The heads of files that the sandbox cannot write. Whoever else changes one changes its times.
+class Heads {
+ public:
+  [[nodiscard]] const Head* find(const struct stat& facts) const;
+  void keep(const struct stat& facts, const Head& head);
+
+ private:
+  using Version = std::array<std::uint64_t, 7>;
+  static Version version_of(const struct stat& facts);
+  std::map<Version, Head> heads_;
+};
+
 class ImageReader {
  public:
   /// `uid`: whom the sandboxed command runs as, by its real number.
-  ImageReader(const Resolver& resolver, const KnownFiles& known, uid_t uid)
-      : resolver_(resolver), known_(known), uid_(uid) {}
+  ImageReader(const Resolver& resolver, const KnownFiles& known, Heads& heads, uid_t uid)
+      : resolver_(resolver), known_(known), heads_(heads), uid_(uid) {}
 
   /// `file` is open with O_PATH on what `called` means. Throws CallerError with the kernel's errno for what
   /// cannot be executed, Unjudgeable for what could run but could not be verified.
@@ -45,11 +63,14 @@ class ImageReader {
   [[nodiscard]] File describe(int file) const;
 
  private:
+  [[nodiscard]] File describe(int file, const struct stat& facts) const;
+  [[nodiscard]] Head head_of(int file, const struct stat& facts, const Image& image) const;
   void add_loaded(std::vector<Image>& images) const;
   [[nodiscard]] bool writable(const struct stat& facts, int file, const std::string& path) const;
 
   const Resolver& resolver_;
   const KnownFiles& known_;
+  Heads& heads_;
   uid_t uid_;
 };
 

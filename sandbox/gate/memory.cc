@@ -39,12 +39,25 @@ std::size_t Memory::read(const std::vector<Piece>& pieces, std::string& buffer) 
   throw sys::SysError(errno, "reading the memory of process {}", tid_);
 }
 
+std::size_t Memory::read(const Piece& piece, std::string& buffer) const {
+  const bool is_known = piece.address >= block_address_ && piece.size <= block_.size() &&
+                        piece.address - block_address_ <= block_.size() - piece.size;
+  if (is_known) {
+    buffer.assign(block_, piece.address - block_address_, piece.size);
+    return piece.size;
+  }
+  const std::size_t count = read(std::vector<Piece>{piece}, buffer);
+  block_address_ = piece.address;
+  block_.assign(buffer, 0, count);
+  return count;
+}
+
 std::string Memory::bytes(std::uint64_t address, std::size_t size) const {
   std::string result;
   std::string chunk;
   while (result.size() < size) {
     const std::size_t want = std::min<std::size_t>(size - result.size(), 256 * page);
-    const std::size_t count = read({{address + result.size(), want}}, chunk);
+    const std::size_t count = read(Piece{address + result.size(), want}, chunk);
     if (count == 0) throw CallerError{EFAULT};
     result.append(chunk, 0, count);
   }
@@ -53,7 +66,7 @@ std::string Memory::bytes(std::uint64_t address, std::size_t size) const {
 
 std::string Memory::some(std::uint64_t address, std::size_t limit) const {
   std::string result;
-  result.resize(read({{address, up_to_page_end(address, limit)}}, result));
+  result.resize(read(Piece{address, up_to_page_end(address, limit)}, result));
   if (result.empty()) throw CallerError{EFAULT};
   return result;
 }
@@ -62,7 +75,7 @@ std::string Memory::path(std::uint64_t address, std::size_t limit) const {
   std::string result;
   std::string chunk;
   while (result.size() < limit) {
-    const std::size_t count = read({{address, up_to_page_end(address, limit - result.size())}}, chunk);
+    const std::size_t count = read(Piece{address, up_to_page_end(address, limit - result.size())}, chunk);
     if (count == 0) throw CallerError{EFAULT};
     const std::size_t end = chunk.find('\0');
     if (end < count) return result.append(chunk, 0, end);
@@ -77,7 +90,7 @@ std::vector<std::uint64_t> Memory::pointers(std::uint64_t address) const {
   std::string chunk;
   std::string partial;  // a pointer that crosses a page
   for (std::size_t want = 256;; want = page) {
-    const std::size_t count = read({{address, up_to_page_end(address, want)}}, chunk);
+    const std::size_t count = read(Piece{address, up_to_page_end(address, want)}, chunk);
     if (count == 0) throw CallerError{EFAULT};
     address += count;
     partial.append(chunk, 0, count);
@@ -110,7 +123,7 @@ std::vector<std::string> Memory::strings(std::uint64_t address) const {
         pieces.push_back({next[open[i]], up_to_page_end(next[open[i]], want)});
       // A fault cuts the batch short: what lies behind it is asked for again, and then is first and fails
       // alone.
-      const std::size_t count = read(pieces, buffer);
+      const std::size_t count = pieces.size() == 1 ? read(pieces.front(), buffer) : read(pieces, buffer);
       if (count < pieces.front().size) throw CallerError{EFAULT};
       std::size_t offset = 0;
       for (std::size_t i = begin; i < end; ++i) {

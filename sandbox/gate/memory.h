@@ -18,6 +18,7 @@ struct CallerError {
 /// All strings of an exec together; Linux fs/exec.c, bprm_stack_limits(): 3/4 of _STK_LIM.
 inline constexpr std::size_t max_strings = 6 * 1024 * 1024;
 
+/// To be used for one moment of the process: what was read is not read again.
 class Memory {
  public:
   explicit Memory(pid_t tid) : tid_(tid) {}
@@ -38,11 +39,15 @@ class Memory {
     std::uint64_t address;
     std::size_t size;
   };
+  /// Reads the piece, or takes it from what was read last: the strings of an exec often share a page.
+  std::size_t read(const Piece& piece, std::string& buffer) const;
   /// Reads the pieces one after the other into one buffer; the bytes that could be read.
   std::size_t read(const std::vector<Piece>& pieces, std::string& buffer) const;
   std::vector<std::uint64_t> pointers(std::uint64_t address) const;
 
   pid_t tid_;
+  mutable std::uint64_t block_address_ = 0;
+  mutable std::string block_;
 };
 
 }  // namespace sandbox

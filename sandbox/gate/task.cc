@@ -33,11 +33,10 @@ std::uint64_t to_number(std::string_view text) {
 
 }  // namespace
 
-Task::Task(pid_t tid)
-    : tid_(tid), directory_(sys::open_file(fmt::format("/proc/{}", tid), O_PATH | O_DIRECTORY)) {}
+Task::Task(pid_t tid) : tid_(tid), directory_(fmt::format("/proc/{}/", tid)) {}
 
 TaskStat Task::stat() const {
-  const sys::Fd file(::openat(directory_.get(), "stat", O_RDONLY | O_CLOEXEC));
+  const sys::Fd file(::open(path_of("stat").c_str(), O_RDONLY | O_CLOEXEC));
   std::array<char, 2048> buffer{};
   const ssize_t count = file ? ::read(file.get(), buffer.data(), buffer.size()) : -1;
   if (count <= 0) throw sys::SysError(count == 0 ? ESRCH : errno, "reading /proc/{}/stat", tid_);
@@ -56,12 +55,12 @@ TaskStat Task::stat() const {
 }
 
 sys::Fd Task::link(const char* name) const {
-  return sys::Fd(::openat(directory_.get(), name, O_PATH | O_CLOEXEC));
+  return sys::Fd(::open(path_of(name).c_str(), O_PATH | O_CLOEXEC));
 }
 
 std::string Task::link_path(const char* name) const {
   std::array<char, PATH_MAX> buffer{};
-  const ssize_t count = ::readlinkat(directory_.get(), name, buffer.data(), buffer.size());
+  const ssize_t count = ::readlink(path_of(name).c_str(), buffer.data(), buffer.size());
   if (count < 0) throw sys::SysError(errno, "reading /proc/{}/{}", tid_, name);
   return {buffer.data(), static_cast<std::size_t>(count)};
 }
@@ -89,7 +88,7 @@ pid_t Task::own_process_number() const {
 }
 
 std::string Task::status_line(std::string_view key) const {
-  const sys::Fd file(::openat(directory_.get(), "status", O_RDONLY | O_CLOEXEC));
+  const sys::Fd file(::open(path_of("status").c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) throw sys::SysError(errno, "opening /proc/{}/status", tid_);
   const std::string status = sys::read_all(file.get(), 64 * 1024, "a task's status");
   const std::size_t line = status.find(std::string("\n").append(key));

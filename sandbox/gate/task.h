@@ -1,6 +1,7 @@
 #pragma once
-/// What /proc says of a thread, read through a directory that is held open: it cannot become another
-/// thread's.
+/// What /proc says of a thread. Its number can become another thread's meanwhile: what was read counts only
+/// if the thread is known to have been there all the time (a notification that is still alive, a stop that is
+/// ours).
 
 #include <sys/types.h>
 
@@ -30,10 +31,11 @@ struct TaskStat {
 
 class Task {
  public:
-  /// `tid` as our PID namespace numbers it. Throws SysError when there is none.
+  /// `tid` as our PID namespace numbers it.
   explicit Task(pid_t tid);
 
   [[nodiscard]] pid_t tid() const { return tid_; }
+  /// Throws SysError when there is no such thread, as the others do that return no descriptor.
   [[nodiscard]] TaskStat stat() const;
   /// "root", "cwd" or "exe", opened with O_PATH. Empty with errno set when it cannot be.
   [[nodiscard]] sys::Fd link(const char* name) const;
@@ -47,9 +49,10 @@ class Task {
 
  private:
   [[nodiscard]] std::string status_line(std::string_view key) const;
+  [[nodiscard]] std::string path_of(const char* name) const { return directory_ + name; }
 
   pid_t tid_;
-  sys::Fd directory_;
+  std::string directory_;  // "/proc/N/"
 };
 
 }  // namespace sandbox

@@ -1,6 +1,6 @@
 #include "sandbox/guard/guard.h"
 
-#include <sys/epoll.h>
+#include <poll.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -97,7 +97,7 @@ void Guard::Running::try_watching() {
     return;
   }
   sweep.watch(watches.get());
-  events = reactor.watch(watches->fd(), EPOLLIN, [this](std::uint32_t) { on_events(); });
+  events = reactor.watch(watches->fd(), POLLIN, [this](int) { on_events(); });
 }
 
 void Guard::Running::on_events() {

@@ -1,15 +1,17 @@
 #include "sandbox/sys/reactor.h"
 
-#include <sys/epoll.h>
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <ctime>
+#include <utility>
 
 #include "sandbox/sys/error.h"
 
@@ -34,14 +36,17 @@ void drain(int counter) {
 struct Reactor::State {
   struct Source {
     int fd = -1;
+    int events = 0;
     IoCallback callback;
   };
   using Deadline = std::pair<BootClock::time_point, std::uint64_t>;
 
-  Fd epoll, timer, wake;
-  // epoll reports the id, not the descriptor: a number that was closed and reused in the same round finds no
-  // source.
+  Fd timer, wake;
+  // By id, not by descriptor: a number that was closed and reused in the same round finds no source.
   std::map<std::uint64_t, std::shared_ptr<Source>> sources;
+  std::vector<pollfd> polled;  // one for each source, in the same order
+  std::vector<std::uint64_t> polled_ids;
+  bool is_stale = true;  // the sources have changed since
   std::map<Deadline, Callback> deadlines;
   std::uint64_t next_id = 1;
   std::mutex mutex;  // guards posted
@@ -49,31 +54,24 @@ struct Reactor::State {
   ErrorCallback on_error;
   bool running = false;
 
-  std::uint64_t add(int fd, std::uint32_t events, IoCallback callback);
+  std::uint64_t add(int fd, int events, IoCallback callback);
   void remove(std::uint64_t id);
   void guarded(const Callback& callback);
   void arm();
   void run_due();
   void run_posted();
+  void wait();
+  void run_ready();
 };
 
-std::uint64_t Reactor::State::add(int fd, std::uint32_t events, IoCallback callback) {
+std::uint64_t Reactor::State::add(int fd, int events, IoCallback callback) {
   const std::uint64_t id = next_id++;
-  epoll_event event{};
-  event.events = events;
-  event.data.u64 = id;
-  if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd, &event) != 0)
-    throw SysError(errno, "watching descriptor {}", fd);
-  sources.emplace(id, std::make_shared<Source>(Source{fd, std::move(callback)}));
+  sources.emplace(id, std::make_shared<Source>(Source{fd, events, std::move(callback)}));
+  is_stale = true;
   return id;
 }
 
-void Reactor::State::remove(std::uint64_t id) {
-  const auto found = sources.find(id);
-  if (found == sources.end()) return;
-  ::epoll_ctl(epoll.get(), EPOLL_CTL_DEL, found->second->fd, nullptr);
-  sources.erase(found);
-}
+void Reactor::State::remove(std::uint64_t id) { is_stale = sources.erase(id) > 0 || is_stale; }
 
 void Reactor::State::guarded(const Callback& callback) {
   try {
@@ -117,17 +115,46 @@ void Reactor::State::run_posted() {
   for (const Callback& callback : batch) guarded(callback);
 }
 
+void Reactor::State::wait() {
+  if (std::exchange(is_stale, false)) {
+    polled.clear();
+    polled_ids.clear();
+    for (const auto& [id, source] : sources) {
+      polled.push_back({source->fd, static_cast<short>(source->events), 0});
+      polled_ids.push_back(id);
+    }
+  }
+  if (::poll(polled.data(), polled.size(), -1) >= 0) return;
+  if (errno != EINTR) throw SysError(errno, "waiting for events");
+  for (pollfd& one : polled) one.revents = 0;
+}
+
+void Reactor::State::run_ready() {
+  for (std::size_t i = 0; i < polled.size() && running; ++i) {
+    const int events = polled[i].revents;
+    if (events == 0) continue;
+    const auto found = sources.find(polled_ids[i]);
+    if (found == sources.end()) continue;  // cancelled by an earlier callback of this round
+    const std::shared_ptr<Source> source = found->second;
+    if ((events & POLLNVAL) != 0) {  // it would be reported for ever
+      remove(found->first);
+      guarded([&] { throw SysError(EBADF, "watching descriptor {}", source->fd); });
+      continue;
+    }
+    guarded([&] { source->callback(events); });
+  }
+}
+
 Reactor::Reactor() : state_(std::make_shared<State>()) {
-  state_->epoll = Fd(::epoll_create1(EPOLL_CLOEXEC));
   state_->timer = Fd(::timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK));
   state_->wake = Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!state_->epoll || !state_->timer || !state_->wake) throw SysError(errno, "creating an event loop");
+  if (!state_->timer || !state_->wake) throw SysError(errno, "creating an event loop");
   State& state = *state_;
-  state.add(state.timer.get(), EPOLLIN, [&state](std::uint32_t) {
+  state.add(state.timer.get(), POLLIN, [&state](int) {
     drain(state.timer.get());
     state.run_due();
   });
-  state.add(state.wake.get(), EPOLLIN, [&state](std::uint32_t) {
+  state.add(state.wake.get(), POLLIN, [&state](int) {
     drain(state.wake.get());
     state.run_posted();
   });
@@ -135,7 +162,7 @@ Reactor::Reactor() : state_(std::make_shared<State>()) {
 
 Reactor::~Reactor() = default;
 
-Watch Reactor::watch(int fd, std::uint32_t events, IoCallback callback) {
+Watch Reactor::watch(int fd, int events, IoCallback callback) {
   const std::uint64_t id = state_->add(fd, events, std::move(callback));
   return Watch([weak = std::weak_ptr(state_), id] {
     if (const auto state = weak.lock()) state->remove(id);
@@ -144,15 +171,15 @@ Watch Reactor::watch(int fd, std::uint32_t events, IoCallback callback) {
 
 Watch Reactor::at(BootClock::time_point deadline, Callback callback) {
   const State::Deadline key{deadline, state_->next_id++};
-  state_->deadlines.emplace(key, std::move(callback));
-  state_->arm();
+  const auto added = state_->deadlines.emplace(key, std::move(callback)).first;
+  if (added == state_->deadlines.begin()) state_->arm();
   return Watch([weak = std::weak_ptr(state_), key] {
     if (const auto state = weak.lock()) state->deadlines.erase(key);
   });
 }
 
 Watch Reactor::on_exit(int pidfd, Callback callback) {
-  return watch(pidfd, EPOLLIN, [callback = std::move(callback)](std::uint32_t) { callback(); });
+  return watch(pidfd, POLLIN, [callback = std::move(callback)](int) { callback(); });
 }
 
 Watch Reactor::on_signals(const std::vector<int>& signals, std::function<void(int)> callback) {
@@ -162,9 +189,11 @@ Watch Reactor::on_signals(const std::vector<int>& signals, std::function<void(in
   if (::sigprocmask(SIG_BLOCK, &set, nullptr) != 0) throw SysError(errno, "blocking signals");
   auto fd = std::make_shared<Fd>(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!*fd) throw SysError(errno, "creating a signal descriptor");
-  return watch(fd->get(), EPOLLIN, [fd, callback = std::move(callback)](std::uint32_t) {
-    signalfd_siginfo info{};
-    while (::read(fd->get(), &info, sizeof info) == sizeof info) callback(static_cast<int>(info.ssi_signo));
+  return watch(fd->get(), POLLIN, [fd, callback = std::move(callback)](int) {
+    std::array<signalfd_siginfo, 8> infos{};  // what does not fit is reported again
+    const ssize_t size = ::read(fd->get(), infos.data(), sizeof infos);
+    const auto count = static_cast<std::size_t>(std::max<ssize_t>(size, 0)) / sizeof infos.front();
+    for (std::size_t i = 0; i < count; ++i) callback(static_cast<int>(infos[i].ssi_signo));
   });
 }
 
@@ -181,16 +210,9 @@ void Reactor::on_error(ErrorCallback callback) { state_->on_error = std::move(ca
 
 void Reactor::run() {
   state_->running = true;
-  std::array<epoll_event, 64> events{};
   while (state_->running) {
-    const int count = ::epoll_wait(state_->epoll.get(), events.data(), static_cast<int>(events.size()), -1);
-    if (count < 0 && errno != EINTR) throw SysError(errno, "waiting for events");
-    for (int i = 0; i < count && state_->running; ++i) {
-      const auto found = state_->sources.find(events[static_cast<std::size_t>(i)].data.u64);
-      if (found == state_->sources.end()) continue;  // cancelled by an earlier callback of this round
-      const std::shared_ptr<State::Source> source = found->second;
-      state_->guarded([&] { source->callback(events[static_cast<std::size_t>(i)].events); });
-    }
+    state_->wait();
+    state_->run_ready();
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-/// One epoll loop per process; every change of state happens inside run(). Other threads may call post(),
-/// nothing else.
+/// One poll(2) loop per process; every change of state happens inside run(). Other threads may call post(),
+/// nothing else. It is poll and not epoll because few descriptors are watched, and because the kernel's hint to
+/// run the waiter on the waker's processor (seccomp's SYNC_WAKE_UP) does not pass through an epoll.
 
 #include <chrono>
 #include <cstdint>
@@ -55,8 +56,8 @@ class Watch {
 class Reactor {
  public:
   using Callback = std::function<void()>;
-  /// `events` as epoll reports them: EPOLLIN, EPOLLOUT, EPOLLHUP, EPOLLERR.
-  using IoCallback = std::function<void(std::uint32_t events)>;
+  /// `events` as poll reports them: POLLIN, POLLOUT, POLLHUP, POLLERR.
+  using IoCallback = std::function<void(int events)>;
   /// What to do with an error that a callback lets out; the default writes it to stderr and goes on.
   using ErrorCallback = std::function<void(const std::exception&)>;
 
@@ -66,7 +67,7 @@ class Reactor {
   Reactor& operator=(const Reactor&) = delete;
 
   /// Level-triggered. The caller keeps the descriptor open as long as the Watch lives.
-  [[nodiscard]] Watch watch(int fd, std::uint32_t events, IoCallback callback);
+  [[nodiscard]] Watch watch(int fd, int events, IoCallback callback);
   /// Once, at or after the deadline.
   [[nodiscard]] Watch at(BootClock::time_point deadline, Callback callback);
   /// Once, when the process behind the pidfd has ended.

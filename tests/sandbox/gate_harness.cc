@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <linux/filter.h>
-#include <sys/epoll.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -115,7 +115,7 @@ Run run(const Setup& setup) {
   sandbox::GateOptions options = setup.options;
   options.reading.uid = ::getuid();
   gate = std::make_unique<sandbox::Gate>(reactor, std::move(packet->fds.at(0)), judge, options);
-  sys::Watch reading = reactor.watch(output.get(), EPOLLIN, [&](std::uint32_t) {
+  sys::Watch reading = reactor.watch(output.get(), POLLIN, [&](int) {
     std::array<char, 4096> chunk{};
     const ssize_t count = ::read(output.get(), chunk.data(), chunk.size());
     if (count > 0) result.output.append(chunk.data(), static_cast<std::size_t>(count));

@@ -60,16 +60,16 @@ TEST_CASE("what is over the kernel's limits is E2BIG, and what is not there EFAU
 }
 
 TEST_CASE("a string that runs off the end of its last page is EFAULT, one that ends there is read") {
-  const Memory memory(::getpid());
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   char* area = static_cast<char*>(
       ::mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   REQUIRE(area != MAP_FAILED);
   ::munmap(area + page, page);
   std::memcpy(area + page - 4, "end", 4);
-  CHECK(memory.path(address_of(area + page - 4), 4096) == "end");
+  CHECK(Memory(::getpid()).path(address_of(area + page - 4), 4096) == "end");
   area[page - 1] = 'x';
-  CHECK(error_of([&] { static_cast<void>(memory.path(address_of(area + page - 4), 4096)); }) == EFAULT);
+  CHECK(error_of([&] { static_cast<void>(Memory(::getpid()).path(address_of(area + page - 4), 4096)); }) ==
+        EFAULT);
   ::munmap(area, page);
 }
 

@@ -1,7 +1,7 @@
 #include "sandbox/sys/reactor.h"
 
 #include <doctest/doctest.h>
-#include <sys/epoll.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -46,13 +46,13 @@ TEST_CASE("a callback may end its own watch and others of the same round") {
   int calls = 0;
   sys::Watch first;
   sys::Watch second;
-  const auto once = [&](std::uint32_t) {
+  const auto once = [&](int) {
     ++calls;
     first.cancel();
     second.cancel();
   };
-  first = reactor.watch(one.read_end.get(), EPOLLIN, once);
-  second = reactor.watch(two.read_end.get(), EPOLLIN, once);
+  first = reactor.watch(one.read_end.get(), POLLIN, once);
+  second = reactor.watch(two.read_end.get(), POLLIN, once);
   const sys::Watch end = reactor.at(sys::BootClock::now() + 10ms, [&] { reactor.stop(); });
   reactor.run();
   CHECK(calls == 1);
