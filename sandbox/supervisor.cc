@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 #include "sandbox/sys/error.h"
 
@@ -28,7 +29,7 @@ Supervisor::Supervisor(sys::Reactor& reactor, const Spec& spec, const std::funct
       children_(reactor.on_signals({SIGCHLD}, [this](int) { reap(); })),
       launched_(launch(spec, [&] { judging_.emplace(prepare()); })),
       gate_(std::make_unique<Gate>(reactor, std::move(launched_.listener), judging_->judge,
-                                   judging_->options)) {
+                                   std::move(judging_->options))) {
   sys::set_nonblocking(launched_.channel.fd(), true);
   reports_ = reactor_.watch(launched_.channel.fd(), POLLIN, [this](int) { on_reports(); });
 }
@@ -105,7 +106,17 @@ void Supervisor::on_report(const Report& report) {
       reported_end_ = true;
       outcome_.status = sys::exit_status(report.value);
       return;
+    case Report::Kind::alone:
+      tell_end();
+      return;
   }
+}
+
+void Supervisor::tell_end() {
+  if (std::exchange(told_end_, true)) return;
+  outcome_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(sys::BootClock::now() - started_);
+  deadline_.cancel();
+  handlers_.ended(outcome_);
 }
 
 void Supervisor::reap() {
@@ -121,10 +132,7 @@ void Supervisor::reap() {
     launched_.init.forget();
     on_reports();  // what init said last may still be in the socket
     if (!reported_end_) outcome_.status = {0, SIGKILL};
-    outcome_.duration =
-        std::chrono::duration_cast<std::chrono::milliseconds>(sys::BootClock::now() - started_);
-    deadline_.cancel();
-    handlers_.ended(outcome_);
+    tell_end();
     return;
   }
 }

@@ -28,7 +28,7 @@ struct Outcome {
 class Supervisor {
  public:
   struct Handlers {
-    std::function<void(const Outcome&)> ended;  ///< nothing of the sandbox is left
+    std::function<void(const Outcome&)> ended;  ///< nothing of the command is left
     std::function<void(int signal)> stopped;    ///< the command has been stopped; resume() continues it
   };
 
@@ -62,6 +62,7 @@ class Supervisor {
   void on_report(const Report& report);
   void reap();
   void time_out();
+  void tell_end();
 
   sys::Reactor& reactor_;
   Handlers handlers_;
@@ -71,7 +72,7 @@ class Supervisor {
   Launched launched_;
   std::unique_ptr<Gate> gate_;
   Outcome outcome_;
-  bool reported_end_ = false;
+  bool reported_end_ = false, told_end_ = false;
   sys::Watch reports_, deadline_;
 };
 

@@ -180,7 +180,7 @@ sandbox::Supervisor::Judging ExecTurn::prepare_judging() {
   gate.reading = {plan_.made.spec.user.uid, rules_->reads_environment(), options_.shell,
                   plan_.made.spec.mode != sandbox::Mode::danger_full_access};
   gate.allow_tracers = plan_.config.sandbox.allow_tracers;
-  gate.known_programs = rules_->known_programs();
+  gate.known = sandbox::KnownFiles(rules_->known_programs());
   return {*judge_, std::move(gate)};
 }
 

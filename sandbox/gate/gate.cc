@@ -27,13 +27,13 @@ void let_go(pid_t pid, int signal) { trace(PTRACE_DETACH, pid, static_cast<std::
 
 }  // namespace
 
-Gate::Gate(sys::Reactor& reactor, sys::Fd listener, Judge& judge, const GateOptions& options)
+Gate::Gate(sys::Reactor& reactor, sys::Fd listener, Judge& judge, GateOptions options)
     : reactor_(reactor),
       listener_(std::move(listener)),
       judge_(judge),
       with_environment_(options.reading.read_environment),
       allow_tracers_(options.allow_tracers),
-      known_(options.known_programs),
+      known_(std::move(options.known)),
       reader_(known_, lineage_, options.reading) {
   take_short_slices();
   notifications_ = reactor_.watch(listener_.fd(), POLLIN, [this](int events) { on_notification(events); });

@@ -20,7 +20,7 @@ namespace sandbox {
 struct GateOptions {
   ExecReader::Options reading;
   bool allow_tracers = false;  ///< judge execs under a debugger, though they cannot be verified
-  std::vector<std::string> known_programs;
+  KnownFiles known;
 };
 
 /// What the gate has done so far.
@@ -31,7 +31,7 @@ struct GateCounts {
 class Gate {
  public:
   /// To be made and run on the thread that waits for children: ptrace(2) is per thread.
-  Gate(sys::Reactor& reactor, sys::Fd listener, Judge& judge, const GateOptions& options);
+  Gate(sys::Reactor& reactor, sys::Fd listener, Judge& judge, GateOptions options);
 
   /// The answer to a ruling of `wait`.
   void answer(std::uint64_t ticket, bool allowed);

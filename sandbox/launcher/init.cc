@@ -93,6 +93,9 @@ class Init {
 
   [[noreturn]] void run_command() {
     close_all_but({birth_.channel.fd(), built_.read_end.get()});
+    const Spec& spec = birth_.spec;
+    if (namespaced() && spec.network == Network::none && spec.mode != Mode::danger_full_access)
+      founding(bring_loopback_up);
     prepare_command(birth_.spec);
     const std::string filter =
         sys::read_all(built_.read_end.get(), sys::Channel::max_bytes, "the system call filter");
@@ -115,7 +118,10 @@ class Init {
       if (::poll(ready.data(), ready.size(), -1) < 0 && errno != EINTR) return;
       if (ready[0].revents != 0) return;
       if (ready[1].revents != 0 && !obey()) return;
-      if (ready[2].revents != 0 && !reap(children.get())) return;
+      if (ready[2].revents != 0 && !reap(children.get())) {
+        if (namespaced() && end_namespace(children.get())) report(Report::Kind::alone, 0);
+        return;
+      }
     }
   }
 
@@ -156,7 +162,6 @@ class Init {
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
       throw sys::SysError(errno, "binding init to its parent");
     const Spec& spec = birth_.spec;
-    if (spec.network == Network::none && spec.mode != Mode::danger_full_access) founding(bring_loopback_up);
     std::vector<std::string> missing;
     build_mounts(spec, std::move(trees), missing);
     for (const std::string& sentence : missing) tell(birth_.channel, Tag::note, sentence);
@@ -206,6 +211,24 @@ class Init {
         return report(Report::Kind::ended, status), false;
     }
     return true;
+  }
+
+  // The kernel would do it, but only while it takes the mounts down, and the supervisor can use that time. True
+  // when no process is left; a tracer that does not come to reap its dead is the supervisor, which is not waited for.
+  static bool end_namespace(int children) {
+    ::kill(-1, SIGKILL);
+    for (int round = 0; round < 20; ++round) {
+      signalfd_siginfo signal{};
+      while (::read(children, &signal, sizeof signal) > 0) {
+      }
+      pid_t pid = 0;
+      while ((pid = ::waitpid(-1, nullptr, WNOHANG | __WALL)) > 0) {
+      }
+      if (pid < 0 && errno == ECHILD) return true;
+      pollfd next{children, POLLIN, 0};
+      ::poll(&next, 1, 10);
+    }
+    return false;
   }
 
   Birth birth_;

@@ -31,6 +31,7 @@ struct Report {
     stopped,      ///< value: the signal that stopped the command
     continued,    ///< value: 0
     ended,  ///< value: the command's status as wait(2) tells it; what is left of the tree dies with init
+    alone,  ///< value: 0; nothing of the tree is left, and only the kernel's own taking down is still to come
   };
   Kind kind;
   std::int32_t value;
