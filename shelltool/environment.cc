@@ -14,13 +14,10 @@
 namespace shelltool {
 namespace {
 
-constexpr const char* usual_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
 constexpr std::string_view allowed[] = {
     // the user, the terminal, the place
-    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TERM", "COLORTERM",
-    "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "XDG_RUNTIME_DIR", "HOSTNAME", "CI",
-    "SOURCE_DATE_EPOCH",
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TERM", "COLORTERM", "NO_COLOR",
+    "FORCE_COLOR", "CLICOLOR", "XDG_RUNTIME_DIR", "HOSTNAME", "CI", "SOURCE_DATE_EPOCH",
     // tool chains
     "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "CARGO_TARGET_DIR", "GOPATH", "GOROOT", "GOBIN",
     "GOCACHE", "GOMODCACHE", "GOFLAGS", "GOTOOLCHAIN", "JAVA_HOME", "JDK_HOME", "GRADLE_HOME",
@@ -47,7 +44,7 @@ constexpr std::string_view allowed[] = {
     "GIT_SSL_CAINFO", "PIP_CERT", "CARGO_HTTP_CAINFO", "AWS_CA_BUNDLE", "NIX_SSL_CERT_FILE"};
 
 constexpr std::string_view proxies[] = {"http_proxy", "https_proxy", "all_proxy", "no_proxy",
-                                   "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"};
+                                        "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"};
 
 template <class List>
 bool is_listed(const List& names, std::string_view name) {
@@ -62,9 +59,11 @@ bool is_allowed(const std::string& name, const EnvironmentSources& sources) {
   const auto& pass = sources.config.env.pass;
   if (is_listed(pass, name)) return true;
   if (looks_secret(name)) return false;
-  return is_listed(allowed, name) || is_allowed_family(name) || (sources.has_network && is_listed(proxies, name)) ||
-         std::any_of(pass.begin(), pass.end(),
-                     [&](const std::string& pattern) { return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0; });
+  return is_listed(allowed, name) || is_allowed_family(name) ||
+         (sources.has_network && is_listed(proxies, name)) ||
+         std::any_of(pass.begin(), pass.end(), [&](const std::string& pattern) {
+           return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+         });
 }
 
 /// "http://user:password@proxy".
@@ -84,6 +83,18 @@ std::string without_entries_in(const std::string& path_list, const std::string& 
     begin = end + 1;
   }
   return fmt::format("{}", fmt::join(rest, ":"));
+}
+
+/// The second without what the first has.
+std::string joined_paths(const std::string& first, const std::string& second) {
+  std::string joined = first;
+  for (std::size_t begin = 0; begin <= second.size();) {
+    const std::size_t end = std::min(second.find(':', begin), second.size());
+    const std::string entry = second.substr(begin, end - begin);
+    if ((":" + joined + ":").find(":" + entry + ":") == std::string::npos) joined.append(":").append(entry);
+    begin = end + 1;
+  }
+  return joined;
 }
 
 /// Values that only make sense to the process that had them, or to its user.
@@ -136,18 +147,18 @@ bool looks_secret(const std::string& name) {
   return false;
 }
 
-Variables offered_variables(const Caller& caller, const Variables& login_exports) {
-  Variables offered = caller.variables;
-  offered.insert(login_exports.begin(), login_exports.end());
-  return offered;
-}
-
 Variables first_environment(const EnvironmentSources& sources) {
   Variables variables;
+  for (const auto& [name, value] : sources.login) {
+    const bool is_useless = is_listed(proxies, name) && !sources.has_network;
+    if (!is_useless && !looks_secret(name) && !has_password(value)) variables[name] = value;
+  }
+  const std::string login_path = value_of(variables, "PATH");
   for (const auto& [name, value] : sources.offered) {
     const bool is_proxy_with_password = is_listed(proxies, name) && has_password(value);
     if (is_allowed(name, sources) && !is_proxy_with_password) variables[name] = value;
   }
+  if (!login_path.empty()) variables["PATH"] = joined_paths(value_of(variables, "PATH"), login_path);
   drop_foreign(variables, sources);
   if (value_of(variables, "PATH").empty()) variables["PATH"] = usual_path;
   set_identity(variables, sources.identity.account);

@@ -9,18 +9,18 @@
 
 namespace shelltool {
 
+/// PATH where nobody says another.
+inline constexpr const char* usual_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /// "K=V" as --env takes it; throws sys::Error when it is not of that form.
 std::pair<std::string, std::string> parse_variable(const std::string& text);
 
 /// The name of a variable that probably holds a secret: TOKEN, SECRET, PASSWORD, KEY and their like.
 bool looks_secret(const std::string& name);
 
-/// What the allow list chooses from: the caller's variables, and what the user's login shell exports besides
-/// (`env.from: login`), which whoever ran that shell inside a sandbox hands in.
-Variables offered_variables(const Caller& caller, const Variables& login_exports);
-
 struct EnvironmentSources {
-  const Variables& offered;
+  const Variables& offered;  ///< the caller's
+  const Variables& login;    ///< what the user's login shell exports
   std::string caller_home;
   const Identity& identity;
   const config::Config& config;
@@ -29,9 +29,10 @@ struct EnvironmentSources {
   bool has_network = false;        ///< proxies are passed
 };
 
-/// In order, the later wins: what the list and `env.pass` allow of the offered, the identity, PAGER=cat and
-/// GIT_TERMINAL_PROMPT=0, `env.set`, `extra`. What looks secret comes through only where
-/// `env.pass` spells its name out. As another user, what lies in the caller's home stays behind.
+/// In order, the later wins: what the login shell exports, what the list and `env.pass` allow of the offered
+/// (of PATH the caller's part comes first), the identity, PAGER=cat and GIT_TERMINAL_PROMPT=0, `env.set`,
+/// `extra`. What looks secret comes through only where `env.pass` spells its name out. As another user, what
+/// lies in the caller's home stays behind.
 Variables first_environment(const EnvironmentSources& sources);
 
 /// NAME=value, sorted.

@@ -20,8 +20,11 @@
 #include "shelltool/asker.h"
 #include "shelltool/capture.h"
 #include "shelltool/job.h"
+#include "shelltool/login_exports.h"
+#include "shelltool/login_shell.h"
 #include "shelltool/notice.h"
 #include "shelltool/plan.h"
+#include "shelltool/redirection.h"
 #include "shelltool/report.h"
 #include "shelltool/turn_judge.h"
 
@@ -56,24 +59,6 @@ policy::Audit open_audit(const Plan& plan, const ExecOptions& options, const std
   const config::Config& config = plan.config;
   return policy::Audit({path, session, config.audit.sync == config::AuditSync::each, config.audit.rotate});
 }
-
-/// The command's output goes to the capture; ours stays where it was.
-class Redirection {
- public:
-  explicit Redirection(int target) : out_(sys::duplicate(1)), err_(sys::duplicate(2)) {
-    ::dup2(target, 1);
-    ::dup2(target, 2);
-  }
-  Redirection(const Redirection&) = delete;
-  Redirection& operator=(const Redirection&) = delete;
-  ~Redirection() {
-    ::dup2(out_.get(), 1);
-    ::dup2(err_.get(), 2);
-  }
-
- private:
-  sys::Fd out_, err_;
-};
 
 class ExecTurn {
  public:
@@ -191,7 +176,7 @@ void ExecTurn::start() {
                                                },
                                                [this](int signal) { job_.stopped(signal); }};
   std::optional<Redirection> redirection;
-  if (capture_) redirection.emplace(capture_->write_end());
+  if (capture_) redirection.emplace(0, capture_->write_end(), capture_->write_end());
   supervisor_ = std::make_unique<sandbox::Supervisor>(
       reactor_, plan_.made.spec, [this] { return prepare_judging(); }, handlers);
 }
@@ -275,6 +260,10 @@ int ExecTurn::status(const sandbox::Outcome& outcome) const {
 
 int run_exec(const ExecOptions& options) {
   Plan plan = make_plan(options.common, options.command, options.argv);
+  if (plan.made.unasked && can_keep_login_exports(plan.places)) {
+    ask_login_shell(plan, *plan.made.unasked);
+    plan = make_plan(options.common, options.command, options.argv);
+  }
   prepare_host(plan.made, plan.places);
   return ExecTurn(plan, options).run();
 }

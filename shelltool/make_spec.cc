@@ -16,6 +16,7 @@
 #include "shelltool/caches.h"
 #include "shelltool/environment.h"
 #include "shelltool/hidden.h"
+#include "shelltool/login_exports.h"
 
 namespace shelltool {
 namespace {
@@ -226,17 +227,29 @@ sandbox::Spec base_spec(const SpecSources& sources, const Identity& identity) {
   return spec;
 }
 
-Variables environment_of(const SpecSources& sources, const Identity& identity, const Variables& offered) {
+Variables environment_of(const SpecSources& sources, const Identity& identity, const Variables& login) {
   const bool has_network = sources.config.network.mode == config::NetworkMode::full;
   const std::string cwd = sys::normal_path(sources.cwd);
   const auto real = sys::real_path(sources.cwd);
-  return first_environment({.offered = offered,
+  return first_environment({.offered = sources.caller.variables,
+                            .login = login,
                             .caller_home = home_of(sources.caller),
                             .identity = identity,
                             .config = sources.config,
                             .cwd = sys::real_path(cwd) == real ? cwd : *real,
                             .extra = sources.env,
                             .has_network = has_network});
+}
+
+/// An account's shell is known from the caller's environment, or else from passwd.
+Variables login_exports(MadeSpec& made, const SpecSources& sources) {
+  if (sources.config.env.from != config::EnvFrom::login) return {};
+  Account account = made.identity.account;
+  if (account.shell.empty())
+    if (const auto known = find_account(account.uid)) account.shell = known->shell;
+  auto kept = kept_login_exports(sources.places, account);
+  if (!kept) made.unasked = std::move(account);
+  return std::move(kept).value_or(Variables());
 }
 
 }  // namespace
@@ -259,8 +272,10 @@ MadeSpec make_spec(const SpecSources& sources) {
   made.identity = choose_identity(config.sandbox.user, sources.workspace.roots.front(), sources.caller);
   made.cache_base = cache_base(sources.places, made.identity);
   made.spec = base_spec(sources, made.identity);
-  const Variables offered = offered_variables(sources.caller, sources.login_exports);
-  Variables variables = environment_of(sources, made.identity, offered);
+  Variables login = login_exports(made, sources);
+  Variables variables = environment_of(sources, made.identity, login);
+  Variables offered = sources.caller.variables;
+  offered.insert(login.begin(), login.end());
   add_caches(made, sources, variables);
   variables.merge(cache_variables(made, variables));
   add_readable(made.spec, variables);

@@ -1,6 +1,7 @@
 #pragma once
 /// From settings to a sandbox.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,6 @@ struct SpecSources {
   std::vector<std::string> argv;
   std::string cwd;               ///< absolute
   std::vector<std::string> env;  ///< --env K=V
-  Variables login_exports;       ///< see offered_variables()
 };
 
 struct MadeSpec {
@@ -29,6 +29,7 @@ struct MadeSpec {
   Identity identity;
   std::string cache_base;          ///< for reserve_caches()
   sys::Fd cache_lock;              ///< what prepare_host() reserved
+  std::optional<Account> unasked;  ///< whose login shell has to be asked first; see kept_login_exports()
   std::vector<std::string> notes;  ///< what the user should know, a sentence each
 };
 

@@ -50,7 +50,7 @@ Plan make_plan(const CommonOptions& common, const CommandOptions& command, std::
   config::Config config = load_settings(common, places);
   const std::string cwd = working_directory(command.cwd);
   Workspace workspace = choose_workspace(common.workspaces, cwd, caller);
-  MadeSpec made = make_spec({config, places, workspace, caller, std::move(argv), cwd, command.env, {}});
+  MadeSpec made = make_spec({config, places, workspace, caller, std::move(argv), cwd, command.env});
   // The command must not change the rules that it is judged by, wherever its owner keeps them.
   for (const std::string& path : common.rules) made.spec.own.push_back(sys::real_path_of_missing(path));
   if (!common.config.empty()) made.spec.own.push_back(sys::real_path_of_missing(common.config));
@@ -58,9 +58,9 @@ Plan make_plan(const CommonOptions& common, const CommandOptions& command, std::
           std::move(workspace), std::move(made),   common.rules};
 }
 
-policy::RuleSet rules_of(const Plan& plan) {
+policy::RuleSet rules_of(const Plan& plan, const std::vector<std::string>& named) {
   return policy::RuleSet::compile(
-      read_rules_files(plan.places, plan.named_rules),
+      read_rules_files(plan.places, named),
       {plan.made.identity.account.home, plan.workspace.roots, search_path(plan.made.spec.env)});
 }
 

@@ -99,10 +99,12 @@ meson_tests() {
 whole() {
   stage "command line ($(id -un))" "$2/sandbox/cli.sh" "$1"
   stage "terminal ($(id -un))" "$2/sandbox/terminal.py" "$1"
-  stage "terminal ($(id -un))" "$2/sandbox/terminal.py" "$1"
   stage "same result as plain ($(id -un))" "$2/sandbox/equal.sh" "$1"
   stage "race ($(id -un))" "$2/race/run.sh" --gatehouse "$1" 5000
-  stage "bypass ($(id -un))" "$2/bypass/run.sh" --gatehouse "$1"
+  # In every mode where that says most: as somebody whom the kernel itself does not trust.
+  local modes=()
+  if [ "$(id -u)" = 0 ]; then modes=(--modes workspace-write); fi
+  stage "bypass ($(id -un))" "$2/bypass/run.sh" --gatehouse "$1" "${modes[@]}"
 }
 
 ordinary_user() {
@@ -143,15 +145,18 @@ finish() {
 
 build_gated() {
   "$build/gatehouse" exec --workspace "$root" -- \
-    sh -c 'CXX=clang++ meson setup build-clang > /dev/null && ninja -C build-clang --quiet gatehouse tests/unit'
+    sh -c "CXX=clang++ meson setup build-clang $quick > /dev/null && ninja -C build-clang --quiet gatehouse tests/unit"
 }
+
+# What these find does not hang on optimization, and without it they take half the time.
+quick='-Doptimization=0 -Ddebug=false'
 
 other_builds() {
   step 'gatehouse exec builds gatehouse, with clang++' build_gated
   step 'build with clang++' build_with "$build-clang" clang++ 'gatehouse tests/unit' &&
     stage 'unit tests, clang++' meson_tests "$build-clang" --suite unit
   step 'build with sanitizers' \
-    build_with "$build-asan" g++ tests/unit -Db_sanitize=address,undefined --buildtype=debug &&
+    build_with "$build-asan" g++ tests/unit -Db_sanitize=address,undefined -Dcpp_args=-g1 $quick &&
     stage 'unit tests, sanitizers' meson_tests "$build-asan" --suite unit
 }
 

@@ -51,6 +51,26 @@ statuses() {
   expect 3 'called as gatehouse-sh' "$place/gatehouse-sh" -c 'exit 3'
 }
 
+login_environment() {
+  local home=$place/login-home
+  mkdir -p "$home/.config/gatehouse"
+  [ "$(id -u)" != 0 ] || chmod 755 "$home"
+  printf 'echo Welcome\nexport FROM_PROFILE=yes A_TOKEN=secret PATH="$PATH:/opt/profile-tools"\n' > "$home/.profile"
+  as_login() { run env -u XDG_CONFIG_HOME -u XDG_CACHE_HOME -u XDG_STATE_HOME HOME="$home" SHELL=/bin/sh "$gatehouse" exec --rules "$place/deny-id.yaml" -- env; }
+  as_login
+  holds 'what the login shell exports is there' said 'FROM_PROFILE=yes'
+  holds 'its PATH is behind the caller'\''s' grep -q '^PATH=/.*:/opt/profile-tools$' "$place/out"
+  holds 'its secrets are not' not said A_TOKEN
+  holds 'what it prints is not' not said Welcome
+  printf 'touch %s/ran; export FROM_PROFILE=again\n' "$home" >> "$home/.profile"
+  as_login
+  holds 'a changed profile is read again' said 'FROM_PROFILE=again'
+  holds 'and can change nothing' test ! -e "$home/ran"
+  printf 'version: 1\nenv: {from: caller}\n' > "$home/.config/gatehouse/config.yaml"
+  as_login
+  holds 'env.from: caller asks no shell' not said FROM_PROFILE
+}
+
 timeouts() {
   local started ended
   started=$(date +%s%N)
@@ -330,7 +350,7 @@ asks() {
 }
 
 echo x > not-executable
-for part in first_run statuses timeouts chains bad_input workspaces bytes json modes network leftovers checks same_verdict asks; do
+for part in first_run statuses login_environment timeouts chains bad_input workspaces bytes json modes network leftovers checks same_verdict asks; do
   "$part"
 done
 finish

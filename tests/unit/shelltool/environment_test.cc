@@ -11,7 +11,7 @@ namespace {
 struct Fixture {
   config::Config config;
   Identity identity;
-  Variables offered;
+  Variables offered, login;
   std::vector<std::string> extra;
   bool has_network = false;
 
@@ -21,6 +21,7 @@ struct Fixture {
   }
   [[nodiscard]] Variables make() const {
     return first_environment({.offered = offered,
+                              .login = login,
                               .caller_home = "/home/ada",
                               .identity = identity,
                               .config = config,
@@ -49,6 +50,22 @@ TEST_CASE("the first environment has what the list names, and what every command
                                     {"GIT_TERMINAL_PROMPT", "0"},
                                     {"LC_TIME", "de_DE.UTF-8"},
                                     {"CARGO_HOME", "/opt/cargo"}});
+}
+
+TEST_CASE("what the login shell exports comes too, but for secrets, and the caller's PATH is first") {
+  Fixture fixture;
+  fixture.login = {{"PATH", "/opt/tools:/bin:/usr/bin"},
+                   {"TOOLS", "/opt/tools"},
+                   {"LANG", "de_DE.UTF-8"},
+                   {"NPM_TOKEN", "x"},
+                   {"DB", "pg://me:pw@host"},
+                   {"http_proxy", "http://p:1"}};
+  fixture.offered["LANG"] = "C.UTF-8";
+  const Variables made = fixture.make();
+  CHECK(value_of(made, "PATH") == "/bin:/opt/tools:/usr/bin");
+  CHECK(value_of(made, "TOOLS") == "/opt/tools");
+  CHECK(value_of(made, "LANG") == "C.UTF-8");
+  for (const char* absent : {"NPM_TOKEN", "DB", "http_proxy"}) CHECK(made.count(absent) == 0);
 }
 
 TEST_CASE("what looks like a secret comes through only when its name is spelled out") {

@@ -44,8 +44,7 @@ struct Fixture {
                       .caller = caller,
                       .argv = {"true"},
                       .cwd = cwd,
-                      .env = env,
-                      .login_exports = {}});
+                      .env = env});
   }
 };
 
@@ -194,7 +193,8 @@ TEST_CASE("caches that are there become private views of the workspace") {
   const MadeSpec made = fixture.make();
   REQUIRE(made.spec.caches.size() == 1);
   CHECK(made.spec.caches[0].base == fixture.dir / "home");
-  CHECK(made.spec.caches[0].paths == Strings{fixture.dir / "home/.cache", fixture.dir / "home/.cargo/registry"});
+  CHECK(made.spec.caches[0].paths ==
+        Strings{fixture.dir / "home/.cache", fixture.dir / "home/.cargo/registry"});
   CHECK(made.spec.caches[0].upper ==
         fixture.dir / "home/.cache/gatehouse/caches/" + workspace_id(fixture.cwd) + "/home/upper");
   CHECK(variable_of(made.spec, "npm_config_cache") == fixture.dir / "home/.cache/npm");
@@ -224,7 +224,8 @@ TEST_CASE("shared caches are writable, no caches are neither, and full access ne
   CHECK(fixture.make().spec.caches.empty());
 }
 
-TEST_CASE("preparing makes private halves with the mode of what they stand for, and says what it could not make") {
+TEST_CASE(
+    "preparing makes private halves with the mode of what they stand for, and says what it could not make") {
   Fixture fixture;
   fixture.dir.make_directory("home/.cache");
   REQUIRE(::chmod((fixture.dir / "home").c_str(), 0750) == 0);
