@@ -1,40 +1,66 @@
 #include "shelltool/account.h"
 
-#include <pwd.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <charconv>
 #include <sstream>
 #include <vector>
 
 #include "config/text.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/fd.h"
+#include "sandbox/sys/process.h"
 
 namespace shelltool {
 namespace {
 
+constexpr std::size_t max_passwd = 16 * 1024 * 1024;
 constexpr const char* no_home = "/tmp";  // private, and writable for everybody
 
-/// Calls getpwuid_r or getpwnam_r with a buffer that is large enough.
-template <class Find>
-std::optional<Account> account_from(Find find) {
-  std::vector<char> buffer(4096);
-  passwd entry{};
-  passwd* found = nullptr;
-  while (find(&entry, buffer.data(), buffer.size(), &found) == ERANGE && buffer.size() < (1U << 20))
-    buffer.resize(buffer.size() * 2);
-  if (found == nullptr) return std::nullopt;
+/// A line of passwd(5).
+std::optional<Account> account_in(const std::string& line) {
+  std::vector<std::string> fields;
+  std::istringstream text(line);
+  for (std::string field; std::getline(text, field, ':');) fields.push_back(field);
+  if (fields.size() < 6) return std::nullopt;
   Account account;
-  account.uid = entry.pw_uid;
-  account.gid = entry.pw_gid;
-  account.name = entry.pw_name;
-  account.home = entry.pw_dir;
-  account.shell = entry.pw_shell;
+  const auto read = [](const std::string& field, auto& number) {
+    return std::from_chars(field.data(), field.data() + field.size(), number).ec == std::errc();
+  };
+  if (!read(fields[2], account.uid) || !read(fields[3], account.gid)) return std::nullopt;
+  account.name = fields[0];
+  account.home = fields[5];
+  if (fields.size() > 6) account.shell = fields[6];
   return account;
+}
+
+template <class Matches>
+std::optional<Account> first_account(const std::string& text, Matches matches) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    if (auto account = account_in(line); account && matches(*account)) return account;
+  return std::nullopt;
+}
+
+/// Other sources than the file are the C library's modules, which only a dynamic program can load.
+std::string ask_getent(const std::string& key) {
+  sys::Pipe output = sys::make_pipe();
+  const sys::Fd nothing = sys::open_file("/dev/null", O_RDWR);
+  sys::Child getent = sys::spawn(
+      {{"/usr/bin/getent", "passwd", key}, {}, "/", nothing.get(), output.write_end.get(), nothing.get()});
+  output.write_end.close();
+  std::string line = sys::read_all(output.read_end.get(), max_passwd, "what getent says");
+  getent.wait();
+  return line;
+}
+
+template <class Matches>
+std::optional<Account> account_with(const std::string& key, Matches matches) {
+  if (auto account = first_account(sys::read_file("/etc/passwd", max_passwd), matches)) return account;
+  return first_account(ask_getent(key), matches);
 }
 
 /// True when this user namespace has the id; user_namespaces(7), "uid_map".
@@ -116,15 +142,12 @@ std::string value_of(const Variables& variables, const std::string& name) {
 }
 
 std::optional<Account> find_account(uid_t uid) {
-  return account_from([&](passwd* entry, char* buffer, std::size_t size, passwd** found) {
-    return ::getpwuid_r(uid, entry, buffer, size, found);
-  });
+  return account_with(fmt::format("{}", uid), [uid](const Account& account) { return account.uid == uid; });
 }
 
 std::optional<Account> find_account(const std::string& name) {
-  return account_from([&](passwd* entry, char* buffer, std::size_t size, passwd** found) {
-    return ::getpwnam_r(name.c_str(), entry, buffer, size, found);
-  });
+  if (name.empty() || name.starts_with('-')) return std::nullopt;
+  return account_with(name, [&](const Account& account) { return account.name == name; });
 }
 
 Caller this_process() { return {::geteuid(), ::getegid(), variables_of(environ)}; }
