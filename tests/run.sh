@@ -103,7 +103,7 @@ whole() {
   stage "race ($(id -un))" "$2/race/run.sh" --gatehouse "$1" 5000
   # In every mode where that says most: as somebody whom the kernel itself does not trust.
   local modes=()
-  if [ "$(id -u)" = 0 ]; then modes=(--modes workspace-write); fi
+  if [ "$(id -u)" = 0 ]; then modes=(--mode workspace-write); fi
   stage "bypass ($(id -un))" "$2/bypass/run.sh" --gatehouse "$1" "${modes[@]}"
 }
 
