@@ -2,6 +2,7 @@
 /// The owner's durable record: one JSON object a line, written before the effect. What cannot be written must
 /// not happen.
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -36,6 +37,10 @@ class Audit {
   std::uint64_t sequence_ = 0;
   std::uint64_t size_ = 0;
 };
+
+/// Removes the records in the directory that nobody has written to for so long; at most once a day, so that a
+/// start need not read the directory. What cannot be removed stays.
+void prune_audit(const std::string& directory, std::chrono::milliseconds keep);
 
 /// Now, in UTC: "2026-11-23T15:42:00.123456Z".
 std::string utc_now();

@@ -54,6 +54,7 @@ policy::Audit open_audit(const Plan& plan, const ExecOptions& options, const std
   std::string path = options.common.audit;
   if (path.empty()) {
     make_private_directory(plan.places.audit());
+    policy::prune_audit(plan.places.audit(), plan.config.audit.keep);
     path = plan.places.audit() + "/" + session + ".jsonl";
   }
   const config::Config& config = plan.config;
@@ -143,6 +144,7 @@ std::optional<sandbox::ProtectedNames> ExecTurn::protect() {
   sandbox::Spec& spec = plan_.made.spec;
   report_.taken = sandbox::sweep_leftovers(plan_.places.state);
   if (spec.mode != sandbox::Mode::workspace_write) return std::nullopt;
+  make_private_directory(plan_.places.state);  // the guard's record is written there
   sandbox::ProtectedNames names = sandbox::find_protected_names(spec.writable, plan_.config.sandbox.protect);
   spec.protect.insert(spec.protect.end(), names.protect.begin(), names.protect.end());
   spec.writable.insert(spec.writable.end(), names.added_roots.begin(), names.added_roots.end());

@@ -66,7 +66,14 @@ Places usual_places(const std::string& home) {
 }
 
 void make_private_directory(const std::string& path) {
-  sys::make_directories(path, 0700);
+  try {
+    sys::make_directories(path, 0700);
+  } catch (const sys::SysError& error) {
+    throw sys::Error(sys::Kind::io,
+                     "{}: gatehouse keeps its own files in {}; name places that you can write: set HOME, or "
+                     "XDG_STATE_HOME and XDG_CACHE_HOME",
+                     error.what(), path);
+  }
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) throw sys::SysError(errno, "looking at {}", path);
   if (!S_ISDIR(status.st_mode)) throw sys::Error(sys::Kind::denied, "{} is no directory", path);

@@ -60,6 +60,28 @@ TEST_CASE("what is no regular file is refused as an audit file") {
   CHECK_THROWS_AS(policy::Audit({dir / "link", "s"}), sys::SysError);
 }
 
+TEST_CASE("old records go, once a day, and nothing else does") {
+  namespace fs = std::filesystem;
+  const tests::TemporaryDirectory dir;
+  const auto now = fs::file_time_type::clock::now();
+  const auto make = [&](const char* name, std::chrono::hours age) {
+    dir.write(name, "{}\n");
+    fs::last_write_time(dir / name, now - age);
+  };
+  make("old.jsonl", std::chrono::hours(100));
+  make("old.jsonl.2026", std::chrono::hours(100));
+  make("new.jsonl", std::chrono::hours(10));
+  make("notes", std::chrono::hours(100));
+  policy::prune_audit(dir.path(), std::chrono::hours(50));
+  CHECK_FALSE(fs::exists(dir / "old.jsonl"));
+  CHECK_FALSE(fs::exists(dir / "old.jsonl.2026"));
+  CHECK(fs::exists(dir / "new.jsonl"));
+  CHECK(fs::exists(dir / "notes"));
+  make("old.jsonl", std::chrono::hours(100));
+  policy::prune_audit(dir.path(), std::chrono::hours(50));
+  CHECK(fs::exists(dir / "old.jsonl"));  // tomorrow
+}
+
 TEST_CASE("a record that cannot be written is an error") {
   if (::access("/dev/full", W_OK) != 0) return;
   CHECK_THROWS_AS(policy::Audit({"/dev/full", "s"}), sys::Error);
