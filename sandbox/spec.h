@@ -49,7 +49,7 @@ struct User {
 struct Caches {
   std::string base;                ///< a directory of the host, on the same mount as all of `paths`
   std::vector<std::string> paths;  ///< what the command sees of it: `base` or below, existing, never written
-  std::string upper;               ///< private, exists; survives the session
+  std::string upper;               ///< private, has a directory for each of `paths`; survives the session
   std::string work;                ///< overlayfs' work directory, same file system as `upper`
 };
 

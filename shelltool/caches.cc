@@ -181,14 +181,27 @@ namespace {
 
 constexpr int max_sets = 64;
 
+mode_t mode_of(const std::string& directory) {
+  struct stat status {};
+  if (::stat(directory.c_str(), &status) != 0) throw sys::SysError(errno, "looking at {}", directory);
+  return status.st_mode & 0777;
+}
+
+/// The view has the modes of its upper half. A directory that is not there would be copied up, which fails
+/// where its group is none of the sandbox's.
 void make_directories_of(const sandbox::Caches& caches, const std::string& base, const Identity& identity) {
   const std::string directory = sys::parent_of(caches.upper);
   sys::make_directories(directory, 0700);
   if (!identity.is_caller) let_pass(directory, base);
-  struct stat status {};
-  if (::stat(caches.base.c_str(), &status) != 0) throw sys::SysError(errno, "looking at {}", caches.base);
-  make_for(caches.upper, identity.user, status.st_mode & 0777);  // the view has the mode of its upper half
+  make_for(caches.upper, identity.user, mode_of(caches.base));
   make_for(caches.work, identity.user, 0700);
+  for (const std::string& path : caches.paths) {
+    for (std::size_t end = caches.base.size(); end < path.size();) {
+      end = std::min(path.find('/', end + 1), path.size());
+      make_for(caches.upper + path.substr(caches.base.size(), end - caches.base.size()), identity.user,
+               mode_of(path.substr(0, end)));
+    }
+  }
 }
 
 }  // namespace

@@ -1,11 +1,7 @@
 #include "sandbox/launcher/caches.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
 
 #include "sandbox/launcher/layout.h"
 #include "sandbox/launcher/mount_api.h"
@@ -26,13 +22,13 @@ sys::Fd place_in(int directory, const std::string& path, const std::string& base
 
 /// Without "volatile" the end of each sandbox would sync the whole file system below. With it overlayfs
 /// leaves a mark that refuses the next mount, so that a crash of the machine is noticed; to a cache that is
-/// no worse than to any file that nobody synced. Source: Documentation/filesystems/overlayfs.rst, "Volatile
-/// mount".
+/// no worse than to any file that nobody synced, and the owner could not remove the directory that holds it.
+/// Source: Documentation/filesystems/overlayfs.rst, "Volatile mount".
 void remove_volatile_mark(int work) {
-  const sys::Fd marks = sys::try_open_at(work, "work/incompat", O_PATH | O_DIRECTORY, within);
-  if (!marks) return;
-  ::unlinkat(marks.get(), "volatile/dirty", 0);
-  ::unlinkat(marks.get(), "volatile", AT_REMOVEDIR);
+  const sys::Fd directory = sys::try_open_at(work, "work", O_PATH | O_DIRECTORY, within);
+  if (!directory || ::unlinkat(directory.get(), "incompat/volatile/dirty", 0) != 0) return;
+  ::unlinkat(directory.get(), "incompat/volatile", AT_REMOVEDIR);
+  ::unlinkat(directory.get(), "incompat", AT_REMOVEDIR);
 }
 
 struct Layers {
@@ -46,21 +42,10 @@ bool mount_overlay(const std::string& path, const Layers& layers, int place) {
                   sys::proc_path(layers.upper), sys::proc_path(layers.work));
   try {
     mount_new("overlay", place, MS_NOSUID | MS_NODEV, options, path);
+    remove_volatile_mark(layers.work);
     return true;
   } catch (const sys::SysError&) {
     return false;
-  }
-}
-
-void make_empty(const Caches& caches, int upper) {
-  for (const std::string& path : caches.paths) {
-    const std::string rest = path.substr(std::min(caches.base.size() + 1, path.size()));
-    for (std::size_t end = 0; end != std::string::npos && !rest.empty(); ++end) {
-      end = rest.find('/', end);
-      if (::mkdirat(upper, rest.substr(0, end).c_str(), 0755) != 0 && errno != EEXIST)
-        throw sys::SysError(errno, "making an empty {}", path);
-      if (end == std::string::npos) break;
-    }
   }
 }
 
@@ -78,7 +63,6 @@ bool mount_caches(const Caches& caches, const std::vector<sys::Fd>& places, cons
   const sys::Fd upper = place_in(top.get(), caches.upper, store_of(caches));
   const sys::Fd work = place_in(top.get(), caches.work, store_of(caches));
   const bool is_overlay = mount_overlay(stage, {below.get(), upper.get(), work.get()}, top.get());
-  if (!is_overlay) make_empty(caches, upper.get());
   const sys::Fd view = is_overlay ? place_at(stage) : sys::duplicate(upper.get());
   std::vector<sys::Fd> trees;
   for (const std::string& path : caches.paths)

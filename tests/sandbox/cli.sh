@@ -71,6 +71,19 @@ login_environment() {
   holds 'env.from: caller asks no shell' not said FROM_PROFILE
 }
 
+private_caches() {
+  local home=$place/cache-home
+  mkdir -p "$home/.cache" "$home/.cargo/registry"
+  echo old > "$home/.cache/known"
+  as_owner() { run env -u XDG_CONFIG_HOME -u XDG_CACHE_HOME -u XDG_STATE_HOME HOME="$home" "$gatehouse" exec -- "$@"; }
+  as_owner sh -c 'cat ~/.cache/known; echo new > ~/.cache/known; echo crate > ~/.cargo/registry/crate'
+  holds 'a cache shows what the host has' said old
+  holds 'and the host'\''s is never written' grep -qx old "$home/.cache/known"
+  as_owner cat "$home/.cache/known" "$home/.cargo/registry/crate"
+  holds 'what was written there is kept' test "$(tr '\n' ' ' < "$place/out")" = 'new crate '
+  holds 'their owner can remove them' rm -rf "$home/.cache"
+}
+
 timeouts() {
   local started ended
   started=$(date +%s%N)
@@ -350,7 +363,7 @@ asks() {
 }
 
 echo x > not-executable
-for part in first_run statuses login_environment timeouts chains bad_input workspaces bytes json modes network leftovers checks same_verdict asks; do
+for part in first_run statuses login_environment private_caches timeouts chains bad_input workspaces bytes json modes network leftovers checks same_verdict asks; do
   "$part"
 done
 finish

@@ -240,6 +240,7 @@ TEST_CASE(
   struct stat status {};
   REQUIRE(::stat(made.spec.caches[0].upper.c_str(), &status) == 0);
   CHECK((status.st_mode & 07777) == 0750);
+  REQUIRE(::stat((made.spec.caches[0].upper + "/.cache").c_str(), &status) == 0);
   CHECK(status.st_uid == ::geteuid());
   CHECK_NOTHROW(prepare_host(made, places));
 
