@@ -71,6 +71,16 @@ login_environment() {
   holds 'env.from: caller asks no shell' not said FROM_PROFILE
 }
 
+processors() {
+  local plain
+  plain=$(nproc)
+  printf 'nproc\n' > no-shebang
+  chmod +x no-shebang
+  run gate -- sh -c 'i=0; while [ $i -lt 100 ]; do nproc; ./no-shebang; i=$((i + 1)); done'
+  holds 'every program sees all processors' test "$(sort "$place/out" | uniq -c | tr -d ' ')" = "200$plain"
+  rm no-shebang
+}
+
 private_caches() {
   local home=$place/cache-home
   mkdir -p "$home/.cache" "$home/.cargo/registry"
@@ -363,7 +373,7 @@ asks() {
 }
 
 echo x > not-executable
-for part in first_run statuses login_environment private_caches timeouts chains bad_input workspaces bytes json modes network leftovers checks same_verdict asks; do
+for part in first_run statuses login_environment processors private_caches timeouts chains bad_input workspaces bytes json modes network leftovers checks same_verdict asks; do
   "$part"
 done
 finish
