@@ -1,0 +1,76 @@
+#include "mcp/call.h"
+
+#include <utility>
+
+#include "mcp/message.h"
+
+namespace mcp {
+
+struct Call::State {
+  Json id, progress_token;
+  Send send;
+  std::function<void()> done;
+  std::function<void()> cancelled;
+  double last_progress = -1;
+  bool is_over = false, is_cancelled = false;
+
+  State(Json call_id, Json token, Send sender, std::function<void()> on_done)
+      : id(std::move(call_id)),
+        progress_token(std::move(token)),
+        send(std::move(sender)),
+        done(std::move(on_done)) {}
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() {
+    if (!is_over)
+      finish(error_response(id, Error(Code::internal_error, "the call was given up without an answer")));
+  }
+
+  void finish(const Json& message) {
+    if (std::exchange(is_over, true)) return;
+    cancelled = nullptr;
+    if (send) send(message);
+    if (done) done();
+  }
+};
+
+Call::Call(Json id, Json progress_token, Send send, std::function<void()> done)
+    : state_(std::make_shared<State>(std::move(id), std::move(progress_token), std::move(send),
+                                     std::move(done))) {}
+
+void Call::answer(Json result) { state_->finish(response(state_->id, std::move(result))); }
+
+void Call::fail(const Error& error) { state_->finish(error_response(state_->id, error)); }
+
+bool Call::wants_progress() const { return !state_->progress_token.is_null() && !state_->is_over; }
+
+void Call::progress(double done, const std::string& message) {
+  if (!wants_progress() || done <= state_->last_progress) return;
+  state_->last_progress = done;
+  Json params;
+  params["progressToken"] = state_->progress_token;
+  params["progress"] = done;
+  if (!message.empty()) params["message"] = message;
+  state_->send(notification("notifications/progress", std::move(params)));
+}
+
+void Call::on_cancel(std::function<void()> callback) {
+  if (state_->is_cancelled) return callback();
+  if (!state_->is_over) state_->cancelled = std::move(callback);
+}
+
+std::function<void()> Call::canceller() const {
+  return [weak = std::weak_ptr(state_)] {
+    if (const auto state = weak.lock()) cancel(state);
+  };
+}
+
+void Call::cancel(const std::shared_ptr<State>& state) {
+  if (state->is_over) return;
+  state->is_over = state->is_cancelled = true;
+  const auto callback = std::exchange(state->cancelled, nullptr);
+  if (state->done) state->done();
+  if (callback) callback();
+}
+
+}  // namespace mcp

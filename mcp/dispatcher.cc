@@ -1,0 +1,93 @@
+#include "mcp/dispatcher.h"
+
+#include <utility>
+#include <vector>
+
+#include "sandbox/sys/nearest.h"
+
+namespace mcp {
+
+void Dispatcher::on_notification(const std::string& method, std::function<void(const Json& params)> handler) {
+  notifications_[method] = std::move(handler);
+}
+
+void Dispatcher::receive(const std::string& line) {
+  Json id;
+  try {
+    Json json = parse(line);
+    id = id_for_error(json);
+    handle(read_message(std::move(json)));
+  } catch (const Error& error) {
+    send(error_response(id, error));
+  } catch (const std::exception& error) {
+    send(error_response(id, Error(Code::internal_error, error.what())));
+  }
+}
+
+void Dispatcher::refuse_line(const Error& error) { send(error_response(nullptr, error)); }
+
+void Dispatcher::notify(std::string_view method, Json params) {
+  send(notification(method, std::move(params)));
+}
+
+void Dispatcher::handle(Message message) {
+  switch (message.kind) {
+    case Message::Kind::request:
+      return start(std::move(message));
+    case Message::Kind::notification:
+      if (message.method == "notifications/cancelled") return cancel(message.params);
+      if (const auto found = notifications_.find(message.method); found != notifications_.end())
+        found->second(message.params);
+      return;
+    case Message::Kind::response:  // to nothing that was asked
+      return;
+  }
+}
+
+void Dispatcher::start(Message message) {
+  const auto method = methods_.find(message.method);
+  if (method == methods_.end()) {
+    std::vector<std::string> known;
+    for (const auto& [name, handler] : methods_) known.push_back(name);
+    const std::string near = sys::nearest(message.method, known);
+    throw Error(Code::method_not_found, fmt::format("there is no method '{}'{}", message.method,
+                                                    near.empty() ? "" : "; did you mean '" + near + "'?"));
+  }
+  const std::string key = text_of(message.id);
+  if (running_.contains(key))
+    throw Error(Code::invalid_request, fmt::format("a request with the id {} is still being answered", key));
+  Json token;
+  if (const auto meta = message.params.find("_meta"); meta != message.params.end() && meta->is_object())
+    token = meta->value("progressToken", Json());
+  if (!token.is_string() && !token.is_number()) token = nullptr;
+  Call call(
+      message.id, std::move(token), [this](const Json& json) { send(json); },
+      [this, key] { running_.erase(key); });
+  running_.emplace(key, call.canceller());
+  try {
+    method->second(message.params, call);
+  } catch (const Error& error) {
+    call.fail(error);
+  } catch (const std::exception& error) {
+    call.fail(Error(Code::internal_error, error.what()));
+  }
+}
+
+void Dispatcher::cancel(const Json& params) {
+  const auto id = params.find("requestId");
+  if (id == params.end()) return;
+  const auto found = running_.find(text_of(*id));
+  if (found == running_.end()) return;   // it has been answered meanwhile
+  const auto cancel_it = found->second;  // which takes itself off the list
+  cancel_it();
+}
+
+void Dispatcher::cancel_all() {
+  while (!running_.empty()) {
+    const auto cancel_it = running_.begin()->second;
+    running_.erase(running_.begin());
+    cancel_it();
+  }
+}
+
+}  // namespace mcp

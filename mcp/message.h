@@ -1,0 +1,29 @@
+#pragma once
+/// JSON-RPC 2.0 as MCP uses it: no batches, ids are strings or integers.
+
+#include <string>
+
+#include "mcp/error.h"
+#include "mcp/json.h"
+
+namespace mcp {
+
+struct Message {
+  enum class Kind { request, notification, response };
+  Kind kind = Kind::notification;
+  Json id;             ///< of a request or response
+  std::string method;  ///< of a request or notification
+  Json params = Json::object();
+  Json result, error;  ///< of a response; one of them is null
+};
+
+/// Throws Error(invalid_request).
+Message read_message(Json json);
+/// The id that an answer to a faulty message names: the message's own where it has a proper one, else null.
+Json id_for_error(const Json& json);
+
+Json response(const Json& id, Json result);
+Json error_response(const Json& id, const Error& error);
+Json notification(std::string_view method, Json params);
+
+}  // namespace mcp

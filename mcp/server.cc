@@ -1,0 +1,30 @@
+#include "mcp/server.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace mcp {
+namespace {
+
+Json initialize(const Json& params, const ServerInfo& info) {
+  const auto asked = params.find("protocolVersion");
+  if (asked == params.end() || !asked->is_string())
+    throw Error(Code::invalid_params, "'protocolVersion' must be a string");
+  const bool is_known = std::find(revisions.begin(), revisions.end(), *asked) != revisions.end();
+  Json result;
+  result["protocolVersion"] = is_known ? asked->get<std::string>() : revisions.front();
+  result["capabilities"] = {{"tools", Json::object()}};
+  result["serverInfo"] = {{"name", info.name}, {"title", info.title}, {"version", info.version}};
+  if (info.instructions) result["instructions"] = info.instructions();
+  return result;
+}
+
+}  // namespace
+
+void serve_lifecycle(Dispatcher& dispatcher, ServerInfo info) {
+  dispatcher.on("initialize",
+                [info = std::move(info)](const Json& params) { return initialize(params, info); });
+  dispatcher.on("ping", [](const Json&) { return Json::object(); });
+}
+
+}  // namespace mcp

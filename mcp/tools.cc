@@ -1,0 +1,63 @@
+#include "mcp/tools.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sandbox/sys/nearest.h"
+
+namespace mcp {
+
+void ToolCall::answer(const ToolResult& result) {
+  Json json;
+  json["content"] = Json::array({{{"type", "text"}, {"text", result.text}}});
+  if (result.is_error) json["isError"] = true;
+  if (!result.meta.is_null()) json["_meta"] = result.meta;
+  call_.answer(std::move(json));
+}
+
+void Tools::serve(Dispatcher& dispatcher) const {
+  dispatcher.on("tools/list", [this](const Json& params) {
+    // Everything is on the first page, so no cursor is ours.
+    if (params.contains("cursor")) throw Error(Code::invalid_params, "there is no page with this cursor");
+    return Json{{"tools", list()}};
+  });
+  dispatcher.on("tools/call", [this](const Json& params, Call request) { call(params, std::move(request)); });
+}
+
+Json Tools::list() const {
+  Json tools = Json::array();
+  for (const Tool& tool : tools_) {
+    Json json = {{"name", tool.name}, {"title", tool.title}, {"description", tool.description}};
+    json["inputSchema"] = schema_of(tool.parameters);
+    if (tool.annotations) json["annotations"] = tool.annotations();
+    if (!tool.meta.is_null()) json["_meta"] = tool.meta;
+    tools.push_back(std::move(json));
+  }
+  return tools;
+}
+
+void Tools::call(const Json& params, Call request) const {
+  const auto name = params.find("name");
+  if (name == params.end() || !name->is_string())
+    throw Error(Code::invalid_params, "'name' must name a tool");
+  const auto tool =
+      std::find_if(tools_.begin(), tools_.end(), [&](const Tool& one) { return one.name == *name; });
+  if (tool == tools_.end()) {
+    std::vector<std::string> known;
+    for (const Tool& one : tools_) known.push_back(one.name);
+    const std::string near = sys::nearest(name->get<std::string>(), known);
+    throw Error(Code::invalid_params, fmt::format("there is no tool '{}'{}", name->get<std::string>(),
+                                                  near.empty() ? "" : "; did you mean '" + near + "'?"));
+  }
+  ToolCall call(std::move(request));
+  try {
+    const auto given = params.find("arguments");
+    const bool is_given = given != params.end() && !given->is_null();
+    tool->run(read_arguments(tool->parameters, is_given ? *given : Json::object()), call);
+  } catch (const std::exception& error) {
+    call.answer({fmt::format("{}: {}", tool->name, error.what()), true, nullptr});
+  }
+}
+
+}  // namespace mcp

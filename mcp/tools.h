@@ -1,0 +1,55 @@
+#pragma once
+/// The registry of tools, and tools/list and tools/call on it.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "mcp/arguments.h"
+#include "mcp/dispatcher.h"
+
+namespace mcp {
+
+/// What the model is shown stands in `text`; `meta` is for programs.
+struct ToolResult {
+  std::string text;
+  bool is_error = false;
+  Json meta = nullptr;
+};
+
+/// A tool call on its way: the answer is a ToolResult.
+class ToolCall {
+ public:
+  explicit ToolCall(Call call) : call_(std::move(call)) {}
+  void answer(const ToolResult& result);
+  void progress(double done, const std::string& message) { call_.progress(done, message); }
+  void on_cancel(std::function<void()> callback) { call_.on_cancel(std::move(callback)); }
+  [[nodiscard]] bool wants_progress() const { return call_.wants_progress(); }
+
+ private:
+  Call call_;
+};
+
+struct Tool {
+  std::string name, title, description;
+  std::vector<Parameter> parameters;
+  std::function<Json()> annotations;  ///< asked at each list: they follow the state
+  Json meta = nullptr;
+  /// An exception is an error result for the model; so is an ArgumentError before it.
+  std::function<void(const Arguments& arguments, ToolCall call)> run;
+};
+
+class Tools {
+ public:
+  void add(Tool tool) { tools_.push_back(std::move(tool)); }
+  /// Defines tools/list and tools/call. The registry outlives the dispatcher.
+  void serve(Dispatcher& dispatcher) const;
+  [[nodiscard]] Json list() const;
+
+ private:
+  void call(const Json& params, Call call) const;
+
+  std::vector<Tool> tools_;
+};
+
+}  // namespace mcp

@@ -1,0 +1,190 @@
+#include "mcp/dispatcher.h"
+
+#include <doctest/doctest.h>
+
+#include "mcp/server.h"
+#include "tests/unit/mcp/wire.h"
+
+using mcp::Json;
+using tests::Wire;
+
+namespace {
+
+struct Sum {
+  int a = 0, b = 0;
+};
+void from_json(const Json& json, Sum& sum) {
+  if (!json.contains("a")) throw mcp::Error(mcp::Code::invalid_params, "'a' is missing");
+  sum = {json.at("a").get<int>(), json.value("b", 0)};
+}
+
+int code_of(const Json& answer) { return answer.at("error").at("code").get<int>(); }
+
+/// A method that answers when the test says so.
+struct Slow {
+  std::vector<mcp::Call> calls;
+  int cancelled = 0;
+  void serve(mcp::Dispatcher& dispatcher) {
+    dispatcher.on("slow", [this](const Json&, mcp::Call started) {
+      started.on_cancel([this] { ++cancelled; });
+      calls.push_back(std::move(started));
+    });
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a method's signature becomes its handler") {
+  Wire wire;
+  wire.dispatcher.on("sum", [](const Sum& sum) { return sum.a + sum.b; });
+  CHECK(wire.ask(R"({"jsonrpc":"2.0","id":1,"method":"sum","params":{"a":40,"b":2}})") ==
+        Json{{"jsonrpc", "2.0"}, {"id", 1}, {"result", 42}});
+  CHECK(wire.ask(R"({"jsonrpc":"2.0","id":"x","method":"sum"})") ==
+        Json{{"jsonrpc", "2.0"}, {"id", "x"}, {"error", {{"code", -32602}, {"message", "'a' is missing"}}}});
+}
+
+TEST_CASE("bad messages get one error each, and a good one behind them is answered") {
+  Wire wire;
+  wire.dispatcher.on("ping", [](const Json&) { return Json::object(); });
+  const std::string open(100'000, '[');
+  const struct {
+    std::string line;
+    int code;
+    Json id;
+  } cases[] = {
+      {"no json", -32700, nullptr},
+      {"{\"jsonrpc\":\"2.0\",\"id\":1", -32700, nullptr},
+      {R"({"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":"\ud800"}})", -32700, nullptr},
+      {"\xff\xfe", -32700, nullptr},
+      {std::string("{\"a\":\"\0\"}", 9), -32700, nullptr},
+      {open, -32600, nullptr},
+      {"{\"a\":" + open, -32600, nullptr},
+      {"[]", -32600, nullptr},
+      {R"([{"jsonrpc":"2.0","id":1,"method":"ping"}])", -32600, nullptr},
+      {"7", -32600, nullptr},
+      {"null", -32600, nullptr},
+      {R"({"id":1,"method":"ping"})", -32600, 1},
+      {R"({"jsonrpc":"1.0","id":1,"method":"ping"})", -32600, 1},
+      {R"({"jsonrpc":"2.0","id":1.5,"method":"ping"})", -32600, nullptr},
+      {R"({"jsonrpc":"2.0","id":null,"method":"ping"})", -32600, nullptr},
+      {R"({"jsonrpc":"2.0","id":{},"method":"ping"})", -32600, nullptr},
+      {R"({"jsonrpc":"2.0","id":1,"method":7})", -32600, 1},
+      {R"({"jsonrpc":"2.0","id":1})", -32600, 1},
+      {R"({"jsonrpc":"2.0","id":1,"method":"ping","params":[1]})", -32600, 1},
+      {R"({"jsonrpc":"2.0","id":1,"method":"pong"})", -32601, 1},
+      {R"({"jsonrpc":"2.0","id":1,"method":""})", -32601, 1},
+  };
+  for (const auto& bad : cases) {
+    CAPTURE(bad.line.substr(0, 80));
+    const Json answer = wire.ask(bad.line);
+    REQUIRE(answer.is_object());
+    CHECK(code_of(answer) == bad.code);
+    CHECK(answer.at("id") == bad.id);
+    CHECK(wire.ask(R"({"jsonrpc":"2.0","id":18446744073709551615,"method":"ping"})").at("id") ==
+          ~std::uint64_t{0});
+  }
+  CHECK(wire.ask(R"({"jsonrpc":"2.0","id":1,"method":"pign"})").at("error").at("message") ==
+        "there is no method 'pign'; did you mean 'ping'?");
+}
+
+TEST_CASE("notifications and answers to nothing are answered with nothing") {
+  Wire wire;
+  wire.dispatcher.receive(R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
+  wire.dispatcher.receive(R"({"jsonrpc":"2.0","method":"no/such/notification","params":{}})");
+  wire.dispatcher.receive(R"({"jsonrpc":"2.0","id":1,"result":{}})");
+  wire.dispatcher.receive(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})");
+  wire.dispatcher.receive(R"({"jsonrpc":"2.0","method":"notifications/cancelled"})");
+  CHECK(wire.lines.empty());
+}
+
+TEST_CASE("an id is one request's until it is answered") {
+  Wire wire;
+  Slow slow;
+  slow.serve(wire.dispatcher);
+  wire.dispatcher.receive(R"({"jsonrpc":"2.0","id":1,"method":"slow"})");
+  CHECK(code_of(wire.ask(R"({"jsonrpc":"2.0","id":1,"method":"slow"})")) == -32600);
+  mcp::Call first = slow.calls.back();
+  wire.dispatcher.receive(R"({"jsonrpc":"2.0","id":"1","method":"slow"})");
+  CHECK(wire.lines.empty());
+  first.answer("done");
+  first.answer("twice");
+  CHECK(wire.take() == std::vector<Json>{{{"jsonrpc", "2.0"}, {"id", 1}, {"result", "done"}}});
+  wire.dispatcher.receive(R"({"jsonrpc":"2.0","id":1,"method":"slow"})");
+  CHECK(wire.lines.empty());
+}
+
+TEST_CASE("a cancelled call says nothing any more") {
+  Wire wire;
+  Slow slow;
+  slow.serve(wire.dispatcher);
+  wire.dispatcher.receive(R"({"jsonrpc":"2.0","id":1,"method":"slow"})");
+  wire.dispatcher.receive(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})");
+  CHECK(slow.cancelled == 1);
+  slow.calls.back().answer("late");
+  wire.dispatcher.receive(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})");
+  CHECK(slow.cancelled == 1);
+  CHECK(wire.lines.empty());
+}
+
+TEST_CASE("the end of the client cancels every call, and calls may outlive the dispatcher") {
+  Slow slow;
+  {
+    Wire wire;
+    slow.serve(wire.dispatcher);
+    wire.dispatcher.receive(R"({"jsonrpc":"2.0","id":1,"method":"slow"})");
+    wire.dispatcher.cancel_all();
+    CHECK(slow.cancelled == 1);
+    wire.dispatcher.receive(R"({"jsonrpc":"2.0","id":2,"method":"slow"})");
+  }
+  CHECK(slow.cancelled == 2);
+  slow.calls.back().answer("late");
+}
+
+TEST_CASE("a call that is given up is answered all the same") {
+  Wire wire;
+  wire.dispatcher.on("lost", [](const Json&, mcp::Call) {});
+  CHECK(code_of(wire.ask(R"({"jsonrpc":"2.0","id":1,"method":"lost"})")) == -32603);
+  wire.dispatcher.on("broken", [](const Json&) -> Json { throw std::runtime_error("broken"); });
+  CHECK(code_of(wire.ask(R"({"jsonrpc":"2.0","id":1,"method":"broken"})")) == -32603);
+}
+
+TEST_CASE("progress goes to who asked for it, and only grows") {
+  Wire wire;
+  Slow slow;
+  slow.serve(wire.dispatcher);
+  wire.dispatcher.receive(R"({"jsonrpc":"2.0","id":1,"method":"slow"})");
+  CHECK_FALSE(slow.calls.back().wants_progress());
+  slow.calls.back().progress(1, "unheard");
+  CHECK(wire.lines.empty());
+  wire.dispatcher.receive(
+      R"({"jsonrpc":"2.0","id":2,"method":"slow","params":{"_meta":{"progressToken":"t"}}})");
+  slow.calls.back().progress(1, "one");
+  slow.calls.back().progress(1, "again");
+  slow.calls.back().answer("done");
+  slow.calls.back().progress(2, "late");
+  const std::vector<Json> sent = wire.take();
+  REQUIRE(sent.size() == 2);
+  CHECK(sent[0] == Json{{"jsonrpc", "2.0"},
+                        {"method", "notifications/progress"},
+                        {"params", {{"progressToken", "t"}, {"progress", 1.0}, {"message", "one"}}}});
+}
+
+TEST_CASE(
+    "a client gets the revision that it asks for, or our newest; a probe for another era makes it fall "
+    "back") {
+  Wire wire;
+  mcp::serve_lifecycle(wire.dispatcher, {"gatehouse", "gatehouse", "1", [] { return "Use it."; }});
+  const auto asked = [&](const std::string& revision) {
+    return wire.ask(R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":")" +
+                    revision + R"(","capabilities":{},"clientInfo":{"name":"c","version":"1"}}})")["result"];
+  };
+  CHECK(asked("2025-06-18").at("protocolVersion") == "2025-06-18");
+  CHECK(asked("2025-11-25").at("protocolVersion") == "2025-11-25");
+  CHECK(asked("2026-07-28").at("protocolVersion") == "2025-11-25");
+  CHECK(asked("1").at("protocolVersion") == "2025-11-25");
+  CHECK(asked("1").at("instructions") == "Use it.");
+  CHECK(asked("1").at("capabilities").contains("tools"));
+  CHECK(code_of(wire.ask(R"({"jsonrpc":"2.0","id":1,"method":"initialize"})")) == -32602);
+  CHECK(code_of(wire.ask(R"({"jsonrpc":"2.0","id":1,"method":"server/discover","params":{}})")) == -32601);
+  CHECK(wire.ask(R"({"jsonrpc":"2.0","id":1,"method":"ping"})").at("result") == Json::object());
+}
