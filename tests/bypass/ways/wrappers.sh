@@ -175,7 +175,7 @@ unbuffer canary
 
 ### screen
 # needs: screen
-mkdir -m 700 sockets; export SCREENDIR=$PWD/sockets; screen -D -m canary
+SCREENDIR=$(mktemp -d); export SCREENDIR; screen -D -m canary; rm -rf "$SCREENDIR"  # a socket's path is at most 108 bytes
 
 ### tmux
 # needs: tmux

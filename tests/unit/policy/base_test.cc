@@ -13,7 +13,7 @@ TEST_CASE("the rules of builtin:base match what they are meant for") {
   std::size_t rules = 0;
   for (config::Node& rule : base.entries.back().value.items) {
     rule.place.file = "base.yaml";  // what is built in has its examples tried nowhere else
-    const std::string& id = rule.entries.front().value.scalar;
+    const std::string id = rule.entries.front().value.scalar;
     for (const config::Entry& of_rule : examples.entries) {
       if (of_rule.key.scalar != id) continue;
       config::Entry added = of_rule;
