@@ -137,6 +137,7 @@ Arguments read_arguments(const std::vector<Parameter>& parameters, const Json& g
     if (meant == nullptr) refuse_name(name, parameters);
     if (values.contains(meant->name))
       throw ArgumentError(fmt::format("'{}' is given twice, once as '{}'", meant->name, name));
+    if (meant->accept) converted = meant->accept(converted);
     converted = coerced(meant->type, converted);
     check(*meant, converted);
     values[meant->name] = std::move(converted);

@@ -31,6 +31,7 @@ struct Parameter {
   bool is_required = false;
   std::vector<std::string> values;  ///< the only ones, where there are any
   std::vector<Alias> aliases;
+  std::function<Json(const Json& value)> accept = {};  ///< other shapes of the value, silently; empty: none
 };
 
 /// Read arguments: every key is a parameter's name, every value of its type.

@@ -16,6 +16,7 @@
 #include "shelltool/exec_command.h"
 #include "shelltool/notice.h"
 #include "shelltool/policy_command.h"
+#include "shelltool/serve_command.h"
 
 namespace {
 
@@ -86,6 +87,11 @@ int run(std::vector<std::string> words) {
   Action action;
   shelltool::ExecOptions exec_options;
   CLI::App* exec = add_exec(app, exec_options, action);
+  shelltool::ServeOptions serve_options;
+  CLI::App* serve = app.add_subcommand("serve", "serve the Model Context Protocol on stdin and stdout");
+  shelltool::add_options(*serve, serve_options.common);
+  serve->add_flag("--stdio", serve_options.stdio, "on stdin and stdout: the default, and the only transport of this version");
+  serve->callback([&] { action = [&] { return shelltool::run_serve(serve_options, GATEHOUSE_VERSION); }; });
   CLI::App* policy = app.add_subcommand("policy", "ask and test rules without running anything");
   policy->require_subcommand(1);
   const auto policy_options = shelltool::add_policy_commands(*policy, action);

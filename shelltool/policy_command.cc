@@ -5,13 +5,11 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "policy/check.h"
 #include "policy/decision_json.h"
 #include "policy/denial.h"
 #include "policy/trial.h"
-#include "sandbox/gate/host_event.h"
 #include "sandbox/sys/text.h"
-#include "shelltool/plan.h"
+#include "shelltool/dry_run.h"
 
 namespace shelltool {
 
@@ -50,33 +48,14 @@ int status_of(policy::Verdict verdict) {
 
 void print(const std::string& text) { std::printf("%s\n", text.c_str()); }
 
-policy::Check check(const PolicyOptions& options, const Plan& plan) {
-  const policy::RuleSet rules = rules_of(plan);
-  const sandbox::Spec& spec = plan.made.spec;
-  const policy::Resolver resolve = [&](const std::vector<std::string>& argv, const std::string& cwd) {
-    sandbox::Spec there = spec;
-    there.cwd = cwd;
-    return sandbox::resolve_on_host(argv, there, rules.known_programs());
-  };
-  const std::string& home = plan.made.identity.account.home;
-  if (options.argv.empty())
-    return policy::check_script(rules, plan.state(), options.script, spec.cwd, home, resolve);
-  return policy::check_command(rules, plan.state(), options.argv, spec.cwd, home, resolve);
-}
-
 int run_check(const PolicyOptions& options) {
   if (options.argv.empty() == options.script.empty())
     throw sys::Error(sys::Kind::invalid, "checking: give either a command behind -- or --script TEXT");
   std::vector<std::string> argv = options.argv;
   if (argv.empty()) argv = {"sh", "-c", options.script};
   const Plan plan = make_plan(options.common, options.command, std::move(argv));
-  const policy::Check found = check(options, plan);
+  const policy::Check found = dry_run(plan, options.argv, options.script);
   const std::string& home = plan.made.identity.account.home;
-  // Where nothing could be told, nothing was judged, and a dry run must not promise anything.
-  if (found.commands.empty()) {
-    throw sys::Error(sys::Kind::invalid, "checking: it cannot be told what this starts: {}",
-                     found.unclear.front());
-  }
   const policy::CheckedCommand& decider = found.commands[found.decider];
   if (options.json) {
     Json json = policy::decision_json(decider.decision, plan.state());

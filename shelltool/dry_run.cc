@@ -1,0 +1,25 @@
+#include "shelltool/dry_run.h"
+
+#include "sandbox/gate/host_event.h"
+#include "sandbox/sys/error.h"
+
+namespace shelltool {
+
+policy::Check dry_run(const Plan& plan, const std::vector<std::string>& argv, const std::string& script) {
+  const policy::RuleSet rules = rules_of(plan);
+  const sandbox::Spec& spec = plan.made.spec;
+  const policy::Resolver resolve = [&](const std::vector<std::string>& words, const std::string& cwd) {
+    sandbox::Spec there = spec;
+    there.cwd = cwd;
+    return sandbox::resolve_on_host(words, there, rules.known_programs());
+  };
+  const std::string& home = plan.made.identity.account.home;
+  policy::Check found = argv.empty()
+                            ? policy::check_script(rules, plan.state(), script, spec.cwd, home, resolve)
+                            : policy::check_command(rules, plan.state(), argv, spec.cwd, home, resolve);
+  if (found.commands.empty())
+    throw sys::Error(sys::Kind::invalid, "checking: it cannot be told what this starts: {}", found.unclear.front());
+  return found;
+}
+
+}  // namespace shelltool
