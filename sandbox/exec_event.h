@@ -35,6 +35,7 @@ struct Ancestor {
   std::string name;  ///< the last component of the path that it was reached by
   Image image;
   std::shared_ptr<const Ancestor> parent;
+  std::uint64_t turn = 0;  ///< that it belongs to
 };
 
 struct ExecEvent {
@@ -49,6 +50,7 @@ struct ExecEvent {
   bool traced = false;  ///< a debugger holds the caller: what starts cannot be verified
   pid_t pid = 0;        ///< of the asking thread, as the supervisor numbers it
   pid_t parent_pid = 0;
+  std::uint64_t turn = 0;  ///< whose command's tree asks; 0: nobody's, its turn killed its own keeper
 };
 
 /// The names from the outermost program to the one that is about to start: ["make", "sh", "git"].

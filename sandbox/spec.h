@@ -61,7 +61,7 @@ struct Limits {
 };
 
 struct Spec {
-  std::vector<std::string> argv;  ///< argv[0] is searched in the PATH of `env`
+  std::vector<std::string> argv;  ///< argv[0] is searched in the PATH of `env`; empty: a session of turns
   std::vector<std::string> env;   ///< NAME=value, all of it
   std::string cwd;
 

@@ -27,9 +27,14 @@ Supervisor::Supervisor(sys::Reactor& reactor, const Spec& spec, const std::funct
       started_(sys::BootClock::now()),
       // Before the first child is there: a status that comes earlier would be lost.
       children_(reactor.on_signals({SIGCHLD}, [this](int) { reap(); })),
-      launched_(launch(spec, [&] { judging_.emplace(prepare()); })),
-      gate_(std::make_unique<Gate>(reactor, std::move(launched_.listener), judging_->judge,
-                                   std::move(judging_->options))) {
+      launched_(launch(spec, [&] { judging_.emplace(prepare()); })) {
+  if (launched_.zygote) {
+    turns_ = std::make_unique<Turns>(reactor, std::move(*launched_.zygote), spec.user,
+                                     [this](const Order& to_init) { order(to_init); });
+    judging_->options.reading.turn_of = [this](pid_t process) { return turns_->turn_of(process); };
+  }
+  gate_ = std::make_unique<Gate>(reactor, std::move(launched_.listener), judging_->judge,
+                                 std::move(judging_->options));
   sys::set_nonblocking(launched_.channel.fd(), true);
   reports_ = reactor_.watch(launched_.channel.fd(), POLLIN, [this](int) { on_reports(); });
 }
@@ -47,13 +52,15 @@ Supervisor::~Supervisor() {
   launched_.init.forget();
 }
 
-void Supervisor::signal(int number) {
-  if (reported_end_) return;
-  const Order order{Order::Kind::signal_command, number};
+void Supervisor::order(const Order& order) {
   try {
     launched_.channel.send({reinterpret_cast<const char*>(&order), sizeof order});
-  } catch (const sys::SysError&) {  // init is gone, and with it whom the signal was for
+  } catch (const sys::SysError&) {  // init is gone, and with it whom the order was about
   }
+}
+
+void Supervisor::signal(int number) {
+  if (!reported_end_) order({Order::Kind::signal_command, number});
 }
 
 void Supervisor::end_after(std::chrono::nanoseconds time) {
@@ -73,11 +80,7 @@ void Supervisor::end() {
     launched_.init.kill(SIGKILL);  // the kernel ends its PID namespace with it
     return;
   }
-  const Order order{Order::Kind::end, 0};
-  try {
-    launched_.channel.send({reinterpret_cast<const char*>(&order), sizeof order});
-  } catch (const sys::SysError&) {
-  }
+  order({Order::Kind::end, 0});
   deadline_ = reactor_.at(sys::BootClock::now() + patience, [this] { launched_.init.kill(SIGKILL); });
 }
 
@@ -116,6 +119,7 @@ void Supervisor::tell_end() {
   if (std::exchange(told_end_, true)) return;
   outcome_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(sys::BootClock::now() - started_);
   deadline_.cancel();
+  if (turns_) turns_->lose_all();
   handlers_.ended(outcome_);
 }
 

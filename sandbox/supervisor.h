@@ -1,7 +1,7 @@
 #pragma once
-/// One sandbox while it lives: its launcher, its exec gate, its guards, and how its command ended.
+/// One sandbox while it lives: its launcher, its exec gate, and how its command ended, or the turns that it
+/// has.
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,25 +10,19 @@
 
 #include "sandbox/gate/gate.h"
 #include "sandbox/launcher/launch.h"
+#include "sandbox/outcome.h"
 #include "sandbox/spec.h"
-#include "sandbox/sys/process.h"
 #include "sandbox/sys/reactor.h"
+#include "sandbox/turns.h"
 
 namespace sandbox {
-
-struct Outcome {
-  sys::ExitStatus status;
-  int exec_error = 0;  ///< the errno of the command's own exec, when it did not start
-  bool timed_out = false;
-  std::chrono::milliseconds duration{0};
-};
 
 /// Single-threaded: made and run on the thread of the reactor. Its end is the end of everything in the
 /// sandbox.
 class Supervisor {
  public:
   struct Handlers {
-    std::function<void(const Outcome&)> ended;  ///< nothing of the command is left
+    std::function<void(const Outcome&)> ended;  ///< nothing of the command is left, or of the session
     std::function<void(int signal)> stopped;    ///< the command has been stopped; resume() continues it
   };
 
@@ -53,11 +47,14 @@ class Supervisor {
   void end();
 
   [[nodiscard]] Gate& gate() { return *gate_; }
+  /// Of a spec without a command only.
+  [[nodiscard]] Turns& turns() { return *turns_; }
   [[nodiscard]] pid_t process_group() const { return launched_.command; }
   [[nodiscard]] Tier tier() const { return launched_.tier; }
   [[nodiscard]] const std::vector<std::string>& missing() const { return launched_.missing; }
 
  private:
+  void order(const Order& order);
   void on_reports();
   void on_report(const Report& report);
   void reap();
@@ -70,6 +67,7 @@ class Supervisor {
   sys::Watch children_;
   std::optional<Judging> judging_;
   Launched launched_;
+  std::unique_ptr<Turns> turns_;
   std::unique_ptr<Gate> gate_;
   Outcome outcome_;
   bool reported_end_ = false, told_end_ = false;

@@ -45,14 +45,8 @@ std::optional<Variables> run_login_shell(const Plan& plan, const Account& accoun
   policy::State state = plan.state();
   state.mode = spec.mode;
   state.network = spec.network;
-  TurnJudge judge({rules,
-                   audit,
-                   state,
-                   Approval::never,
-                   plan.config.audit.redact == config::Redact::default_,
-                   {},
-                   {},
-                   {}});
+  TurnJudge judge(
+      {rules, audit, state, Approval::never, plan.config.audit.redact == config::Redact::default_});
   sys::Reactor reactor;
   Capture capture(reactor);
   sandbox::Outcome outcome;
@@ -80,8 +74,6 @@ std::optional<Variables> run_login_shell(const Plan& plan, const Account& accoun
   return parse_login_exports(capture.text());
 }
 
-}  // namespace
-
 void ask_login_shell(const Plan& plan, const Account& account) {
   std::vector<std::string> argv = login_shell_command(account);
   std::optional<Variables> exports;
@@ -92,6 +84,19 @@ void ask_login_shell(const Plan& plan, const Account& account) {
     // A broken rules file, a sandbox that cannot be built: the command itself will say so, if it matters to
     // it.
   }
+}
+
+}  // namespace
+
+Plan settled_plan(const CommonOptions& common, const CommandOptions& command,
+                  const std::vector<std::string>& argv) {
+  Plan plan = make_plan(common, command, argv);
+  if (plan.made.unasked && can_keep_login_exports(plan.places)) {
+    ask_login_shell(plan, *plan.made.unasked);
+    plan = make_plan(common, command, argv);
+  }
+  prepare_host(plan.made, plan.places);
+  return plan;
 }
 
 }  // namespace shelltool

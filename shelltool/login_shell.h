@@ -1,12 +1,16 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "shelltool/plan.h"
 
 namespace shelltool {
 
-/// Runs the account's login shell under the plan's rules, read-only and without a network, and keeps
-/// what it exports. It has two seconds; a shell that takes longer, fails or is denied counts as one that
-/// exports nothing.
-void ask_login_shell(const Plan& plan, const Account& account);
+/// The plan of a sandbox that will be built: with what the user's login shell exports, which is asked where
+/// nobody knows it yet (under the owner's rules, read-only, without a network, for two seconds), and with all
+/// that the sandbox needs on the host.
+Plan settled_plan(const CommonOptions& common, const CommandOptions& command,
+                  const std::vector<std::string>& argv);
 
 }  // namespace shelltool

@@ -6,31 +6,14 @@
 #include "policy/denial.h"
 #include "sandbox/sys/text.h"
 #include "shelltool/dry_run.h"
+#include "shelltool/instructions.h"
+#include "shelltool/shell_request.h"
 
 namespace shelltool {
 namespace {
 
 using mcp::Json;
 using mcp::Parameter;
-
-/// Models send a command as words, too.
-Json as_shell_text(const Json& value) {
-  if (!value.is_array()) return value;
-  std::string text;
-  for (const Json& word : value) {
-    if (!word.is_string()) return value;
-    if (!text.empty()) text += ' ';
-    text += '\'';
-    for (const char c : word.get_ref<const std::string&>()) text += c == '\'' ? "'\\''" : std::string(1, c);
-    text += '\'';
-  }
-  return text;
-}
-
-std::string shown_place(const std::string& path, const std::string& home) {
-  const bool is_inside = !home.empty() && home != "/" && path.starts_with(home + "/");
-  return sys::visible(is_inside ? "~" + path.substr(home.size()) : path);
-}
 
 mcp::ToolResult check(const Plan& plan, const std::string& command) {
   const policy::Check found = dry_run(plan, {}, command);
@@ -69,25 +52,28 @@ void run(const Plan& plan, const mcp::Arguments& arguments, mcp::ToolCall call) 
 
 }  // namespace
 
-std::string state_text(const Plan& plan) {
-  const std::string& home = plan.made.identity.account.home;
-  std::string text = fmt::format("{}, net {}", sandbox::name_of(plan.made.spec.mode),
-                                 sandbox::name_of(plan.made.spec.network));
-  for (const std::string& root : plan.workspace.roots) text += " · " + shown_place(root, home);
-  return text;
-}
-
 mcp::Tool policy_tool(std::function<Plan()> plan) {
   mcp::Tool tool;
   tool.name = "policy";
   tool.title = "Ask the rules";
   tool.description =
-      "Says what the owner's rules would decide about a command, with rule, reason and what to do instead, without "
+      "Says what the owner's rules would decide about a command, with rule, reason and what to do instead, "
+      "without "
       "running anything. Looks into scripts, pipes and wrappers that stand in plain view.";
-  tool.parameters = {
-      {"action", Parameter::Type::string, "check (default) or state: what mode and workspace hold.", false,
-       {"check", "state"}, {}, {}},
-      {"command", Parameter::Type::string, "The shell command to check.", false, {}, {{"cmd", {}}}, as_shell_text}};
+  tool.parameters = {{"action",
+                      Parameter::Type::string,
+                      "check (default) or state: what mode and workspace hold.",
+                      false,
+                      {"check", "state"},
+                      {},
+                      {}},
+                     {"command",
+                      Parameter::Type::string,
+                      "The shell command to check.",
+                      false,
+                      {},
+                      {{"cmd", {}}},
+                      as_shell_text}};
   tool.annotations = [] {
     return Json{{"readOnlyHint", true}, {"idempotentHint", true}, {"openWorldHint", false}};
   };

@@ -32,7 +32,7 @@ Json taken_of(const TurnReport& report) {
 
 }  // namespace
 
-Json report_json(const TurnReport& report) {
+Json result_json(const TurnReport& report) {
   const sandbox::Outcome& outcome = report.outcome;
   const bool exited = outcome.status.signal == 0 && outcome.exec_error == 0;
   Json json;
@@ -43,7 +43,7 @@ Json report_json(const TurnReport& report) {
   json["duration_ms"] = outcome.duration.count();
   json["cwd"] = sys::visible(report.cwd);
   json["session"] = report.session;
-  json["turn"] = 1;
+  json["turn"] = report.turn;
   json["job"] = nullptr;
   json["truncated"] = report.truncated;
   json["denials"] = denials_of(report);
@@ -53,6 +53,11 @@ Json report_json(const TurnReport& report) {
                      {"generation", report.state.generation}};
   json["taken"] = taken_of(report);
   json["notes"] = report.notes;
+  return json;
+}
+
+Json report_json(const TurnReport& report) {
+  Json json = result_json(report);
   json["execs"] = {{"verified", report.execs.verified},
                    {"rejudged", report.execs.rejudged},
                    {"raced", report.execs.raced},

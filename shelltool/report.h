@@ -18,6 +18,7 @@ struct TurnReport {
   sandbox::Outcome outcome;
   std::string cwd;
   std::string session;
+  std::uint64_t turn = 1;
   policy::State state;
   std::vector<Denial> denials;
   std::vector<sandbox::Taken> taken;
@@ -28,7 +29,9 @@ struct TurnReport {
   bool truncated = false;
 };
 
-/// The shape of DESIGN §9's `gatehouse/result`, and what only `exec` has: notes, taken, execs, audit, output.
+/// The shape of DESIGN §9's `gatehouse/result`, and what was taken and is to be known.
+nlohmann::ordered_json result_json(const TurnReport& report);
+/// The same, and what only `exec` has: execs, audit, output.
 nlohmann::ordered_json report_json(const TurnReport& report);
 /// One document, valid UTF-8 whatever the strings hold, a newline behind it.
 std::string report_text(const TurnReport& report);

@@ -2,69 +2,57 @@
 
 #include <csignal>
 
-#include "config/text.h"
 #include "mcp/server.h"
 #include "mcp/stdio.h"
-#include "sandbox/sys/text.h"
+#include "shelltool/instructions.h"
+#include "shelltool/login_shell.h"
 #include "shelltool/notice.h"
 #include "shelltool/policy_tool.h"
+#include "shelltool/shell_tool.h"
 
 namespace shelltool {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t max_instructions = 1800;  // characters; hosts cut at 2,048
-constexpr std::size_t max_facts = 300;
-
-std::string cut(std::string text, std::size_t limit) {
-  if (text.size() <= limit) return text;
-  text.resize(limit - 3);
-  while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0U) == 0x80U) text.pop_back();
-  if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0U) text.pop_back();
-  return text + "\xE2\x80\xA6";
-}
-
-/// What holds here, and what is broken.
-std::string facts(const Plan& plan) {
-  std::string text = "Here: " + state_text(plan) + ".";
+/// Asked at each initialize: files may have been mended since.
+std::string current_instructions(const std::function<Plan()>& make) {
   try {
-    static_cast<void>(rules_of(plan));
+    const Plan plan = make();
+    try {
+      static_cast<void>(rules_of(plan));
+    } catch (const sys::Error& error) {
+      return instructions(plan, error.what());
+    }
+    return instructions(plan, {});
   } catch (const sys::Error& error) {
-    text += std::string(" The rules cannot be read, so nothing can be decided: ") + sys::visible(error.what());
-  }
-  return cut(std::move(text), max_facts);
-}
-
-std::string instructions(const std::function<Plan()>& plan) {
-  const std::string text =
-      "gatehouse holds the rules that this machine's owner wrote for commands. Every program that a command starts, at "
-      "any depth, is judged by what it is, not by how it is spelled. `policy` says what would be decided about a "
-      "command without running it: ask it before you propose a command that could be refused. A denial names rule, "
-      "reason and alternative: do that, or tell the user. Do not retry through a wrapper, a copy or a script.\n";
-  try {
-    return cut(text + facts(plan()), max_instructions);
-  } catch (const sys::Error& error) {
-    return cut(text + cut("Nothing can be decided now: " + sys::visible(error.what()), max_facts), max_instructions);
+    return instructions(error.what());
   }
 }
 
 /// One client on two descriptors.
 class StdioServer {
  public:
-  StdioServer(std::function<Plan()> plan, const std::string& version)
-      : stdio_(reactor_, 0, 1,
+  StdioServer(const ServeOptions& options, const std::string& version)
+      : shell_(
+            reactor_, [&options] { return settled_plan(options.common, {}, {}); }, options.common.audit),
+        stdio_(reactor_, 0, 1,
                {[this](std::string line) { dispatcher_.receive(line); },
                 [this] {
-                  dispatcher_.refuse_line(mcp::Error(mcp::Code::invalid_request,
-                                                     fmt::format("the message is longer than {} bytes",
-                                                                 mcp::Stdio::max_line)));
+                  dispatcher_.refuse_line(
+                      mcp::Error(mcp::Code::invalid_request,
+                                 fmt::format("the message is longer than {} bytes", mcp::Stdio::max_line)));
                 },
                 [this] { reactor_.stop(); }}),
         dispatcher_([this](const std::string& line) { stdio_.send(line); }),
         signals_(reactor_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int) { reactor_.stop(); })) {
-    mcp::serve_lifecycle(dispatcher_, {"gatehouse", "gatehouse", version, [plan] { return instructions(plan); }});
-    tools_.add(policy_tool(std::move(plan)));
+    const auto plan = [&options] { return make_plan(options.common, {}, {}); };
+    const Plan now = plan();
+    for (const std::string& note : now.made.notes) say(note);
+    mcp::serve_lifecycle(dispatcher_,
+                         {"gatehouse", "gatehouse", version, [plan] { return current_instructions(plan); }});
+    tools_.add(shell_.tool(now));
+    tools_.add(policy_tool(plan));
     tools_.serve(dispatcher_);
   }
 
@@ -72,10 +60,12 @@ class StdioServer {
     reactor_.run();
     dispatcher_.cancel_all();
     stdio_.flush(1s);
+    shell_.end();
   }
 
  private:
   sys::Reactor reactor_;
+  ShellTool shell_;
   mcp::Tools tools_;
   mcp::Stdio stdio_;
   mcp::Dispatcher dispatcher_;
@@ -85,9 +75,7 @@ class StdioServer {
 }  // namespace
 
 int run_serve(const ServeOptions& options, const std::string& version) {
-  const auto plan = [&options] { return make_plan(options.common, {}, {"sh"}); };
-  for (const std::string& note : plan().made.notes) say(note);
-  StdioServer(plan, version).run();
+  StdioServer(options, version).run();
   return 0;
 }
 

@@ -11,7 +11,6 @@ using sandbox::Occasion;
 using sandbox::Ruling;
 
 constexpr const char* default_rule = "defaults.exec";
-constexpr std::size_t max_denials = 1000;  // a loop of different denials must not fill the memory
 
 /// What an approval is bound to: program, arguments, directory, profile.
 std::string approval_key(const sandbox::ExecEvent& event, const policy::Decision& decision) {
@@ -28,12 +27,6 @@ const std::vector<std::string>& argv_of(const sandbox::ExecEvent& event) {
   return event.images.empty() ? unknown : event.images.front().argv;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text.append(word).push_back('\0');
-  return text;
-}
-
 }  // namespace
 
 Ruling TurnJudge::judge(const sandbox::ExecEvent& event, Occasion occasion, std::uint64_t ticket) {
@@ -44,6 +37,7 @@ Ruling TurnJudge::judge(const sandbox::ExecEvent& event, Occasion occasion, std:
     const bool found = occasion == Occasion::found;
     if (decision.verdict == Verdict::allow) {
       record(found ? "rejudged" : "decided", event, decision);
+      if (!event.caller) started_.insert_or_assign(event.turn, event);
       return Ruling::allow;
     }
     if (decision.verdict == Verdict::deny || found) {
@@ -53,8 +47,8 @@ Ruling TurnJudge::judge(const sandbox::ExecEvent& event, Occasion occasion, std:
     record("asked", event, decision);
     if (setup_.approval == Approval::never || !setup_.ask) {
       decision.verdict = Verdict::deny;
-      decision.reason += setup_.approval == Approval::never ? " (Approval is never asked for.)"
-                                                            : " (There is no terminal to ask at.)";
+      decision.reason += fmt::format(
+          " ({})", setup_.approval == Approval::never ? "Approval is never asked for." : setup_.nobody);
       record("decided", event, decision);
       return deny(event, decision);
     }
@@ -86,19 +80,26 @@ policy::Decision TurnJudge::decide(const sandbox::ExecEvent& event) const {
 }
 
 Ruling TurnJudge::deny(const sandbox::ExecEvent& event, const policy::Decision& decision) {
-  const std::vector<std::string>& argv = argv_of(event);
-  const std::string key = decision.rule + '\0' + joined(argv) + '\0' + joined(decision.chain);
-  const auto known = denial_index_.find(key);
-  if (known != denial_index_.end()) {
-    ++denials_[known->second].times;
-    return Ruling::deny;
-  }
-  if (denials_.size() < max_denials) {
-    denial_index_.emplace(key, denials_.size());
-    denials_.push_back({decision, argv, 1});
-    if (setup_.denied) setup_.denied(denials_.back());
-  }
+  const Denial* first = denials_[event.turn].add({decision, argv_of(event), event.top});
+  if (first != nullptr && setup_.denied) setup_.denied(*first);
   return Ruling::deny;
+}
+
+bool TurnJudge::judge_again(std::uint64_t turn, const std::vector<std::string>& argv) {
+  const auto found = started_.find(turn);
+  if (found == started_.end()) return false;
+  sandbox::ExecEvent event = found->second;
+  event.images.front().argv = argv;
+  constexpr std::uint64_t no_ticket = 0;
+  const Ruling ruling = judge(event, Occasion::asked, no_ticket);
+  if (ruling == Ruling::wait) answered(no_ticket, Answer::no);
+  return ruling == Ruling::allow;
+}
+
+DenialLog TurnJudge::take_denials(std::uint64_t turn) {
+  started_.erase(turn);
+  auto log = denials_.extract(turn);
+  return log.empty() ? DenialLog() : std::move(log.mapped());
 }
 
 void TurnJudge::refused(const sandbox::ExecEvent& event, const sandbox::Refusal& refusal) {
@@ -128,7 +129,7 @@ bool TurnJudge::answered(std::uint64_t ticket, Answer answer) {
 }
 
 void TurnJudge::record(const char* what, const sandbox::ExecEvent& event, const policy::Decision& decision) {
-  setup_.audit.write(what, audit_record(event, decision, setup_.state, {1, setup_.redact}).text());
+  setup_.audit.write(what, audit_record(event, decision, setup_.state, {event.turn, setup_.redact}).text());
 }
 
 }  // namespace shelltool

@@ -1,5 +1,6 @@
 #pragma once
-/// Judges the execs of one turn: asks the rules, keeps the record, and asks a person where the rules say so.
+/// Judges the execs of a session's turns: asks the rules, keeps the record, and asks a person where the rules
+/// say so.
 
 #include <cstdint>
 #include <functional>
@@ -12,6 +13,7 @@
 #include "policy/decision.h"
 #include "policy/rule_set.h"
 #include "sandbox/gate/judge.h"
+#include "shelltool/denial_log.h"
 
 namespace shelltool {
 
@@ -23,13 +25,6 @@ enum class Approval {
 };
 
 enum class Answer { no, once, session };
-
-/// A program that was refused, and why.
-struct Denial {
-  policy::Decision decision;
-  std::vector<std::string> argv;
-  std::uint64_t times = 1;
-};
 
 struct Question {
   std::uint64_t ticket = 0;
@@ -46,9 +41,10 @@ class TurnJudge : public sandbox::Judge {
     policy::State state;
     Approval approval = Approval::on_request;
     bool redact = true;
-    std::function<void(const Denial&)> denied;    ///< at the first of equal ones
-    std::function<void(Question)> ask;            ///< empty: there is nobody to ask
-    std::function<void(std::uint64_t)> withdraw;  ///< the question needs no answer any more
+    std::function<void(const Denial&)> denied = {};  ///< at the first of equal ones
+    std::function<void(Question)> ask = {};          ///< empty: there is nobody to ask, for
+    std::string nobody = "There is no terminal to ask at.";
+    std::function<void(std::uint64_t)> withdraw = {};  ///< the question needs no answer any more
   };
   explicit TurnJudge(Setup setup) : setup_(std::move(setup)) {}
 
@@ -61,7 +57,11 @@ class TurnJudge : public sandbox::Judge {
   bool answered(std::uint64_t ticket, Answer answer);
   void set_tier(sandbox::Tier tier) { setup_.state.tier = tier; }
 
-  [[nodiscard]] const std::vector<Denial>& denials() const { return denials_; }
+  /// The first program of a turn that has been started ahead of its command is judged again, as what the
+  /// command makes of it. False when it must not go on.
+  bool judge_again(std::uint64_t turn, const std::vector<std::string>& argv);
+  /// Nothing more is heard of a turn: what was refused in it.
+  DenialLog take_denials(std::uint64_t turn);
   [[nodiscard]] const policy::State& state() const { return setup_.state; }
 
  private:
@@ -75,9 +75,9 @@ class TurnJudge : public sandbox::Judge {
 
   Setup setup_;
   std::map<std::uint64_t, Pending> pending_;
-  std::set<std::string> granted_;  // for the session: exactly what was shown
-  std::vector<Denial> denials_;
-  std::map<std::string, std::size_t> denial_index_;
+  std::set<std::string> granted_;                        // for the session: exactly what was shown
+  std::map<std::uint64_t, DenialLog> denials_;           // by turn
+  std::map<std::uint64_t, sandbox::ExecEvent> started_;  // the first programs of turns
 };
 
 }  // namespace shelltool

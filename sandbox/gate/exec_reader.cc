@@ -85,6 +85,7 @@ ExecEvent ExecReader::read_found(pid_t pid, const ExecEvent& approved, const std
   event.parent_pid = approved.parent_pid;
   event.caller = approved.caller;
   event.top = approved.top;
+  event.turn = approved.turn;
   event.cwd = task.link_path("cwd");
   const sys::Fd image = task.link("exe");
   if (!image) throw sys::SysError(errno, "opening the image of process {}", pid);
@@ -110,6 +111,10 @@ void ExecReader::place(const Task& task, ExecEvent& event) const {
   event.caller = lineage_.find(stat.fingerprint);
   const bool by_shell = options_.shell && event.caller && !event.caller->parent;
   event.top = !event.caller || by_shell;
+  if (event.caller)
+    event.turn = event.caller->turn;
+  else
+    event.turn = options_.turn_of ? options_.turn_of(stat.parent) : 1;
   event.cwd = task.link_path("cwd");
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 /// From a notification to the event that it announces.
 
+#include <functional>
+
 #include "sandbox/exec_event.h"
 #include "sandbox/gate/image.h"
 #include "sandbox/gate/known_files.h"
@@ -22,9 +24,11 @@ class ExecReader {
     bool read_environment = false;  ///< some rule looks at it
     bool shell = false;             ///< the first program is the session's shell
     bool one_root = false;          ///< no process can change its root: chroot(2) and namespaces are refused
+    std::function<std::uint64_t(pid_t)> turn_of =
+        {};  ///< of the first program's parent; empty: there is one, 1
   };
   ExecReader(const KnownFiles& known, Lineage& lineage, Options options)
-      : known_(known), lineage_(lineage), options_(options) {}
+      : known_(known), lineage_(lineage), options_(std::move(options)) {}
 
   /// Throws CallerError, Unjudgeable or SysError; `read` then holds what had been read before.
   void read(const Notification& notification, ExecRead& read);

@@ -204,8 +204,8 @@ void Gate::judge_found(pid_t pid, const Built& built, const Traced& approved) {
 
 void Gate::run(pid_t pid, const Fingerprint& fingerprint, const ExecEvent& event, ProcessorLoan loan) {
   const Image& image = event.images.front();
-  lineage_.add(fingerprint,
-               std::make_shared<Ancestor>(Ancestor{sys::base_name(image.called), image, event.caller}));
+  lineage_.add(fingerprint, std::make_shared<Ancestor>(
+                                Ancestor{sys::base_name(image.called), image, event.caller, event.turn}));
   loan.give_back(pid);
   let_go(pid, 0);
 }

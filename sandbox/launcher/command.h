@@ -11,9 +11,11 @@ namespace sandbox {
 /// process group, its limits, the end of every privilege. A step that fails throws.
 void prepare_command(const Spec& spec);
 
-/// The last ones: takes Landlock and the filter, hands the listener up and execs. A failed exec is reported,
-/// and the process exits with 127 when nothing was found, else 126.
-[[noreturn]] void start_command(const Spec& spec, Tier tier, const std::string& filter,
-                                sys::Channel& channel);
+/// The last ones: enters the directory, takes Landlock and the filter, hands the listener up. A step that
+/// fails throws.
+void confine_command(const Spec& spec, Tier tier, const std::string& filter, sys::Channel& channel);
+
+/// Execs. A failed exec is reported, and the process exits with 127 when nothing was found, else 126.
+[[noreturn]] void start_command(const Spec& spec, sys::Channel& channel);
 
 }  // namespace sandbox

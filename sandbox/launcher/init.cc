@@ -24,7 +24,9 @@
 #include "sandbox/launcher/namespaces.h"
 #include "sandbox/launcher/network.h"
 #include "sandbox/launcher/reaper.h"
+#include "sandbox/launcher/turn_end.h"
 #include "sandbox/launcher/wire.h"
+#include "sandbox/launcher/zygote.h"
 #include "sandbox/sys/error.h"
 
 namespace sandbox {
@@ -72,8 +74,10 @@ class Init {
   /// Returns in the command's process too, which prepares itself while init builds what it will see.
   void build() {
     settle_signals();
-    close_all_but(
-        {birth_.channel.fd(), birth_.lifeline.get(), built_.read_end.get(), built_.write_end.get()});
+    std::vector<int> kept = {birth_.channel.fd(), birth_.lifeline.get(), built_.read_end.get(),
+                             built_.write_end.get()};
+    if (birth_.zygote) kept.push_back(birth_.zygote->fd());
+    close_all_but(std::move(kept));
     ::setpgid(0, 0);  // away from the terminal's signals; the session stays the caller's
     Trees trees;
     if (namespaced() && birth_.any_user) trees = receive_trees(birth_.channel);
@@ -82,6 +86,7 @@ class Init {
     if (!namespaced()) become_subreaper();
     command_ = sys::fork_with(0);
     if (is_command()) return;
+    birth_.zygote.reset();
     if (namespaced()) build_namespaces(std::move(trees));
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw sys::SysError(errno, "closing init to the command");
     const std::string filter = expect(birth_.channel, Tag::filter).text;
@@ -92,7 +97,9 @@ class Init {
   [[nodiscard]] bool is_command() const { return !command_; }
 
   [[noreturn]] void run_command() {
-    close_all_but({birth_.channel.fd(), built_.read_end.get()});
+    std::vector<int> kept = {birth_.channel.fd(), built_.read_end.get()};
+    if (birth_.zygote) kept.push_back(birth_.zygote->fd());
+    close_all_but(std::move(kept));
     const Spec& spec = birth_.spec;
     if (namespaced() && spec.network == Network::none && spec.mode != Mode::danger_full_access)
       founding(bring_loopback_up);
@@ -100,7 +107,10 @@ class Init {
     const std::string filter =
         sys::read_all(built_.read_end.get(), sys::Channel::max_bytes, "the system call filter");
     if (filter.empty()) ::_exit(1);  // init failed, and has said so
-    start_command(birth_.spec, birth_.tier, filter, birth_.channel);
+    confine_command(birth_.spec, birth_.tier, filter, birth_.channel);
+    if (!birth_.zygote) start_command(birth_.spec, birth_.channel);
+    birth_.channel = sys::Channel(sys::Fd());
+    run_zygote(*birth_.zygote);
   }
 
   void serve() {
@@ -191,8 +201,18 @@ class Init {
         return true;
       case Order::Kind::end:
         return false;
+      case Order::Kind::terminate_turn:
+        terminate_turn(tree_of(order.value));
+        return true;
+      case Order::Kind::end_turn:
+        end_turn(tree_of(order.value));
+        return true;
     }
     return false;
+  }
+
+  [[nodiscard]] TurnTree tree_of(pid_t keeper) const {
+    return {keeper, command_.pid(), namespaced() || scoped_};
   }
 
   // False when the command has ended.
@@ -213,8 +233,9 @@ class Init {
     return true;
   }
 
-  // The kernel would do it, but only while it takes the mounts down, and the supervisor can use that time. True
-  // when no process is left; a tracer that does not come to reap its dead is the supervisor, which is not waited for.
+  // The kernel would do it, but only while it takes the mounts down, and the supervisor can use that time.
+  // True when no process is left; a tracer that does not come to reap its dead is the supervisor, which is
+  // not waited for.
   static bool end_namespace(int children) {
     ::kill(-1, SIGKILL);
     for (int round = 0; round < 20; ++round) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "sandbox/spec.h"
 #include "sandbox/sys/channel.h"
 #include "sandbox/sys/fd.h"
@@ -12,7 +14,8 @@ struct Birth {
   Tier tier;
   bool any_user;  ///< the caller may take any id: capabilities(7) CAP_SETUID
   sys::Channel channel;
-  sys::Fd lifeline;  ///< the end to read from
+  sys::Fd lifeline;                    ///< the end to read from
+  std::optional<sys::Channel> zygote;  ///< the zygote's end, where there is one
 };
 
 /// The life of the sandbox's first process: builds the sandbox, starts the command, reaps whatever ends in

@@ -23,21 +23,8 @@
 namespace sandbox {
 namespace {
 
-// A program may open /dev/stdout again, and a pipe belongs to who made it: without this, root's pipe could
-// not be opened by the user that its command runs as.
-void hand_over_pipes(const User& user) {
-  for (int fd = 0; fd <= 2; ++fd) {
-    struct stat status {};
-    struct statfs file_system {};
-    if (::fstat(fd, &status) != 0 || ::fstatfs(fd, &file_system) != 0) continue;
-    if (file_system.f_type != PIPEFS_MAGIC || status.st_uid != ::geteuid()) continue;
-    if (::fchown(fd, user.uid, user.gid) != 0)
-      throw sys::SysError(errno, "giving descriptor {} to user {}", fd, user.uid);
-  }
-}
-
 void check(const Spec& spec) {
-  if (spec.argv.empty() || spec.argv.front().empty())
+  if (!spec.argv.empty() && spec.argv.front().empty())
     throw sys::Error(sys::Kind::invalid, "starting a command: it has no name");
   if (!spec.cwd.starts_with('/'))
     throw sys::Error(sys::Kind::invalid, "starting a command: its directory '{}' is not absolute", spec.cwd);
@@ -51,16 +38,6 @@ void tell_if_there(sys::Channel& channel, Tag tag, std::string_view text = {},
   } catch (const sys::SysError& error) {
     if (error.error_number() != EPIPE && error.error_number() != ECONNRESET) throw;
   }
-}
-
-// The pid behind a pidfd, in the PID namespace of our /proc; 0 when it has ended and was reaped.
-pid_t pid_of(int pidfd) {
-  constexpr std::string_view key = "Pid:\t";
-  const std::string info = sys::read_file(fmt::format("/proc/self/fdinfo/{}", pidfd), 4096);
-  pid_t pid = 0;
-  if (const std::size_t at = info.find(key); at != std::string::npos)
-    std::from_chars(info.data() + at + key.size(), info.data() + info.size(), pid);
-  return std::max(pid, 0);
 }
 
 std::string mend_for(int error_number) {
@@ -89,7 +66,7 @@ void await_command(Launched& launched) {
         break;
       case Tag::ready:
         if (letter->fds.size() != 2) throw sys::Error(sys::Kind::internal, "the command sent no listener");
-        launched.command = pid_of(letter->fds[1].get());
+        launched.command = sys::pid_of(letter->fds[1].get());
         launched.listener = std::move(letter->fds[0]);
         return;
       case Tag::refused:
@@ -135,19 +112,35 @@ class Meanwhile {
   bool done_ = false;
 };
 
+std::optional<sys::Channel> channel_of(sys::Fd socket) {
+  if (!socket) return std::nullopt;
+  return sys::Channel(std::move(socket));
+}
+
 Launched start(const Spec& spec, Tier tier, Meanwhile& meanwhile) {
   const bool any_user = may_set_ids();
   const bool namespaced = tier == Tier::a;
-  if (any_user && spec.user.uid != ::geteuid()) hand_over_pipes(spec.user);
+  if (!spec.argv.empty())  // a zygote has no standard descriptors
+    for (int fd = 0; fd <= 2; ++fd) hand_over_pipe(fd, spec.user);
   sys::SocketPair ends = sys::make_socket_pair();
+  sys::SocketPair turns;
+  if (spec.argv.empty()) turns = sys::make_socket_pair();
   sys::Pipe lifeline = sys::make_pipe();
   sys::Child init = namespaced ? fork_into(namespaces_of(spec)) : sys::fork_with(0);
   if (!init)
-    run_init({spec, tier, any_user, sys::Channel(std::move(ends.theirs)), std::move(lifeline.read_end)});
+    run_init({spec, tier, any_user, sys::Channel(std::move(ends.theirs)), std::move(lifeline.read_end),
+              channel_of(std::move(turns.theirs))});
   ends.theirs.close();
+  turns.theirs.close();
 
-  Launched launched{
-      std::move(init), sys::Channel(std::move(ends.ours)), std::move(lifeline.write_end), {}, 0, tier, {}};
+  Launched launched{std::move(init),
+                    sys::Channel(std::move(ends.ours)),
+                    std::move(lifeline.write_end),
+                    channel_of(std::move(turns.ours)),
+                    {},
+                    0,
+                    tier,
+                    {}};
   if (namespaced && any_user) prepare_from_outside(spec, launched);
   // While init mounts.
   tell_if_there(launched.channel, Tag::filter, compile_filter(spec, tier));
@@ -213,6 +206,16 @@ Launched start_with_what_is_granted(const Spec& spec, Meanwhile& meanwhile) {
 }
 
 }  // namespace
+
+void hand_over_pipe(int fd, const User& user) {
+  if (user.uid == ::geteuid() || !may_set_ids()) return;
+  struct stat status {};
+  struct statfs file_system {};
+  if (::fstat(fd, &status) != 0 || ::fstatfs(fd, &file_system) != 0) return;
+  if (file_system.f_type != PIPEFS_MAGIC || status.st_uid != ::geteuid()) return;
+  if (::fchown(fd, user.uid, user.gid) != 0)
+    throw sys::SysError(errno, "giving descriptor {} to user {}", fd, user.uid);
+}
 
 Launched launch(const Spec& spec, const std::function<void()>& work) {
   check(spec);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,8 @@ struct Order {
   enum class Kind : std::int32_t {
     signal_command,  ///< value: the signal, to the command's process group
     end,             ///< kill everything and go
+    terminate_turn,  ///< value: the turn's keeper, as the sandbox numbers it; SIGTERM to all below it
+    end_turn,        ///< the same with SIGKILL, and to what belongs to no turn; 0: to that alone
   };
   Kind kind;
   std::int32_t value;
@@ -51,17 +54,24 @@ struct Launched {
   sys::Child init;       ///< PID 1 of the sandbox; in tier B and C the subreaper above the command
   sys::Channel channel;  ///< Reports come out, Orders go in
   sys::Fd lifeline;      ///< the sandbox ends when the last copy of this is closed
-  sys::Fd listener;      ///< seccomp user notifications of every exec in the tree
-  pid_t command = 0;     ///< the command's process, the leader of its own process group, as our namespace
-                         ///< numbers it; 0 when it could not start and is gone already
+  std::optional<sys::Channel>
+      zygote;         ///< TurnOrders go in, TurnReports come out; where the spec has no command
+  sys::Fd listener;   ///< seccomp user notifications of every exec in the tree
+  pid_t command = 0;  ///< the command's process, or the zygote, the leader of its own process group, as our
+                      ///< namespace numbers it; 0 when it could not start and is gone already
   Tier tier = Tier::a;
   std::vector<std::string>
       missing;  ///< what this machine could not give, a sentence each, with what would mend it
 };
 
-/// Blocks until the command's process is about to exec. The caller has one thread. Standard descriptors are
-/// inherited, no others. `meanwhile` is work of the caller's, done once, while the sandbox is being built
-/// beside it. Throws SetupError, and what `meanwhile` throws; then nothing is left running or mounted.
+/// Blocks until the command's process is about to exec, or the zygote serves. The caller has one thread.
+/// Standard descriptors are inherited, no others. `meanwhile` is work of the caller's, done once, while the
+/// sandbox is being built beside it. Throws SetupError, and what `meanwhile` throws; then nothing is left
+/// running or mounted.
 Launched launch(const Spec& spec, const std::function<void()>& meanwhile = {});
+
+/// A program may open /dev/stdout again, and a pipe belongs to who made it: without this, root's pipe could
+/// not be opened by the user that its command runs as.
+void hand_over_pipe(int fd, const User& user);
 
 }  // namespace sandbox

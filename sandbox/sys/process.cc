@@ -5,8 +5,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
+#include <string_view>
 
 #include "sandbox/sys/error.h"
 
@@ -49,6 +52,15 @@ Child fork_with(std::uint64_t flags) {
   if (pid < 0) throw SysError(errno, "starting a process");
   if (pid == 0) return {};
   return {static_cast<pid_t>(pid), Fd(pidfd)};
+}
+
+pid_t pid_of(int pidfd) {
+  constexpr std::string_view key = "Pid:\t";
+  const std::string info = read_file(fmt::format("/proc/self/fdinfo/{}", pidfd), 4096);
+  pid_t pid = 0;
+  if (const std::size_t at = info.find(key); at != std::string::npos)
+    std::from_chars(info.data() + at + key.size(), info.data() + info.size(), pid);
+  return std::max(pid, 0);
 }
 
 std::vector<char*> pointers(const std::vector<std::string>& strings) {

@@ -56,6 +56,9 @@ class Child {
 /// clone3(2), whose flags they cannot see.
 Child fork_with(std::uint64_t flags);
 
+/// The pid behind a pidfd, in the PID namespace of our /proc; 0 when it has ended and was reaped.
+pid_t pid_of(int pidfd);
+
 /// What to start with plain fork and exec. `env` empty: ours.
 struct Program {
   std::vector<std::string> argv;

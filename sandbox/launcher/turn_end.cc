@@ -1,0 +1,118 @@
+#include "sandbox/launcher/turn_end.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <ctime>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "sandbox/launcher/descendants.h"
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/fd.h"
+
+namespace sandbox {
+namespace {
+
+constexpr std::size_t small_tree = 32;
+constexpr int quiet_passes = 20;  // of half a millisecond: those who were killed have to be reaped
+
+void send(const std::vector<pid_t>& processes, int signal) {
+  for (const pid_t process : processes) ::kill(process, signal);
+}
+
+void pause() {
+  constexpr timespec moment{0, 500'000};
+  ::nanosleep(&moment, nullptr);
+}
+
+bool is_stopped(pid_t process) {
+  try {
+    const std::string stat = sys::read_file(fmt::format("/proc/{}/stat", process), 4096);
+    const std::size_t name_end = stat.rfind(')');  // the name may have anything in it
+    return name_end != std::string::npos && stat.size() > name_end + 2 && stat[name_end + 2] == 'T';
+  } catch (const sys::Error&) {
+    return false;
+  }
+}
+
+std::vector<pid_t> stopped_among(const std::vector<pid_t>& processes) {
+  std::vector<pid_t> stopped;
+  std::copy_if(processes.begin(), processes.end(), std::back_inserter(stopped), is_stopped);
+  return stopped;
+}
+
+/// Of nobody: a turn that killed its keeper left them to us. The dead among them are reaped.
+std::vector<pid_t> orphans_but(pid_t zygote) {
+  std::vector<pid_t> orphans;
+  for (const pid_t child : children_of(::getpid()))
+    if (child != zygote && ::waitpid(child, nullptr, WNOHANG | __WALL) == 0) orphans.push_back(child);
+  return orphans;
+}
+
+std::vector<pid_t> victims_of(const TurnTree& tree) {
+  std::vector<pid_t> victims = descendants_of(tree.keeper);
+  for (const pid_t orphan : orphans_but(tree.zygote)) {
+    victims.push_back(orphan);
+    const std::vector<pid_t> below = descendants_of(orphan);
+    victims.insert(victims.end(), below.begin(), below.end());
+  }
+  return victims;
+}
+
+bool ends_by_walking(const TurnTree& tree) {
+  for (int pass = 0; pass < quiet_passes; ++pass) {
+    const std::vector<pid_t> victims = victims_of(tree);
+    if (victims.empty()) return true;
+    if (victims.size() > small_tree) return false;
+    send(victims, SIGKILL);
+    pause();
+  }
+  return false;
+}
+
+void end_in_stillness(const TurnTree& tree) {
+  const std::vector<pid_t> stopped_before = stopped_among(descendants_of(::getpid()));
+  const auto stop = [&] {
+    if (tree.can_signal_all)
+      ::kill(-1, SIGSTOP);  // in one call under the kernel's lock: nobody is born between stop and walk
+    else
+      send(victims_of(tree), SIGSTOP);
+  };
+  stop();
+  const std::vector<pid_t> victims = victims_of(tree);
+  send(victims, SIGKILL);
+  for (const pid_t process : descendants_of(::getpid()))
+    if (std::find(stopped_before.begin(), stopped_before.end(), process) == stopped_before.end())
+      ::kill(process, SIGCONT);
+}
+
+}  // namespace
+
+void terminate_turn(const TurnTree& tree) noexcept {
+  try {
+    const std::vector<pid_t> processes = descendants_of(tree.keeper);
+    send(processes, SIGTERM);
+    send(processes, SIGCONT);
+  } catch (const std::exception&) {
+    // Out of memory or descriptors: the end that follows tries again.
+  }
+}
+
+void end_turn(const TurnTree& tree) noexcept {
+  try {
+    if (ends_by_walking(tree)) return;
+    for (int pass = 0; pass < quiet_passes; ++pass) {
+      end_in_stillness(tree);
+      pause();
+      if (victims_of(tree).empty()) return;
+    }
+  } catch (const std::exception&) {
+    // Out of memory or descriptors. The supervisor sees that the turn is not gone, and ends the session.
+  }
+}
+
+}  // namespace sandbox

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <chrono>
+
+#include "sandbox/sys/process.h"
+
+namespace sandbox {
+
+/// How a command ended.
+struct Outcome {
+  sys::ExitStatus status;
+  int exec_error = 0;       ///< the errno of the command's own exec, when it did not start
+  bool cwd_failed = false;  ///< that errno is of entering the directory
+  bool timed_out = false;
+  std::chrono::milliseconds duration{0};
+};
+
+}  // namespace sandbox

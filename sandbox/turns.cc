@@ -1,0 +1,152 @@
+#include "sandbox/turns.h"
+
+#include <poll.h>
+
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+#include "sandbox/gate/task.h"
+#include "sandbox/sys/error.h"
+
+namespace sandbox {
+namespace {
+
+using Kind = TurnReport::Kind;
+
+/// Between SIGTERM and SIGKILL, so that a command can still say what it was doing.
+constexpr auto grace = std::chrono::milliseconds(200);
+/// Between an order to kill and the next; the third finds a sandbox that does not obey.
+constexpr auto patience = std::chrono::seconds(2);
+/// Of parents: deeper trees have a program of theirs among the first.
+constexpr int longest_climb = 64;
+
+}  // namespace
+
+Turns::Turns(sys::Reactor& reactor, sys::Channel zygote, User user, std::function<void(Order)> order)
+    : reactor_(reactor), zygote_(std::move(zygote)), user_(user), order_(std::move(order)) {
+  sys::set_nonblocking(zygote_.fd(), true);
+  reports_ = reactor_.watch(zygote_.fd(), POLLIN, [this](int) { on_reports(); });
+}
+
+Turns::Id Turns::start(const TurnProgram& program, const std::array<int, 3>& descriptors, Ended ended) {
+  const sys::Fd packed = pack(program);
+  for (const int fd : descriptors) hand_over_pipe(fd, user_);
+  const TurnOrder order{last_ + 1};
+  zygote_.send({reinterpret_cast<const char*>(&order), sizeof order},
+               {packed.get(), descriptors[0], descriptors[1], descriptors[2]});
+  Turn& turn = turns_[++last_];
+  turn.ended = std::move(ended);
+  turn.started = sys::BootClock::now();
+  return last_;
+}
+
+void Turns::end_after(Id id, std::chrono::nanoseconds time) {
+  const auto found = turns_.find(id);
+  if (found == turns_.end() || found->second.is_over) return;
+  found->second.deadline = reactor_.at(sys::BootClock::now() + time, [this, id] {
+    turns_.at(id).outcome.timed_out = true;
+    end(id);
+  });
+}
+
+void Turns::end(Id id) {
+  const auto found = turns_.find(id);
+  if (found == turns_.end() || found->second.is_over || std::exchange(found->second.is_ending, true)) return;
+  if (found->second.keeper != 0) order_({Order::Kind::terminate_turn, found->second.keeper});
+  found->second.deadline = reactor_.at(sys::BootClock::now() + grace, [this, id] { kill(id, true); });
+}
+
+void Turns::kill(Id id, bool again) {
+  Turn& turn = turns_.at(id);
+  if (turn.keeper == 0)
+    return order_({Order::Kind::end, 0});  // the zygote does not start what it was asked to
+  order_({Order::Kind::end_turn, turn.keeper});
+  turn.deadline = reactor_.at(sys::BootClock::now() + patience, [this, id, again] {
+    if (again) return kill(id, false);
+    order_({Order::Kind::end, 0});
+  });
+}
+
+void Turns::on_reports() {
+  while (const std::optional<sys::Packet> packet = zygote_.receive()) {
+    TurnReport report{};
+    if (packet->bytes.size() != sizeof report)
+      throw sys::Error(sys::Kind::internal, "a turn sent an odd report");
+    std::memcpy(&report, packet->bytes.data(), sizeof report);
+    on_report(report, *packet);
+  }
+  if (zygote_.closed()) reports_.cancel();
+}
+
+void Turns::on_report(const TurnReport& report, const sys::Packet& packet) {
+  const auto found = turns_.find(report.turn);
+  if (found == turns_.end()) return;
+  Turn& turn = found->second;
+  switch (report.kind) {
+    case Kind::started:
+      if (packet.fds.size() != 1) throw sys::Error(sys::Kind::internal, "a turn's keeper sent no pidfd");
+      turn.keeper = report.value;
+      turn.keeper_outside = sys::pid_of(packet.fds.front().get());
+      keepers_[turn.keeper_outside] = report.turn;
+      return;
+    case Kind::cwd_failed:
+      turn.outcome.cwd_failed = true;
+      [[fallthrough]];
+    case Kind::exec_failed:
+      turn.outcome.exec_error = report.value;
+      return;
+    case Kind::ended:
+      turn.is_over = true;
+      turn.outcome.status = sys::exit_status(report.value);
+      if (!turn.is_ending) tell(turn, report.left != 0);
+      return;
+    case Kind::gone:
+      on_gone(report.turn, turn, report.value);
+      return;
+  }
+}
+
+void Turns::on_gone(Id id, Turn& turn, int status) {
+  keepers_.erase(turn.keeper_outside);
+  if (!turn.is_over) {
+    // The command killed its own keeper: what it left belongs to nobody, and ends.
+    turn.outcome.status = sys::exit_status(status);
+    order_({Order::Kind::end_turn, 0});
+  }
+  Turn last = std::move(turn);
+  turns_.erase(id);
+  tell(last, false);
+}
+
+void Turns::tell(Turn& turn, bool left) {
+  turn.deadline.cancel();
+  if (std::exchange(turn.is_told, true)) return;
+  turn.outcome.duration =
+      std::chrono::duration_cast<std::chrono::milliseconds>(sys::BootClock::now() - turn.started);
+  // From the reactor: who is told may end us.
+  reactor_.post([ended = std::move(turn.ended), outcome = turn.outcome, left] { ended(outcome, left); });
+}
+
+void Turns::lose_all() {
+  keepers_.clear();
+  for (auto& [id, turn] : std::exchange(turns_, {})) {
+    if (!turn.is_over) turn.outcome.status = {0, SIGKILL};
+    tell(turn, false);
+  }
+}
+
+Turns::Id Turns::turn_of(pid_t process) {
+  on_reports();  // a keeper reports before its command execs, but perhaps nobody has listened since
+  for (int climb = 0; climb < longest_climb && process > 1; ++climb) {
+    if (const auto found = keepers_.find(process); found != keepers_.end()) return found->second;
+    try {
+      process = Task(process).stat().parent;
+    } catch (const sys::SysError&) {
+      return 0;
+    }
+  }
+  return 0;
+}
+
+}  // namespace sandbox

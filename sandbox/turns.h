@@ -1,0 +1,76 @@
+#pragma once
+/// The turns of a session: commands, each in the session's one sandbox, that are started, ended and accounted
+/// for one by one.
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+
+#include "sandbox/launcher/launch.h"
+#include "sandbox/launcher/turn_wire.h"
+#include "sandbox/outcome.h"
+#include "sandbox/sys/channel.h"
+#include "sandbox/sys/reactor.h"
+
+namespace sandbox {
+
+class Turns {
+ public:
+  using Id = std::uint64_t;
+  /// `left`: the command has ended, and something that it started has not.
+  using Ended = std::function<void(const Outcome& outcome, bool left)>;
+
+  /// `order` reaches the sandbox's first process. `user` is who turns run as.
+  Turns(sys::Reactor& reactor, sys::Channel zygote, User user, std::function<void(Order)> order);
+  Turns(const Turns&) = delete;
+  Turns& operator=(const Turns&) = delete;
+
+  /// The descriptors stay the caller's. `ended` is called once, never from within start(). Throws sys::Error
+  /// for a program that cannot be handed over; no turn is made then.
+  Id start(const TurnProgram& program, const std::array<int, 3>& descriptors, Ended ended);
+  /// What start() will return.
+  [[nodiscard]] Id next() const { return last_ + 1; }
+  /// As end(), so long from now; the outcome says so.
+  void end_after(Id turn, std::chrono::nanoseconds time);
+  /// SIGTERM to all that the turn has left, and SIGKILL to what is there a moment later; `ended` is called
+  /// when nothing is. A turn whose command has ended is none any more: what it has left ends with the
+  /// session.
+  void end(Id turn);
+  /// The sandbox is gone: every turn has ended, by SIGKILL.
+  void lose_all();
+
+  /// Which turn a process belongs to, by its number outside; 0: none.
+  [[nodiscard]] Id turn_of(pid_t process);
+
+ private:
+  struct Turn {
+    Ended ended;
+    sys::BootClock::time_point started;
+    std::int32_t keeper = 0;  // as the sandbox numbers it; 0 before it reported, and when it is gone
+    pid_t keeper_outside = 0;
+    Outcome outcome;
+    bool is_over = false;    // its command has ended
+    bool is_ending = false;  // and it is not told before the rest has
+    bool is_told = false;
+    sys::Watch deadline;
+  };
+  void on_reports();
+  void on_report(const TurnReport& report, const sys::Packet& packet);
+  void on_gone(Id id, Turn& turn, int status);
+  void kill(Id id, bool again);
+  void tell(Turn& turn, bool left);
+
+  sys::Reactor& reactor_;
+  sys::Channel zygote_;
+  User user_;
+  std::function<void(Order)> order_;
+  Id last_ = 0;
+  std::map<Id, Turn> turns_;
+  std::map<pid_t, Id> keepers_;  // by their numbers outside
+  sys::Watch reports_;
+};
+
+}  // namespace sandbox

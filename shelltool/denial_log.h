@@ -1,0 +1,33 @@
+#pragma once
+/// The programs of one turn that were refused.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "policy/decision.h"
+
+namespace shelltool {
+
+/// A program that was refused, and why.
+struct Denial {
+  policy::Decision decision;
+  std::vector<std::string> argv;
+  bool top = false;  ///< the turn's own command, or what its shell started itself
+  std::uint64_t times = 1;
+};
+
+class DenialLog {
+ public:
+  /// The denial when it is the first of its kind; equal ones are counted. Beyond a bound different ones are not kept:
+  /// a loop of them must not fill the memory.
+  const Denial* add(Denial denial);
+  [[nodiscard]] const std::vector<Denial>& all() const { return denials_; }
+
+ private:
+  std::vector<Denial> denials_;
+  std::map<std::string, std::size_t> index_;
+};
+
+}  // namespace shelltool
