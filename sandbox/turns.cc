@@ -29,12 +29,13 @@ Turns::Turns(sys::Reactor& reactor, sys::Channel zygote, User user, std::functio
   reports_ = reactor_.watch(zygote_.fd(), POLLIN, [this](int) { on_reports(); });
 }
 
-Turns::Id Turns::start(const TurnProgram& program, const std::array<int, 3>& descriptors, Ended ended) {
+Turns::Id Turns::start(const TurnProgram& program, const std::vector<int>& descriptors, Ended ended) {
   const sys::Fd packed = pack(program);
   for (const int fd : descriptors) hand_over_pipe(fd, user_);
   const TurnOrder order{last_ + 1};
-  zygote_.send({reinterpret_cast<const char*>(&order), sizeof order},
-               {packed.get(), descriptors[0], descriptors[1], descriptors[2]});
+  std::vector<int> sent = {packed.get()};
+  sent.insert(sent.end(), descriptors.begin(), descriptors.end());
+  zygote_.send({reinterpret_cast<const char*>(&order), sizeof order}, sent);
   Turn& turn = turns_[++last_];
   turn.ended = std::move(ended);
   turn.started = sys::BootClock::now();

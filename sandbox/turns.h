@@ -2,12 +2,11 @@
 /// The turns of a session: commands, each in the session's one sandbox, that are started, ended and accounted
 /// for one by one.
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
+#include <vector>
 
 #include "sandbox/launcher/launch.h"
 #include "sandbox/launcher/turn_wire.h"
@@ -28,9 +27,10 @@ class Turns {
   Turns(const Turns&) = delete;
   Turns& operator=(const Turns&) = delete;
 
-  /// The descriptors stay the caller's. `ended` is called once, never from within start(). Throws sys::Error
-  /// for a program that cannot be handed over; no turn is made then.
-  Id start(const TurnProgram& program, const std::array<int, 3>& descriptors, Ended ended);
+  /// `descriptors`: what the command gets as 0, 1, 2 and perhaps more; they stay the caller's. `ended` is
+  /// called once, never from within start(). Throws sys::Error for a program that cannot be handed over; no
+  /// turn is made then.
+  Id start(const TurnProgram& program, const std::vector<int>& descriptors, Ended ended);
   /// What start() will return.
   [[nodiscard]] Id next() const { return last_ + 1; }
   /// As end(), so long from now; the outcome says so.

@@ -1,5 +1,6 @@
 #include "shelltool/shell_tool.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "sandbox/sys/error.h"
@@ -14,7 +15,8 @@ constexpr auto longest_goodbye = std::chrono::seconds(3);
 
 Json annotations_of(const Plan& plan) {
   const sandbox::Spec& spec = plan.made.spec;
-  const bool changes_nothing = spec.mode == sandbox::Mode::read_only && spec.network == sandbox::Network::none;
+  const bool changes_nothing =
+      spec.mode == sandbox::Mode::read_only && spec.network == sandbox::Network::none;
   return {{"readOnlyHint", changes_nothing},
           {"destructiveHint", !changes_nothing},
           {"idempotentHint", false},
@@ -39,7 +41,8 @@ mcp::Tool ShellTool::tool(const Plan& plan) {
   tool.name = "shell";
   tool.title = "Run a command";
   tool.description =
-      "Runs shell text in a sandbox, under the owner's rules. The first line of the result tells how it ended and what "
+      "Runs shell text in a sandbox, under the owner's rules. The first line of the result tells how it "
+      "ended and what "
       "the sandbox allows; a denial names its rule and what to do instead.";
   tool.parameters = shell_parameters(plan.config.shell.timeout);
   tool.annotations = [annotations = annotations_of(plan)] { return annotations; };
@@ -77,13 +80,25 @@ void ShellTool::run(const mcp::Arguments& arguments, mcp::ToolCall call) {
   ShellRequest request = read_shell_request(arguments);
   Session& session = this->session();
   turns_.remove_if([](const ShellTurn& turn) { return turn.is_done(); });
-  ShellTurn& turn = turns_.emplace_back(reactor_, session, std::move(request), std::move(call));
+  auto turn = std::find_if(turns_.begin(), turns_.end(),
+                           [&](const ShellTurn& waiting) { return waiting.can_take(request); });
+  if (turn == turns_.end()) turn = turns_.emplace(turns_.end(), reactor_, session);
+  turn->on_answered([this] { reactor_.post([this] { start_spare(); }); });
   try {
-    turn.start(std::exchange(has_told_notes_, true) ? std::vector<std::string>() : session.notes());
+    turn->start(std::move(request), std::move(call),
+                std::exchange(has_told_notes_, true) ? std::vector<std::string>() : session.notes());
   } catch (...) {
-    turns_.pop_back();
+    turns_.erase(turn);
     throw;
   }
+}
+
+/// One shell waits for the next command.
+void ShellTool::start_spare() {
+  const auto waits = [](const ShellTurn& turn) { return turn.is_waiting(); };
+  if (!session_ || is_ending_ || std::any_of(turns_.begin(), turns_.end(), waits)) return;
+  ShellTurn& spare = turns_.emplace_back(reactor_, *session_);
+  if (!spare.wait()) turns_.pop_back();
 }
 
 void ShellTool::end() {

@@ -32,13 +32,14 @@ class ShellTool {
   void run(const mcp::Arguments& arguments, mcp::ToolCall call);
   Session& session();
   void forget_session();
+  void start_spare();
 
   sys::Reactor& reactor_;
   std::function<Plan()> make_plan_;
   std::string audit_;
   std::unique_ptr<Session> session_;
   bool has_told_notes_ = false, is_ending_ = false;
-  std::list<ShellTurn> turns_;  // running, or answered with something left that may still write
+  std::list<ShellTurn> turns_;  // waiting for a command, running, or answered with something left
 };
 
 }  // namespace shelltool

@@ -24,6 +24,12 @@ namespace {
 constexpr auto progress_interval = std::chrono::seconds(2);
 constexpr std::size_t longest_progress = 200;
 
+/// For a shell that is started ahead of its command. Descriptor 3 has the command, a NUL behind it; bash
+/// reads a pipe byte by byte, so a long one is no gain. To be evaluated is as near to being given with -c as
+/// bash has it: the same name, options and line numbers.
+constexpr const char* loader = "IFS= read -r -d '' -u 3; exec 3<&-; eval \"$REPLY\"";
+constexpr std::size_t longest_script = 4000;  // a pipe takes it at once
+
 /// More than a result shows, as escape sequences and redrawn lines take none of its room.
 CaptureLimits limits_for(const Session& session, const sandbox::Turns::Id next) {
   const std::size_t shown = session.plan().config.shell.output;
@@ -44,9 +50,19 @@ sys::Fd input_of(const std::string& text) {
   return file;
 }
 
-void set_variable(std::vector<std::string>& env, const std::string& name, const std::string& value) {
-  std::erase_if(env, [&](const std::string& variable) { return variable.starts_with(name + "="); });
-  env.push_back(name + "=" + value);
+std::vector<std::string> with_variables(std::vector<std::string> env,
+                                        const std::map<std::string, std::string>& variables) {
+  for (const auto& [name, value] : variables) {
+    std::erase_if(env, [&](const std::string& variable) { return variable.starts_with(name + "="); });
+    env.push_back(name + "=" + value);
+  }
+  return env;
+}
+
+/// No command can replace the directory under a shell that is in it already.
+bool stays_in_place(const sandbox::Spec& spec) {
+  return spec.mode == sandbox::Mode::read_only ||
+         std::find(spec.writable.begin(), spec.writable.end(), spec.cwd) != spec.writable.end();
 }
 
 std::string sentence_for(const sandbox::Outcome& outcome, const std::string& cwd, bool denied) {
@@ -66,49 +82,92 @@ std::string shell_program(const std::string& configured) {
   return "/bin/sh";
 }
 
-ShellTurn::ShellTurn(sys::Reactor& reactor, Session& session, ShellRequest request, mcp::ToolCall call)
+ShellTurn::ShellTurn(sys::Reactor& reactor, Session& session)
     : reactor_(reactor),
       session_(session),
-      request_(std::move(request)),
-      call_(std::move(call)),
-      cwd_(resolved_cwd(session, request_.cwd)),
-      capture_(reactor, limits_for(session, session.supervisor().turns().next())) {}
+      capture_(reactor, limits_for(session, session.supervisor().turns().next())),
+      cwd_(session.plan().made.spec.cwd) {}
+
+bool ShellTurn::wait() {
+  const sandbox::Spec& spec = session_.plan().made.spec;
+  const std::string shell = shell_program(session_.plan().config.shell.program);
+  if (sys::base_name(shell) != "bash" || !stays_in_place(spec)) return false;
+  const sys::Fd nothing = sys::open_file("/dev/null", O_RDONLY);
+  sys::Pipe script = sys::make_pipe();
+  const int output = capture_.write_end();
+  id_ = session_.supervisor().turns().start(
+      {{shell, "-c", loader}, with_variables(spec.env, {{"PWD", cwd_}}), cwd_},
+      {nothing.get(), output, output, script.read_end.get()},
+      [this](const sandbox::Outcome& outcome, bool left) { on_ended(outcome, left); });
+  capture_.close_write_end();
+  script_ = std::move(script.write_end);
+  return waits_ = true;
+}
+
+bool ShellTurn::can_take(const ShellRequest& request) const {
+  return waits_ && request.cwd.empty() && request.env.empty() && request.stdin_text.empty() &&
+         request.command.size() < longest_script;
+}
 
 std::vector<std::string> ShellTurn::argv() const {
   return {shell_program(session_.plan().config.shell.program), "-c", request_.command};
-}
-
-sandbox::TurnProgram ShellTurn::program() const {
-  sandbox::TurnProgram program{argv(), session_.plan().made.spec.env, cwd_};
-  for (const auto& [name, value] : request_.env) set_variable(program.env, name, value);
-  set_variable(program.env, "PWD", cwd_);
-  return program;
 }
 
 void ShellTurn::record_start() {
   const config::Config& config = session_.plan().config;
   std::string command = request_.command;
   if (config.audit.redact == config::Redact::default_) command = policy::redacted({command}).front();
-  nlohmann::ordered_json fields = {{"turn", session_.supervisor().turns().next()},
+  nlohmann::ordered_json fields = {{"turn", waits_ ? id_ : session_.supervisor().turns().next()},
                                    {"command", sys::visible(command)},
                                    {"cwd", sys::visible(cwd_)}};
   if (!request_.why.empty()) fields["why"] = sys::visible(request_.why);
   session_.audit().write("turn", policy::json_text(fields));
 }
 
-void ShellTurn::start(std::vector<std::string> notes) {
+void ShellTurn::start(ShellRequest request, mcp::ToolCall call, std::vector<std::string> notes) {
+  request_ = std::move(request);
   notes_ = std::move(notes);
+  cwd_ = resolved_cwd(session_, request_.cwd);
   record_start();
-  sandbox::Turns& turns = session_.supervisor().turns();
-  const sys::Fd input = input_of(request_.stdin_text);
   started_ = sys::BootClock::now();
-  id_ = turns.start(program(), {input.get(), capture_.write_end(), capture_.write_end()},
-                    [this](const sandbox::Outcome& outcome, bool left) { answer(outcome, left); });
-  capture_.close_write_end();
+  if (!waits_) start_shell();
+  call_.emplace(std::move(call));
+  sandbox::Turns& turns = session_.supervisor().turns();
   turns.end_after(id_, request_.timeout.value_or(session_.plan().config.shell.timeout));
-  call_.on_cancel([&turns, id = id_] { turns.end(id); });
-  if (call_.wants_progress())
+  call_->on_cancel([&turns, id = id_] { turns.end(id); });
+  if (call_->wants_progress())
     progress_ = reactor_.at(started_ + progress_interval, [this] { tell_progress(); });
+  if (std::exchange(waits_, false)) hand_over();
+}
+
+void ShellTurn::start_shell() {
+  const sys::Fd input = input_of(request_.stdin_text);
+  std::map<std::string, std::string> variables = request_.env;
+  variables["PWD"] = cwd_;
+  id_ = session_.supervisor().turns().start(
+      {argv(), with_variables(session_.plan().made.spec.env, variables), cwd_},
+      {input.get(), capture_.write_end(), capture_.write_end()},
+      [this](const sandbox::Outcome& outcome, bool left) { on_ended(outcome, left); });
+  capture_.close_write_end();
+}
+
+/// To the rules it is the command's own shell that starts now.
+void ShellTurn::hand_over() {
+  if (session_.judge().judge_as(id_, argv())) {
+    sys::write_all(script_.get(), request_.command + '\0', "the command to its shell");
+    script_.close();
+    return;
+  }
+  sandbox::Outcome refused;
+  refused.exec_error = EACCES;
+  answer(refused, false);
+  session_.supervisor().turns().end(id_);
+}
+
+void ShellTurn::on_ended(const sandbox::Outcome& outcome, bool left) {
+  if (call_ && !answered_) return answer(outcome, left);
+  session_.judge().take_denials(id_);
+  waits_ = false;
 }
 
 std::string ShellTurn::last_line() const {
@@ -125,7 +184,7 @@ void ShellTurn::tell_progress() {
   const auto now = sys::BootClock::now();
   const double seconds = std::chrono::duration<double>(now - started_).count();
   std::string line = last_line();
-  call_.progress(seconds, line.empty() ? fmt::format("running for {:.0f} s", seconds) : std::move(line));
+  call_->progress(seconds, line.empty() ? fmt::format("running for {:.0f} s", seconds) : std::move(line));
   progress_ = reactor_.at(now + progress_interval, [this] { tell_progress(); });
 }
 
@@ -153,12 +212,13 @@ void ShellTurn::answer(const sandbox::Outcome& outcome, bool left) {
   result.total = capture_.total();
   result.kept_in = capture_.kept_in();
   result.not_started = sentence_for(outcome, cwd_, !report.denials.empty());
-  result.refusals =
-      refusals_in(result.head + result.tail, {session_.plan().made.spec, report.state.tier, result.home, cwd_});
+  result.refusals = refusals_in(result.head + result.tail,
+                                {session_.plan().made.spec, report.state.tier, result.home, cwd_});
   const mcp::ToolResult answer = shell_result(result, session_.plan().config.shell.output);
   report.truncated = result.left_out != 0;
   session_.audit().write("ended", policy::json_text(answer.meta.at("gatehouse/result")));
-  call_.answer(answer);
+  call_->answer(answer);
+  if (on_answered_) on_answered_();
 }
 
 }  // namespace shelltool

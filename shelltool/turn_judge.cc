@@ -30,6 +30,15 @@ const std::vector<std::string>& argv_of(const sandbox::ExecEvent& event) {
 }  // namespace
 
 Ruling TurnJudge::judge(const sandbox::ExecEvent& event, Occasion occasion, std::uint64_t ticket) {
+  const auto meant = event.caller ? meant_.end() : meant_.find(event.turn);
+  if (meant == meant_.end()) return rule_on(event, occasion, ticket);
+  sandbox::ExecEvent as_meant = event;
+  as_meant.images.front().argv = std::exchange(meant->second, {});
+  meant_.erase(meant);
+  return rule_on(as_meant, occasion, ticket);
+}
+
+Ruling TurnJudge::rule_on(const sandbox::ExecEvent& event, Occasion occasion, std::uint64_t ticket) {
   try {
     policy::Decision decision = decide(event);
     if (decision.verdict == Verdict::ask && granted_.contains(approval_key(event, decision)))
@@ -85,19 +94,19 @@ Ruling TurnJudge::deny(const sandbox::ExecEvent& event, const policy::Decision& 
   return Ruling::deny;
 }
 
-bool TurnJudge::judge_again(std::uint64_t turn, const std::vector<std::string>& argv) {
+bool TurnJudge::judge_as(std::uint64_t turn, const std::vector<std::string>& argv) {
+  meant_[turn] = argv;
   const auto found = started_.find(turn);
-  if (found == started_.end()) return false;
-  sandbox::ExecEvent event = found->second;
-  event.images.front().argv = argv;
+  if (found == started_.end()) return true;
   constexpr std::uint64_t no_ticket = 0;
-  const Ruling ruling = judge(event, Occasion::asked, no_ticket);
+  const Ruling ruling = judge(found->second, Occasion::asked, no_ticket);
   if (ruling == Ruling::wait) answered(no_ticket, Answer::no);
   return ruling == Ruling::allow;
 }
 
 DenialLog TurnJudge::take_denials(std::uint64_t turn) {
   started_.erase(turn);
+  meant_.erase(turn);
   auto log = denials_.extract(turn);
   return log.empty() ? DenialLog() : std::move(log.mapped());
 }

@@ -57,9 +57,9 @@ class TurnJudge : public sandbox::Judge {
   bool answered(std::uint64_t ticket, Answer answer);
   void set_tier(sandbox::Tier tier) { setup_.state.tier = tier; }
 
-  /// The first program of a turn that has been started ahead of its command is judged again, as what the
-  /// command makes of it. False when it must not go on.
-  bool judge_again(std::uint64_t turn, const std::vector<std::string>& argv);
+  /// The first program of a turn, which was started ahead of its command, is judged as this: now if it runs
+  /// already, else when it asks. False when it runs, and must not go on.
+  bool judge_as(std::uint64_t turn, const std::vector<std::string>& argv);
   /// Nothing more is heard of a turn: what was refused in it.
   DenialLog take_denials(std::uint64_t turn);
   [[nodiscard]] const policy::State& state() const { return setup_.state; }
@@ -70,14 +70,16 @@ class TurnJudge : public sandbox::Judge {
     policy::Decision decision;
   };
   [[nodiscard]] policy::Decision decide(const sandbox::ExecEvent& event) const;
+  sandbox::Ruling rule_on(const sandbox::ExecEvent& event, sandbox::Occasion occasion, std::uint64_t ticket);
   sandbox::Ruling deny(const sandbox::ExecEvent& event, const policy::Decision& decision);
   void record(const char* what, const sandbox::ExecEvent& event, const policy::Decision& decision);
 
   Setup setup_;
   std::map<std::uint64_t, Pending> pending_;
-  std::set<std::string> granted_;                        // for the session: exactly what was shown
-  std::map<std::uint64_t, DenialLog> denials_;           // by turn
-  std::map<std::uint64_t, sandbox::ExecEvent> started_;  // the first programs of turns
+  std::set<std::string> granted_;                            // for the session: exactly what was shown
+  std::map<std::uint64_t, DenialLog> denials_;               // by turn
+  std::map<std::uint64_t, sandbox::ExecEvent> started_;      // the first programs of turns
+  std::map<std::uint64_t, std::vector<std::string>> meant_;  // the words that they are to be judged by
 };
 
 }  // namespace shelltool

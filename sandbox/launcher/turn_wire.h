@@ -16,7 +16,7 @@ struct TurnProgram {
   std::string cwd;                ///< absolute, as the sandbox sees it
 };
 
-/// With it come four descriptors: the program, and what the command gets as 0, 1 and 2.
+/// With it come descriptors: the program, and what the command gets as 0, 1, 2 and perhaps more.
 struct TurnOrder {
   std::uint64_t turn;
 };

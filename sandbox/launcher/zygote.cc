@@ -47,13 +47,21 @@ struct Failure {
     ::_exit(error == ENOENT ? 127 : 126);
   };
   ::setsid();
-  for (int fd = 0; fd <= STDERR_FILENO; ++fd)
-    if (::dup2(fds[static_cast<std::size_t>(fd) + 1].get(), fd) < 0) fail(Kind::exec_failed, errno);
+  const int count = static_cast<int>(fds.size()) - 1;
+  const auto above = [&](int fd) {  // out of the way of what comes to stand there
+    const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, count + 1);
+    if (copy < 0) fail(Kind::exec_failed, errno);
+    return copy;
+  };
+  keeper = above(keeper);
+  std::vector<int> sources;
+  for (int fd = 0; fd < count; ++fd) sources.push_back(above(fds[static_cast<std::size_t>(fd) + 1].get()));
+  for (int fd = 0; fd < count; ++fd)
+    if (::dup2(sources[static_cast<std::size_t>(fd)], fd) < 0) fail(Kind::exec_failed, errno);
   // From here on its neighbours may read it, and so may the gate: nothing of ours is left in it.
-  const int last = STDERR_FILENO + 1;
-  if (::dup2(keeper, last) < 0 || ::fcntl(last, F_SETFD, FD_CLOEXEC) != 0) fail(Kind::exec_failed, errno);
-  keeper = last;
-  ::syscall(SYS_close_range, static_cast<unsigned>(last + 1), ~0U, 0U);
+  if (::dup3(keeper, count, O_CLOEXEC) < 0) fail(Kind::exec_failed, errno);
+  keeper = count;
+  ::syscall(SYS_close_range, static_cast<unsigned>(count + 1), ~0U, 0U);
   set_dumpable(true);
   if (::chdir(program.cwd.c_str()) != 0) fail(Kind::cwd_failed, errno);
   sigset_t none;
@@ -128,7 +136,7 @@ class Zygote {
     std::optional<sys::Packet> packet = supervisor_.receive();
     if (!packet) return false;
     TurnOrder order{};
-    if (packet->bytes.size() != sizeof order || packet->fds.size() != 4)
+    if (packet->bytes.size() != sizeof order || packet->fds.size() < 4)
       throw sys::Error(sys::Kind::internal, "reading an order");
     std::memcpy(&order, packet->bytes.data(), sizeof order);
     try {
