@@ -5,8 +5,8 @@
 
 namespace shelltool {
 
-policy::Check dry_run(const Plan& plan, const std::vector<std::string>& argv, const std::string& script) {
-  const policy::RuleSet rules = rules_of(plan);
+policy::Check dry_run(const Plan& plan, const policy::RuleSet& rules, const std::vector<std::string>& argv,
+                      const std::string& script) {
   const sandbox::Spec& spec = plan.made.spec;
   const policy::Resolver resolve = [&](const std::vector<std::string>& words, const std::string& cwd) {
     sandbox::Spec there = spec;
@@ -18,7 +18,8 @@ policy::Check dry_run(const Plan& plan, const std::vector<std::string>& argv, co
                             ? policy::check_script(rules, plan.state(), script, spec.cwd, home, resolve)
                             : policy::check_command(rules, plan.state(), argv, spec.cwd, home, resolve);
   if (found.commands.empty())
-    throw sys::Error(sys::Kind::invalid, "checking: it cannot be told what this starts: {}", found.unclear.front());
+    throw sys::Error(sys::Kind::invalid, "checking: it cannot be told what this starts: {}",
+                     found.unclear.front());
   return found;
 }
 

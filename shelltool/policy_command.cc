@@ -54,7 +54,7 @@ int run_check(const PolicyOptions& options) {
   std::vector<std::string> argv = options.argv;
   if (argv.empty()) argv = {"sh", "-c", options.script};
   const Plan plan = make_plan(options.common, options.command, std::move(argv));
-  const policy::Check found = dry_run(plan, options.argv, options.script);
+  const policy::Check found = dry_run(plan, rules_of(plan), options.argv, options.script);
   const std::string& home = plan.made.identity.account.home;
   const policy::CheckedCommand& decider = found.commands[found.decider];
   if (options.json) {

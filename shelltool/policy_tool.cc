@@ -15,13 +15,34 @@ namespace {
 using mcp::Json;
 using mcp::Parameter;
 
-mcp::ToolResult check(const Plan& plan, const std::string& command) {
-  const policy::Check found = dry_run(plan, {}, command);
-  const std::string& home = plan.made.identity.account.home;
+/// The decision that decides; with `all`, that on each command which the text starts, and every rule that
+/// matched.
+std::string check_text(const policy::Check& found, const std::string& home, bool all) {
+  std::string text;
+  for (std::size_t i = 0; i < found.commands.size(); ++i) {
+    if (!all && i != found.decider) continue;
+    const policy::CheckedCommand& command = found.commands[i];
+    text += policy::denial_text(command.decision, command.event.images.front().argv, home) + "\n";
+    if (!all) continue;
+    for (const sandbox::Image& image : command.event.images)
+      text += fmt::format("  program: {}{}\n", sys::visible(image.file.path),
+                          image.file.writable ? " (the sandbox could have written it)" : "");
+    for (const policy::Matched& match : command.decision.matched)
+      text += fmt::format("  matched: {} ({}), {}\n", match.rule, policy::name_of(match.verdict),
+                          sys::visible(config::text_of(match.place)));
+  }
+  for (const std::string& sentence : found.unclear) text += "  cannot tell: " + sys::visible(sentence) + "\n";
+  text.pop_back();
+  return text;
+}
+
+mcp::ToolResult check(FreshPlan& fresh, const std::string& command, bool all) {
+  const policy::RuleSet& rules = fresh.rules();
+  const Plan& plan = fresh.plan();
+  const policy::Check found = dry_run(plan, rules, {}, command);
   const policy::CheckedCommand& decider = found.commands[found.decider];
   mcp::ToolResult result;
-  result.text = policy::denial_text(decider.decision, decider.event.images.front().argv, home);
-  for (const std::string& sentence : found.unclear) result.text += "\n  cannot tell: " + sentence;
+  result.text = check_text(found, plan.made.identity.account.home, all);
   Json data = policy::decision_json(decider.decision, plan.state());
   data["event"] = policy::event_json(decider.event);
   data["cannot_tell"] = found.unclear;
@@ -43,16 +64,17 @@ mcp::ToolResult state(const Plan& plan) {
   return result;
 }
 
-void run(const Plan& plan, const mcp::Arguments& arguments, mcp::ToolCall call) {
-  if (arguments.get<std::string>("action").value_or("check") == "state") return call.answer(state(plan));
+void run(FreshPlan& plan, const mcp::Arguments& arguments, mcp::ToolCall call) {
+  const std::string action = arguments.get<std::string>("action").value_or("check");
+  if (action == "state") return call.answer(state(plan.plan()));
   const auto command = arguments.get<std::string>("command");
-  if (!command) throw mcp::ArgumentError("'command' is missing: the command to be checked");
-  call.answer(check(plan, *command));
+  if (!command) throw mcp::ArgumentError("'command' is missing: the command to be judged");
+  call.answer(check(plan, *command, action == "explain"));
 }
 
 }  // namespace
 
-mcp::Tool policy_tool(std::function<Plan()> plan) {
+mcp::Tool policy_tool(FreshPlan& plan) {
   mcp::Tool tool;
   tool.name = "policy";
   tool.title = "Ask the rules";
@@ -60,26 +82,20 @@ mcp::Tool policy_tool(std::function<Plan()> plan) {
       "Says what the owner's rules would decide about a command, with rule, reason and what to do instead, "
       "without "
       "running anything. Looks into scripts, pipes and wrappers that stand in plain view.";
-  tool.parameters = {{"action",
-                      Parameter::Type::string,
-                      "check (default) or state: what mode and workspace hold.",
-                      false,
-                      {"check", "state"},
-                      {},
-                      {}},
-                     {"command",
-                      Parameter::Type::string,
-                      "The shell command to check.",
-                      false,
-                      {},
-                      {{"cmd", {}}},
-                      as_shell_text}};
+  tool.parameters = {
+      {"action",
+       Parameter::Type::string,
+       "check (default), explain (every program, every rule that matches) or state (mode, workspace).",
+       false,
+       {"check", "explain", "state"},
+       {}},
+      {"command", Parameter::Type::string, "Shell text.", false, {}, {{"cmd", {}}}, as_shell_text}};
   tool.annotations = [] {
     return Json{{"readOnlyHint", true}, {"idempotentHint", true}, {"openWorldHint", false}};
   };
   tool.meta = {{"anthropic/alwaysLoad", true}};
-  tool.run = [plan = std::move(plan)](const mcp::Arguments& arguments, mcp::ToolCall call) {
-    run(plan(), arguments, std::move(call));
+  tool.run = [&plan](const mcp::Arguments& arguments, mcp::ToolCall call) {
+    run(plan, arguments, std::move(call));
   };
   return tool;
 }

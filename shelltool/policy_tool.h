@@ -1,14 +1,12 @@
 #pragma once
 
-#include <functional>
-
 #include "mcp/tools.h"
-#include "shelltool/plan.h"
+#include "shelltool/fresh_plan.h"
 
 namespace shelltool {
 
-/// The `policy` tool: what the owner's rules say, without running anything. `plan` is asked at each call, so
-/// that files that changed count; what it throws is the call's result.
-mcp::Tool policy_tool(std::function<Plan()> plan);
+/// The `policy` tool: what the owner's rules say, without running anything. `plan` outlives it; what it
+/// throws is the call's result.
+mcp::Tool policy_tool(FreshPlan& plan);
 
 }  // namespace shelltool

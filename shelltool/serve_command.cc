@@ -4,6 +4,7 @@
 
 #include "mcp/server.h"
 #include "mcp/stdio.h"
+#include "shelltool/fresh_plan.h"
 #include "shelltool/instructions.h"
 #include "shelltool/login_shell.h"
 #include "shelltool/notice.h"
@@ -16,11 +17,11 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Asked at each initialize: files may have been mended since.
-std::string current_instructions(const std::function<Plan()>& make) {
+std::string current_instructions(FreshPlan& fresh) {
   try {
-    const Plan plan = make();
+    const Plan& plan = fresh.plan();
     try {
-      static_cast<void>(rules_of(plan));
+      fresh.rules();
     } catch (const sys::Error& error) {
       return instructions(plan, error.what());
     }
@@ -34,7 +35,8 @@ std::string current_instructions(const std::function<Plan()>& make) {
 class StdioServer {
  public:
   StdioServer(const ServeOptions& options, const std::string& version)
-      : shell_(
+      : plan_(options.common),
+        shell_(
             reactor_, [&options] { return settled_plan(options.common, {}, {}); }, options.common.audit),
         stdio_(reactor_, 0, 1,
                {[this](std::string line) { dispatcher_.receive(line); },
@@ -46,13 +48,11 @@ class StdioServer {
                 [this] { reactor_.stop(); }}),
         dispatcher_([this](const std::string& line) { stdio_.send(line); }),
         signals_(reactor_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int) { reactor_.stop(); })) {
-    const auto plan = [&options] { return make_plan(options.common, {}, {}); };
-    const Plan now = plan();
-    for (const std::string& note : now.made.notes) say(note);
+    for (const std::string& note : plan_.plan().made.notes) say(note);
     mcp::serve_lifecycle(dispatcher_,
-                         {"gatehouse", "gatehouse", version, [plan] { return current_instructions(plan); }});
-    tools_.add(shell_.tool(now));
-    tools_.add(policy_tool(plan));
+                         {"gatehouse", "gatehouse", version, [this] { return current_instructions(plan_); }});
+    tools_.add(shell_.tool(plan_.plan()));
+    tools_.add(policy_tool(plan_));
     tools_.serve(dispatcher_);
   }
 
@@ -64,6 +64,7 @@ class StdioServer {
   }
 
  private:
+  FreshPlan plan_;
   sys::Reactor reactor_;
   ShellTool shell_;
   mcp::Tools tools_;
