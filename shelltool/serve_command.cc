@@ -6,8 +6,8 @@
 #include "mcp/stdio.h"
 #include "shelltool/fresh_plan.h"
 #include "shelltool/instructions.h"
+#include "shelltool/log.h"
 #include "shelltool/login_shell.h"
-#include "shelltool/notice.h"
 #include "shelltool/policy_tool.h"
 #include "shelltool/shell_tool.h"
 
@@ -48,7 +48,8 @@ class StdioServer {
                 [this] { reactor_.stop(); }}),
         dispatcher_([this](const std::string& line) { stdio_.send(line); }),
         signals_(reactor_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int) { reactor_.stop(); })) {
-    for (const std::string& note : plan_.plan().made.notes) say(note);
+    reactor_.on_error([](const std::exception& error) { log(LogLevel::error, error.what()); });
+    for (const std::string& note : plan_.plan().made.notes) log(LogLevel::warning, note);
     mcp::serve_lifecycle(dispatcher_,
                          {"gatehouse", "gatehouse", version, [this] { return current_instructions(plan_); }});
     tools_.add(shell_.tool(plan_.plan()));
@@ -76,6 +77,7 @@ class StdioServer {
 }  // namespace
 
 int run_serve(const ServeOptions& options, const std::string& version) {
+  set_log_level_from_environment();
   StdioServer(options, version).run();
   return 0;
 }

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "sandbox/sys/error.h"
-#include "sandbox/sys/text.h"
+#include "shelltool/log.h"
 
 namespace shelltool {
 namespace {
@@ -65,11 +65,15 @@ Session& ShellTool::session() {
   }
   has_told_notes_ = false;
   session_ = std::move(session);
+  log(LogLevel::info,
+      fmt::format("session {}: a sandbox in {}, tier {}", session_->id(), session_->plan().made.spec.cwd,
+                  sandbox::name_of(session_->supervisor().tier())));
   return *session_;
 }
 
 /// Its turns have been told by now. The next call makes another sandbox.
 void ShellTool::forget_session() {
+  if (session_) log(LogLevel::info, fmt::format("session {}: its sandbox has ended", session_->id()));
   if (session_) session_->finish();
   turns_.clear();
   session_.reset();

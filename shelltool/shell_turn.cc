@@ -14,6 +14,7 @@
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
 #include "shelltool/hidden.h"
+#include "shelltool/log.h"
 #include "shelltool/plain_text.h"
 #include "shelltool/sandbox_refusals.h"
 #include "shelltool/shell_result.h"
@@ -217,6 +218,8 @@ void ShellTurn::answer(const sandbox::Outcome& outcome, bool left) {
   const mcp::ToolResult answer = shell_result(result, session_.plan().config.shell.output);
   report.truncated = result.left_out != 0;
   session_.audit().write("ended", policy::json_text(answer.meta.at("gatehouse/result")));
+  log(LogLevel::debug, fmt::format("session {}: turn {}: {}", session_.id(), id_,
+                                   answer.text.substr(0, answer.text.find('\n'))));
   call_->answer(answer);
   if (on_answered_) on_answered_();
 }

@@ -12,7 +12,7 @@ root=$PWD
 build=$root/build
 export CCACHE_DISABLE=1 DEBIAN_FRONTEND=noninteractive
 
-needed=(g++ clang libclang-rt-14-dev meson ninja-build pkg-config python3 git nlohmann-json3-dev libcli11-dev libfmt-dev libseccomp-dev
+needed=(g++ clang libclang-rt-14-dev meson ninja-build pkg-config python3 git nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev libseccomp-dev
   libcap-dev libyaml-cpp-dev doctest-dev)
 # The tests use them; without one, what needs it says SKIP.
 useful=(make cmake bubblewrap busybox strace gdb python3-venv python3-pip procps util-linux bsdutils bsdextrautils
