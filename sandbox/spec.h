@@ -79,6 +79,9 @@ struct Spec {
   std::vector<Caches> caches;
   bool private_tmp = true;
 
+  /// The process is in another gatehouse's sandbox already, which judges and confines what it starts: nothing
+  /// is built.
+  bool is_guest = false;
   bool allow_tracers = false;  ///< judge, without verifying, the execs of processes that a debugger traces
   Limits limits;
 };

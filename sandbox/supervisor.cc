@@ -27,14 +27,18 @@ Supervisor::Supervisor(sys::Reactor& reactor, const Spec& spec, const std::funct
       started_(sys::BootClock::now()),
       // Before the first child is there: a status that comes earlier would be lost.
       children_(reactor.on_signals({SIGCHLD}, [this](int) { reap(); })),
-      launched_(launch(spec, [&] { judging_.emplace(prepare()); })) {
+      launched_(launch(spec, [&] {
+        if (prepare) judging_.emplace(prepare());
+      })) {
   if (launched_.zygote) {
     turns_ = std::make_unique<Turns>(reactor, std::move(*launched_.zygote), spec.user,
                                      [this](const Order& to_init) { order(to_init); });
-    judging_->options.reading.turn_of = [this](pid_t process) { return turns_->turn_of(process); };
+    if (judging_)
+      judging_->options.reading.turn_of = [this](pid_t process) { return turns_->turn_of(process); };
   }
-  gate_ = std::make_unique<Gate>(reactor, std::move(launched_.listener), judging_->judge,
-                                 std::move(judging_->options));
+  if (launched_.listener)
+    gate_ = std::make_unique<Gate>(reactor, std::move(launched_.listener), judging_->judge,
+                                   std::move(judging_->options));
   sys::set_nonblocking(launched_.channel.fd(), true);
   reports_ = reactor_.watch(launched_.channel.fd(), POLLIN, [this](int) { on_reports(); });
 }
@@ -129,7 +133,7 @@ void Supervisor::reap() {
     const pid_t pid = ::waitpid(-1, &status, __WALL | WNOHANG);
     if (pid <= 0) return;
     if (pid != launched_.init.pid()) {
-      gate_->on_wait_status(pid, status);
+      if (gate_) gate_->on_wait_status(pid, status);
       continue;
     }
     if (WIFSTOPPED(status)) continue;

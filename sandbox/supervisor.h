@@ -32,7 +32,8 @@ class Supervisor {
   };
 
   /// Starts the command. `prepare` says who judges it, and runs while the launcher builds the sandbox, before
-  /// the command exists. Throws SetupError, and what `prepare` throws; nothing is left then.
+  /// the command exists; empty for a guest. Throws SetupError, and what `prepare` throws; nothing is left
+  /// then.
   Supervisor(sys::Reactor& reactor, const Spec& spec, const std::function<Judging()>& prepare,
              Handlers handlers);
   Supervisor(const Supervisor&) = delete;
@@ -46,6 +47,7 @@ class Supervisor {
   /// Kills everything now.
   void end();
 
+  /// Not of a guest.
   [[nodiscard]] Gate& gate() { return *gate_; }
   /// Of a spec without a command only.
   [[nodiscard]] Turns& turns() { return *turns_; }

@@ -89,7 +89,7 @@ void Turns::on_report(const TurnReport& report, const sys::Packet& packet) {
       if (packet.fds.size() != 1) throw sys::Error(sys::Kind::internal, "a turn's keeper sent no pidfd");
       turn.keeper = report.value;
       turn.keeper_outside = sys::pid_of(packet.fds.front().get());
-      keepers_[turn.keeper_outside] = report.turn;
+      (*keepers_)[turn.keeper_outside] = report.turn;
       return;
     case Kind::cwd_failed:
       turn.outcome.cwd_failed = true;
@@ -109,7 +109,6 @@ void Turns::on_report(const TurnReport& report, const sys::Packet& packet) {
 }
 
 void Turns::on_gone(Id id, Turn& turn, int status) {
-  keepers_.erase(turn.keeper_outside);
   if (!turn.is_over) {
     // The command killed its own keeper: what it left belongs to nobody, and ends.
     turn.outcome.status = sys::exit_status(status);
@@ -118,6 +117,11 @@ void Turns::on_gone(Id id, Turn& turn, int status) {
   Turn last = std::move(turn);
   turns_.erase(id);
   tell(last, false);
+  // Not before its end is told: until then somebody may ask whose a process was.
+  reactor_.post([keepers = keepers_, keeper = last.keeper_outside, id] {
+    if (const auto found = keepers->find(keeper); found != keepers->end() && found->second == id)
+      keepers->erase(found);
+  });
 }
 
 void Turns::tell(Turn& turn, bool left) {
@@ -130,17 +134,22 @@ void Turns::tell(Turn& turn, bool left) {
 }
 
 void Turns::lose_all() {
-  keepers_.clear();
+  keepers_->clear();
   for (auto& [id, turn] : std::exchange(turns_, {})) {
     if (!turn.is_over) turn.outcome.status = {0, SIGKILL};
     tell(turn, false);
   }
 }
 
-Turns::Id Turns::turn_of(pid_t process) {
+Turns::Id Turns::kept_by(pid_t keeper) {
   on_reports();  // a keeper reports before its command execs, but perhaps nobody has listened since
+  const auto found = keepers_->find(keeper);
+  return found == keepers_->end() ? 0 : found->second;
+}
+
+Turns::Id Turns::turn_of(pid_t process) {
   for (int climb = 0; climb < longest_climb && process > 1; ++climb) {
-    if (const auto found = keepers_.find(process); found != keepers_.end()) return found->second;
+    if (const Id turn = kept_by(process); turn != 0) return turn;
     try {
       process = Task(process).stat().parent;
     } catch (const sys::SysError&) {

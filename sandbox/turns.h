@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <vector>
 
 #include "sandbox/launcher/launch.h"
@@ -44,6 +45,8 @@ class Turns {
 
   /// Which turn a process belongs to, by its number outside; 0: none.
   [[nodiscard]] Id turn_of(pid_t process);
+  /// The one that this process keeps, by its number outside; 0: none.
+  [[nodiscard]] Id kept_by(pid_t keeper);
 
  private:
   struct Turn {
@@ -69,7 +72,8 @@ class Turns {
   std::function<void(Order)> order_;
   Id last_ = 0;
   std::map<Id, Turn> turns_;
-  std::map<pid_t, Id> keepers_;  // by their numbers outside
+  using Keepers = std::map<pid_t, Id>;  // by their numbers outside
+  std::shared_ptr<Keepers> keepers_ = std::make_shared<Keepers>();
   sys::Watch reports_;
 };
 

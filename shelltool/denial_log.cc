@@ -13,17 +13,18 @@ std::string joined(const std::vector<std::string>& words) {
 
 }  // namespace
 
-const Denial* DenialLog::add(Denial denial) {
-  const std::string key = denial.decision.rule + '\0' + joined(denial.argv) + '\0' + joined(denial.decision.chain);
+bool DenialLog::add(Denial denial) {
+  const std::string key =
+      denial.decision.rule + '\0' + joined(denial.argv) + '\0' + joined(denial.decision.chain);
   const auto known = index_.find(key);
   if (known != index_.end()) {
     ++denials_[known->second].times;
-    return nullptr;
+    return false;
   }
-  if (denials_.size() >= max_denials) return nullptr;
+  if (denials_.size() >= max_denials) return false;
   index_.emplace(key, denials_.size());
   denials_.push_back(std::move(denial));
-  return &denials_.back();
+  return true;
 }
 
 }  // namespace shelltool

@@ -20,9 +20,9 @@ struct Denial {
 
 class DenialLog {
  public:
-  /// The denial when it is the first of its kind; equal ones are counted. Beyond a bound different ones are not kept:
-  /// a loop of them must not fill the memory.
-  const Denial* add(Denial denial);
+  /// True when it is the first of its kind; equal ones are counted. Beyond a bound different ones are not
+  /// kept: a loop of them must not fill the memory.
+  bool add(Denial denial);
   [[nodiscard]] const std::vector<Denial>& all() const { return denials_; }
 
  private:

@@ -25,11 +25,11 @@ namespace {
 
 class ExecTurn {
  public:
-  ExecTurn(Plan plan, const ExecOptions& options);
+  ExecTurn(Plan plan, const ExecOptions& options, Outer* outer);
   int run();
 
  private:
-  SessionOptions session_options();
+  SessionOptions session_options(Outer* outer);
   void start();
   void finish();
   void record_end(const TurnReport& report);
@@ -46,12 +46,12 @@ class ExecTurn {
   TurnReport report_;
 };
 
-ExecTurn::ExecTurn(Plan plan, const ExecOptions& options)
+ExecTurn::ExecTurn(Plan plan, const ExecOptions& options, Outer* outer)
     : options_(options),
       home_(plan.made.identity.account.home),
       job_(reactor_, options.use_terminal ? Terminal::open() : std::nullopt,
            [this](int signal) { session_.supervisor().signal(signal); }),
-      session_(reactor_, std::move(plan), session_options()) {
+      session_(reactor_, std::move(plan), session_options(outer)) {
   if (!options.report.empty())
     report_file_ = sys::open_file(options.report, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   if (options.json) capture_.emplace(reactor_);
@@ -60,8 +60,9 @@ ExecTurn::ExecTurn(Plan plan, const ExecOptions& options)
                    [this](std::uint64_t ticket, Answer given) { session_.answer(ticket, given); });
 }
 
-SessionOptions ExecTurn::session_options() {
+SessionOptions ExecTurn::session_options(Outer* outer) {
   SessionOptions session;
+  session.outer = outer;
   session.audit = options_.common.audit;
   session.shell = options_.shell;
   session.denied = [this](const Denial& denial) {
@@ -113,10 +114,10 @@ void ExecTurn::finish() {
   report_.notes.insert(report_.notes.end(), not_scanned.begin(), not_scanned.end());
   report_.cwd = session_.plan().made.spec.cwd;
   report_.session = session_.id();
-  report_.state = session_.judge().state();
-  report_.denials = session_.judge().take_denials(1).all();
-  report_.execs = session_.supervisor().gate().counts();
-  report_.audit = session_.audit().path();
+  report_.state = session_.state();
+  report_.denials = session_.take_denials(1).all();
+  report_.execs = session_.counts();
+  report_.audit = session_.audit_path();
   record_end(report_);
   if (options_.json) sys::write_all(1, report_text(report_), "standard output");
   if (report_file_) sys::write_all(report_file_.get(), report_text(report_), options_.report);
@@ -125,7 +126,7 @@ void ExecTurn::finish() {
 void ExecTurn::record_end(const TurnReport& report) {
   nlohmann::ordered_json fields = report_json(report);
   for (const char* repeated : {"denials", "output", "session", "audit", "notes"}) fields.erase(repeated);
-  session_.audit().write("ended", policy::json_text(fields));
+  session_.record("ended", policy::json_text(fields));
 }
 
 int ExecTurn::status(const sandbox::Outcome& outcome) const {
@@ -140,7 +141,10 @@ int ExecTurn::status(const sandbox::Outcome& outcome) const {
 }  // namespace
 
 int run_exec(const ExecOptions& options) {
-  return ExecTurn(settled_plan(options.common, options.command, options.argv), options).run();
+  std::optional<Outer> outer = Outer::find();
+  Plan plan = outer ? guest_plan(options.common, options.command, options.argv)
+                    : settled_plan(options.common, options.command, options.argv);
+  return ExecTurn(std::move(plan), options, outer ? &*outer : nullptr).run();
 }
 
 }  // namespace shelltool

@@ -27,6 +27,8 @@ struct Plan {
 
 /// Reads files, changes nothing. Throws sys::Error naming what is wrong, and where.
 Plan make_plan(const CommonOptions& common, const CommandOptions& command, std::vector<std::string> argv);
+/// The same for a command in the sandbox of another gatehouse, whose rules, sandbox and record hold.
+Plan guest_plan(const CommonOptions& common, const CommandOptions& command, std::vector<std::string> argv);
 /// The rules that are in force there, with these files in place of the user's and the project's.
 policy::RuleSet rules_of(const Plan& plan, const std::vector<std::string>& named);
 inline policy::RuleSet rules_of(const Plan& plan) { return rules_of(plan, plan.named_rules); }

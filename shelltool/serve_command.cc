@@ -37,7 +37,11 @@ class StdioServer {
   StdioServer(const ServeOptions& options, const std::string& version)
       : plan_(options.common),
         shell_(
-            reactor_, [&options] { return settled_plan(options.common, {}, {}); }, options.common.audit),
+            reactor_,
+            [&options](bool is_guest) {
+              return is_guest ? guest_plan(options.common, {}, {}) : settled_plan(options.common, {}, {});
+            },
+            options.common.audit),
         stdio_(reactor_, 0, 1,
                {[this](std::string line) { dispatcher_.receive(line); },
                 [this] {

@@ -1,5 +1,6 @@
 #include "shelltool/session.h"
 
+#include <poll.h>
 #include <sys/random.h>
 
 #include <algorithm>
@@ -45,10 +46,25 @@ Session::Session(sys::Reactor& reactor, Plan plan, SessionOptions options)
     : reactor_(reactor),
       plan_(std::move(plan)),
       options_(std::move(options)),
+      outer_(options_.outer),
       id_(new_session_id()),
-      audit_(open_audit(plan_, options_.audit, id_)) {
-  plan_.made.spec.own.push_back(audit_.path());
+      guests_(reactor) {
+  if (outer_ != nullptr) return;
+  audit_.emplace(open_audit(plan_, options_.audit, id_));
+  plan_.made.spec.own.push_back(audit_->path());
   protect();
+}
+
+std::string Session::output_directory() const {
+  return (outer_ != nullptr ? "/tmp/gatehouse-output/" : plan_.places.state + "/sessions/") + id_;
+}
+
+sandbox::GateCounts Session::counts() const {
+  return outer_ != nullptr ? sandbox::GateCounts() : supervisor_->gate().counts();
+}
+
+void Session::record(const char* event, std::string_view fields) {
+  if (audit_) audit_->write(event, fields);
 }
 
 /// What exists is bound by the launcher; what does not is watched from before the command's first program.
@@ -74,21 +90,33 @@ void Session::guard() {
 
 sandbox::Supervisor::Judging Session::prepare_judging() {
   rules_.emplace(rules_of(plan_));
-  judge_.emplace(TurnJudge::Setup{*rules_, audit_, plan_.state(), approval_of(plan_.config.approvals.policy),
-                                  plan_.config.audit.redact == config::Redact::default_, options_.denied,
-                                  options_.ask, options_.nobody, options_.withdraw});
+  judge_.emplace(
+      TurnJudge::Setup{*rules_, *audit_, plan_.state(), approval_of(plan_.config.approvals.policy),
+                       plan_.config.audit.redact == config::Redact::default_,
+                       [this](const Denial& denial, const sandbox::ExecEvent& event, bool is_first) {
+                         guests_.tell(denial, event);
+                         if (is_first && options_.denied) options_.denied(denial);
+                       },
+                       options_.ask, options_.nobody, options_.withdraw});
   const sandbox::Spec& spec = plan_.made.spec;
   sandbox::GateOptions gate;
   gate.reading = {spec.user.uid, rules_->reads_environment(), options_.shell,
                   spec.mode != sandbox::Mode::danger_full_access};
   gate.allow_tracers = plan_.config.sandbox.allow_tracers;
   gate.known = sandbox::KnownFiles(rules_->known_programs());
+  gate.receive_guest = [this](pid_t process) { return guests_.receive(process, {judge_->state(), id_}); };
   return {*judge_, std::move(gate)};
 }
 
 void Session::start(sandbox::Supervisor::Handlers handlers) {
-  supervisor_ = std::make_unique<sandbox::Supervisor>(
-      reactor_, plan_.made.spec, [this] { return prepare_judging(); }, std::move(handlers));
+  std::function<sandbox::Supervisor::Judging()> judging;
+  if (outer_ == nullptr) judging = [this] { return prepare_judging(); };
+  supervisor_ =
+      std::make_unique<sandbox::Supervisor>(reactor_, plan_.made.spec, judging, std::move(handlers));
+  if (outer_ != nullptr) {
+    outer_words_ = reactor_.watch(outer_->fd(), POLLIN, [this](int) { hear_outer(); });
+    return;
+  }
   guard();
   check_tier();
   judge_->set_tier(supervisor_->tier());
@@ -112,6 +140,28 @@ void Session::collect_notes() {
   if (supervisor_->tier() != sandbox::Tier::a && !notes_.empty())
     notes_.front() = fmt::format("tier {}: {}", sandbox::name_of(supervisor_->tier()), notes_.front());
   notes_.insert(notes_.end(), plan_.made.notes.begin(), plan_.made.notes.end());
+}
+
+/// The turn is that of the keeper among those who asked. A shell's own programs are its children, and it the
+/// keeper's.
+void Session::hear_outer() {
+  constexpr std::ptrdiff_t top_distance = 2;
+  for (GuestDenial& guest : outer_->denials()) {
+    std::uint64_t turn = plan_.made.spec.argv.empty() ? 0 : 1;
+    for (auto process = guest.processes.begin(); turn == 0 && process != guest.processes.end(); ++process) {
+      turn = supervisor_->turns().kept_by(*process);
+      guest.denial.top = process - guest.processes.begin() <= top_distance;
+    }
+    outer_denials_[turn].add(std::move(guest.denial));
+  }
+  if (outer_->is_gone()) outer_words_.cancel();
+}
+
+DenialLog Session::take_denials(std::uint64_t turn) {
+  if (outer_ == nullptr) return judge_->take_denials(turn);
+  hear_outer();
+  auto log = outer_denials_.extract(turn);
+  return log.empty() ? DenialLog() : std::move(log.mapped());
 }
 
 std::vector<sandbox::Taken> Session::with_leftovers(std::vector<sandbox::Taken> taken) {

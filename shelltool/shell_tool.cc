@@ -31,7 +31,7 @@ Json annotations_of(const Plan& plan) {
 
 }  // namespace
 
-ShellTool::ShellTool(sys::Reactor& reactor, std::function<Plan()> plan, std::string audit)
+ShellTool::ShellTool(sys::Reactor& reactor, std::function<Plan(bool)> plan, std::string audit)
     : reactor_(reactor), make_plan_(std::move(plan)), audit_(std::move(audit)) {}
 
 ShellTool::~ShellTool() = default;
@@ -56,8 +56,9 @@ Session& ShellTool::session() {
   SessionOptions options;
   options.audit = audit_;
   options.shell = true;
+  options.outer = outer_ ? &*outer_ : nullptr;
   options.nobody = "Nobody can be asked here.";
-  auto session = std::make_unique<Session>(reactor_, make_plan_(), std::move(options));
+  auto session = std::make_unique<Session>(reactor_, make_plan_(outer_.has_value()), std::move(options));
   try {
     session->start({[this](const sandbox::Outcome&) { reactor_.post([this] { forget_session(); }); }, {}});
   } catch (const sandbox::SetupError& error) {
@@ -65,9 +66,8 @@ Session& ShellTool::session() {
   }
   has_told_notes_ = false;
   session_ = std::move(session);
-  log(LogLevel::info,
-      fmt::format("session {}: a sandbox in {}, tier {}", session_->id(), session_->plan().made.spec.cwd,
-                  sandbox::name_of(session_->supervisor().tier())));
+  log(LogLevel::info, fmt::format("session {}: a sandbox in {}, tier {}", session_->id(),
+                                  session_->plan().made.spec.cwd, sandbox::name_of(session_->state().tier)));
   return *session_;
 }
 

@@ -15,8 +15,8 @@ namespace shelltool {
 
 class ShellTool {
  public:
-  /// `plan` is asked when a sandbox is made. `audit`: --audit.
-  ShellTool(sys::Reactor& reactor, std::function<Plan()> plan, std::string audit);
+  /// `plan` is asked when a sandbox is made, and told whether it is to be a guest's. `audit`: --audit.
+  ShellTool(sys::Reactor& reactor, std::function<Plan(bool is_guest)> plan, std::string audit);
   ShellTool(const ShellTool&) = delete;
   ShellTool& operator=(const ShellTool&) = delete;
   ~ShellTool();
@@ -35,8 +35,9 @@ class ShellTool {
   void start_spare();
 
   sys::Reactor& reactor_;
-  std::function<Plan()> make_plan_;
+  std::function<Plan(bool)> make_plan_;
   std::string audit_;
+  std::optional<Outer> outer_ = Outer::find();
   std::unique_ptr<Session> session_;
   bool has_told_notes_ = false, is_ending_ = false;
   std::list<ShellTurn> turns_;  // waiting for a command, running, or answered with something left

@@ -92,7 +92,7 @@ ShellTurn::ShellTurn(sys::Reactor& reactor, Session& session)
 bool ShellTurn::wait() {
   const sandbox::Spec& spec = session_.plan().made.spec;
   const std::string shell = shell_program(session_.plan().config.shell.program);
-  if (sys::base_name(shell) != "bash" || !stays_in_place(spec)) return false;
+  if (sys::base_name(shell) != "bash" || !stays_in_place(spec) || !session_.can_judge_as()) return false;
   const sys::Fd nothing = sys::open_file("/dev/null", O_RDONLY);
   sys::Pipe script = sys::make_pipe();
   const int output = capture_.write_end();
@@ -122,7 +122,7 @@ void ShellTurn::record_start() {
                                    {"command", sys::visible(command)},
                                    {"cwd", sys::visible(cwd_)}};
   if (!request_.why.empty()) fields["why"] = sys::visible(request_.why);
-  session_.audit().write("turn", policy::json_text(fields));
+  session_.record("turn", policy::json_text(fields));
 }
 
 void ShellTurn::start(ShellRequest request, mcp::ToolCall call, std::vector<std::string> notes) {
@@ -154,7 +154,7 @@ void ShellTurn::start_shell() {
 
 /// To the rules it is the command's own shell that starts now.
 void ShellTurn::hand_over() {
-  if (session_.judge().judge_as(id_, argv())) {
+  if (session_.judge_as(id_, argv())) {
     sys::write_all(script_.get(), request_.command + '\0', "the command to its shell");
     script_.close();
     return;
@@ -167,7 +167,7 @@ void ShellTurn::hand_over() {
 
 void ShellTurn::on_ended(const sandbox::Outcome& outcome, bool left) {
   if (call_ && !answered_) return answer(outcome, left);
-  session_.judge().take_denials(id_);
+  session_.take_denials(id_);
   waits_ = false;
 }
 
@@ -201,8 +201,8 @@ void ShellTurn::answer(const sandbox::Outcome& outcome, bool left) {
   report.cwd = cwd_;
   report.session = session_.id();
   report.turn = id_;
-  report.state = session_.judge().state();
-  report.denials = session_.judge().take_denials(id_).all();
+  report.state = session_.state();
+  report.denials = session_.take_denials(id_).all();
   report.taken = session_.take_back();
   report.notes = std::move(notes_);
   result.home = session_.home();
@@ -217,7 +217,7 @@ void ShellTurn::answer(const sandbox::Outcome& outcome, bool left) {
                                 {session_.plan().made.spec, report.state.tier, result.home, cwd_});
   const mcp::ToolResult answer = shell_result(result, session_.plan().config.shell.output);
   report.truncated = result.left_out != 0;
-  session_.audit().write("ended", policy::json_text(answer.meta.at("gatehouse/result")));
+  session_.record("ended", policy::json_text(answer.meta.at("gatehouse/result")));
   log(LogLevel::debug, fmt::format("session {}: turn {}: {}", session_.id(), id_,
                                    answer.text.substr(0, answer.text.find('\n'))));
   call_->answer(answer);

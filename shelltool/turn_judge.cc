@@ -89,8 +89,9 @@ policy::Decision TurnJudge::decide(const sandbox::ExecEvent& event) const {
 }
 
 Ruling TurnJudge::deny(const sandbox::ExecEvent& event, const policy::Decision& decision) {
-  const Denial* first = denials_[event.turn].add({decision, argv_of(event), event.top});
-  if (first != nullptr && setup_.denied) setup_.denied(*first);
+  const Denial denial{decision, argv_of(event), event.top};
+  const bool is_first = denials_[event.turn].add(denial);
+  if (setup_.denied) setup_.denied(denial, event, is_first);
   return Ruling::deny;
 }
 

@@ -41,8 +41,9 @@ class TurnJudge : public sandbox::Judge {
     policy::State state;
     Approval approval = Approval::on_request;
     bool redact = true;
-    std::function<void(const Denial&)> denied = {};  ///< at the first of equal ones
-    std::function<void(Question)> ask = {};          ///< empty: there is nobody to ask, for
+    /// `is_first`: of equal ones.
+    std::function<void(const Denial&, const sandbox::ExecEvent&, bool is_first)> denied = {};
+    std::function<void(Question)> ask = {};  ///< empty: there is nobody to ask, for
     std::string nobody = "There is no terminal to ask at.";
     std::function<void(std::uint64_t)> withdraw = {};  ///< the question needs no answer any more
   };

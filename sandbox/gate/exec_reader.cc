@@ -7,6 +7,7 @@
 #include <climits>
 
 #include "sandbox/gate/memory.h"
+#include "sandbox/gate/outer.h"
 #include "sandbox/gate/resolver.h"
 #include "sandbox/gate/task.h"
 #include "sandbox/sys/error.h"
@@ -66,6 +67,7 @@ void ExecReader::read(const Notification& notification, ExecRead& read) {
   place(task, read.event);
   const Memory memory(notification.tid);
   const Call call = call_of(notification, memory);
+  if (call.path == outer_name) throw OuterCalled();
   const Resolver resolver(task, root_for(task));
   sys::Fd file = open_called(call, resolver);
   Program program = ImageReader(resolver, known_, heads_, options_.uid)

@@ -17,6 +17,9 @@ struct ExecRead {
   Expected expected;
 };
 
+/// Not an exec, but a gatehouse that asks for this one; see outer.h.
+struct OuterCalled {};
+
 class ExecReader {
  public:
   struct Options {
@@ -30,7 +33,7 @@ class ExecReader {
   ExecReader(const KnownFiles& known, Lineage& lineage, Options options)
       : known_(known), lineage_(lineage), options_(std::move(options)) {}
 
-  /// Throws CallerError, Unjudgeable or SysError; `read` then holds what had been read before.
+  /// Throws CallerError, Unjudgeable, OuterCalled or SysError; `read` then holds what had been read before.
   void read(const Notification& notification, ExecRead& read);
   /// The image that stands in an exec stop, under the name and arguments that it has.
   [[nodiscard]] ExecEvent read_found(pid_t pid, const ExecEvent& approved, const std::string& name,

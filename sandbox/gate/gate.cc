@@ -33,6 +33,7 @@ Gate::Gate(sys::Reactor& reactor, sys::Fd listener, Judge& judge, GateOptions op
       judge_(judge),
       with_environment_(options.reading.read_environment),
       allow_tracers_(options.allow_tracers),
+      receive_guest_(std::move(options.receive_guest)),
       known_(std::move(options.known)),
       reader_(known_, lineage_, options.reading) {
   take_short_slices();
@@ -59,6 +60,9 @@ void Gate::take(const Notification& notification) {
   read.event.pid = notification.tid;
   try {
     reader_.read(notification, read);
+  } catch (const OuterCalled&) {
+    receive_guest(notification);
+    return;
   } catch (const CallerError& error) {
     // The kernel's own answer. A caller that hides its memory from us gets it, too: never on with what was
     // not read.
@@ -86,6 +90,12 @@ void Gate::take(const Notification& notification) {
       sweep_soon();
       return;
   }
+}
+
+void Gate::receive_guest(const Notification& notification) {
+  const sys::Fd theirs =
+      receive_guest_ && listener_.alive(notification.id) ? receive_guest_(notification.tid) : sys::Fd();
+  if (!theirs || !listener_.hand(notification.id, theirs.get())) listener_.refuse(notification.id, ENOENT);
 }
 
 void Gate::refuse(const Notification& notification, const ExecEvent& event, const Refusal& refusal) {

@@ -2,6 +2,7 @@
 /// Every exec of a tree: read, judged, and verified when the kernel has built the new image (DESIGN §3).
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ struct GateOptions {
   ExecReader::Options reading;
   bool allow_tracers = false;  ///< judge execs under a debugger, though they cannot be verified
   KnownFiles known;
+  /// A connection for a gatehouse in the sandbox, by its pid outside; empty, or an empty one: none is to be
+  /// had.
+  std::function<sys::Fd(pid_t)> receive_guest = {};
 };
 
 /// What the gate has done so far.
@@ -50,6 +54,7 @@ class Gate {
 
   void on_notification(int events);
   void take(const Notification& notification);
+  void receive_guest(const Notification& notification);
   void refuse(const Notification& notification, const ExecEvent& event, const Refusal& refusal);
   void approve(const Notification& notification, ExecRead read);
   void trace_exec(pid_t tid, ExecRead read);
@@ -70,6 +75,7 @@ class Gate {
   Listener listener_;
   Judge& judge_;
   bool with_environment_, allow_tracers_;
+  std::function<sys::Fd(pid_t)> receive_guest_;
   KnownFiles known_;
   Lineage lineage_;
   ExecReader reader_;

@@ -1,5 +1,6 @@
 #include "sandbox/gate/listener.h"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -42,6 +43,15 @@ bool Listener::alive(std::uint64_t id) const {
 bool Listener::proceed(std::uint64_t id) { return respond(id, 0, SECCOMP_USER_NOTIF_FLAG_CONTINUE); }
 
 bool Listener::refuse(std::uint64_t id, int error) { return respond(id, -error, 0); }
+
+bool Listener::hand(std::uint64_t id, int fd) {
+  seccomp_notif_addfd handed{};
+  handed.id = id;
+  handed.flags = SECCOMP_ADDFD_FLAG_SEND;
+  handed.srcfd = static_cast<std::uint32_t>(fd);
+  handed.newfd_flags = O_CLOEXEC;
+  return ::ioctl(fd_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &handed) >= 0;
+}
 
 bool Listener::respond(std::uint64_t id, int error, std::uint32_t flags) {
   std::fill(response_.begin(), response_.end(), '\0');

@@ -32,6 +32,9 @@ class Listener {
   bool proceed(std::uint64_t id);
   /// The call returns -error to its caller. False when the caller is gone.
   bool refuse(std::uint64_t id, int error);
+  /// The call returns a copy of this descriptor, close-on-exec. False when the caller is gone, or has no room
+  /// for it.
+  bool hand(std::uint64_t id, int fd);
 
   [[nodiscard]] int fd() const { return fd_.get(); }
 

@@ -180,7 +180,7 @@ class Init {
   void become_subreaper() {
     if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
       throw sys::SysError(errno, "becoming the parent of the sandbox's orphans");
-    scoped_ = enter_signal_scope();
+    scoped_ = !birth_.spec.is_guest && enter_signal_scope();
   }
 
   void report(Report::Kind kind, int value) {

@@ -65,9 +65,9 @@ void await_command(Launched& launched) {
         launched.missing.push_back(std::move(letter->text));
         break;
       case Tag::ready:
-        if (letter->fds.size() != 2) throw sys::Error(sys::Kind::internal, "the command sent no listener");
-        launched.command = sys::pid_of(letter->fds[1].get());
-        launched.listener = std::move(letter->fds[0]);
+        if (letter->fds.empty()) throw sys::Error(sys::Kind::internal, "the command sent no pidfd");
+        launched.command = sys::pid_of(letter->fds.front().get());
+        if (letter->fds.size() > 1) launched.listener = std::move(letter->fds[1]);
         return;
       case Tag::refused:
       case Tag::failed:
@@ -143,7 +143,7 @@ Launched start(const Spec& spec, Tier tier, Meanwhile& meanwhile) {
                     {}};
   if (namespaced && any_user) prepare_from_outside(spec, launched);
   // While init mounts.
-  tell_if_there(launched.channel, Tag::filter, compile_filter(spec, tier));
+  tell_if_there(launched.channel, Tag::filter, spec.is_guest ? "-" : compile_filter(spec, tier));
   meanwhile.run();
   await_command(launched);
   return launched;
@@ -221,6 +221,7 @@ Launched launch(const Spec& spec, const std::function<void()>& work) {
   check(spec);
   Meanwhile meanwhile(work);
   try {
+    if (spec.is_guest) return start(spec, Tier::c, meanwhile);
     return start_with_what_is_granted(spec, meanwhile);
   } catch (const Meanwhile::Interrupted&) {
     meanwhile.rethrow();

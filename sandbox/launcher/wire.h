@@ -17,12 +17,12 @@ enum class Tag : char {
   // downwards
   tree = 't',    ///< text: a path; one descriptor: an id-mapped copy of the mounts there
   go = 'g',      ///< the id maps are written, the trees are sent
-  filter = 'f',  ///< text: the seccomp program
+  filter = 'f',  ///< text: the seccomp program; a guest passes it over
   // upwards
   note = 'n',     ///< text: a sentence for Launched::missing
   refused = 'r',  ///< text: the sentence; this machine refuses namespaces
   failed = 'x',   ///< text: the sentence
-  ready = 'y',    ///< two descriptors: the seccomp listener, a pidfd of the command
+  ready = 'y',    ///< descriptors: a pidfd of the command, and, but for a guest, the seccomp listener
 };
 
 struct Letter {
