@@ -12,25 +12,27 @@ constexpr char escape = '\x1b', bell = '\a';
 
 bool is_within(char c, char first, char last) { return c >= first && c <= last; }
 
-/// The length of the sequence that `bytes`, which begin with ESC, begin with; ECMA-48. One that is cut off goes whole.
-std::size_t escape_length(std::string_view bytes) {
-  constexpr std::string_view strings = "]PX^_";  // OSC, DCS, SOS, PM, APC: up to ST, or BEL
-  if (bytes.size() < 2) return bytes.size();
+/// The length of the string that an OSC, DCS, SOS, PM or APC is, up to ST or BEL. One that has no end is over
+/// with its line, or where another sequence begins: what comes behind it shall not vanish.
+std::size_t string_length(std::string_view bytes) {
   std::size_t at = 2;
-  if (bytes[1] == '[') {
-    while (at < bytes.size() && is_within(bytes[at], ' ', '?')) ++at;
-    return std::min(at + 1, bytes.size());
+  for (; at < bytes.size() && bytes[at] != '\n'; ++at) {
+    if (bytes[at] == bell) return at + 1;
+    if (bytes[at] == escape) return bytes.substr(at + 1).starts_with('\\') ? at + 2 : at;
   }
-  if (strings.find(bytes[1]) != std::string_view::npos) {
-    for (; at < bytes.size(); ++at) {
-      if (bytes[at] == bell) return at + 1;
-      if (bytes[at] == escape && at + 1 < bytes.size() && bytes[at + 1] == '\\') return at + 2;
-    }
-    return at;
-  }
-  at = 1;
-  while (at < bytes.size() && is_within(bytes[at], ' ', '/')) ++at;
-  return at < bytes.size() && is_within(bytes[at], '0', '~') ? at + 1 : at;
+  return at;
+}
+
+/// The length of the sequence that `bytes`, which begin with ESC, begin with; ECMA-48. One that is cut off
+/// has what is there of it.
+std::size_t escape_length(std::string_view bytes) {
+  constexpr std::string_view strings = "]PX^_";
+  if (bytes.size() < 2) return bytes.size();
+  const bool is_control = bytes[1] == '[';
+  if (strings.find(bytes[1]) != std::string_view::npos) return string_length(bytes);
+  std::size_t at = is_control ? 2 : 1;
+  while (at < bytes.size() && is_within(bytes[at], ' ', is_control ? '?' : '/')) ++at;
+  return at < bytes.size() && is_within(bytes[at], is_control ? '@' : '0', '~') ? at + 1 : at;
 }
 
 /// Takes the last character of the line back, not only its last byte.
@@ -47,8 +49,8 @@ void step_back(std::string& text, std::size_t line) {
 std::string plain_text(std::string_view bytes) {
   std::string text;
   text.reserve(bytes.size());
-  std::size_t line = 0;     // where it begins
-  bool returned = false;    // what comes next is drawn over it
+  std::size_t line = 0;   // where it begins
+  bool returned = false;  // what comes next is drawn over it
   while (!bytes.empty()) {
     const char c = bytes.front();
     if (c == escape) {

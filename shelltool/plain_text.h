@@ -5,9 +5,10 @@
 
 namespace shelltool {
 
-/// What a command printed, as a terminal would have left it and as a model can read it: escape sequences are gone,
-/// a line that was drawn over with "\r" or "\b" is the last that stood there, "\r\n" is a newline. What is left of
-/// control characters, bytes that are no UTF-8 and characters that reorder text is written out ("\x07", "\xff").
+/// What a command printed, as a terminal would have left it and as a model can read it: escape sequences are
+/// gone, a line that was drawn over with "\r" or "\b" is the last that stood there, "\r\n" is a newline. What
+/// is left of control characters, bytes that are no UTF-8 and characters that reorder text is written out
+/// ("\x01", "\xff"); a bell and a NUL show nothing.
 std::string plain_text(std::string_view bytes);
 
 }  // namespace shelltool
