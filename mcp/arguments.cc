@@ -131,7 +131,7 @@ Arguments read_arguments(const std::vector<Parameter>& parameters, const Json& g
       for (const Alias& alias : parameter.aliases) {
         if (alias.name != name) continue;
         meant = &parameter;
-        if (alias.convert) converted = alias.convert(value);
+        if (alias.convert) converted = alias.convert(coerced(parameter.type, value));
       }
     }
     if (meant == nullptr) refuse_name(name, parameters);

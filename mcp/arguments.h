@@ -20,7 +20,7 @@ class ArgumentError : public sys::Error {
 /// Another name that is accepted silently, and how its value becomes the parameter's.
 struct Alias {
   std::string name;
-  std::function<Json(const Json& value)> convert;  ///< empty: as it is
+  std::function<Json(const Json& value)> convert;  ///< empty: as it is; gets what is of its type
 };
 
 struct Parameter {
