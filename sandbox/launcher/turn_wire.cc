@@ -30,6 +30,7 @@ void append(std::string& bytes, std::string_view string) {
 }  // namespace
 
 sys::Fd pack(const TurnProgram& program) {
+  if (program.argv.empty()) throw sys::Error(sys::Kind::invalid, "starting a command: it has no words");
   const Header header{static_cast<std::uint32_t>(program.argv.size()),
                       static_cast<std::uint32_t>(program.env.size())};
   std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);
@@ -59,6 +60,8 @@ TurnProgram unpack(int fd) {
   program.cwd = next();
   for (std::uint32_t i = 0; i < header.argv; ++i) program.argv.push_back(next());
   for (std::uint32_t i = 0; i < header.env; ++i) program.env.push_back(next());
+  if (program.argv.empty() || at != bytes.size())
+    throw sys::Error(sys::Kind::internal, "reading {}: its counts are wrong", what);
   return program;
 }
 

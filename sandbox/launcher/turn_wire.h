@@ -36,7 +36,8 @@ struct TurnReport {
   std::uint64_t left = 0;  ///< of `ended`: 1 when something that the command started still runs
 };
 
-/// A memfd: programs are larger than packets may be. Throws SysError.
+/// A memfd: programs are larger than packets may be. Throws sys::Error for what cannot be a program: no
+/// words, a NUL byte in one, more than any exec takes.
 sys::Fd pack(const TurnProgram& program);
 /// Throws sys::Error for what no pack() wrote.
 TurnProgram unpack(int fd);
