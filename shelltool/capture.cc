@@ -17,7 +17,7 @@ Capture::Capture(sys::Reactor& reactor, CaptureLimits limits)
     : limits_(std::move(limits)), pipe_(sys::make_pipe()) {
   sys::set_nonblocking(pipe_.read_end.get(), true);
   watch_ = reactor.watch(pipe_.read_end.get(), POLLIN, [this](int) {
-    if (!read_some() && errno != EAGAIN) watch_.cancel();
+    if (!read_some() && ended_) watch_.cancel();
   });
 }
 
@@ -44,7 +44,7 @@ void Capture::keep(std::string_view chunk) {
     if (!kept_ && kept_bytes_ == 0) {
       sys::make_directories(sys::parent_of(limits_.keep), 0700);
       kept_ = sys::open_file(limits_.keep, O_WRONLY | O_CREAT | O_EXCL, 0600);
-      const std::string before = head_ + tail_;
+      const std::string before = (head_ + tail_).substr(0, limits_.kept);
       sys::write_all(kept_.get(), before, limits_.keep);
       kept_bytes_ = before.size();
     }
