@@ -16,6 +16,8 @@ namespace shelltool {
 namespace {
 
 constexpr std::size_t most_denials = 5;
+constexpr std::size_t smallest_limit = 1000;  // below it nothing would be told
+constexpr std::size_t longest_place = 100;    // of the whole output, to be shown; four bytes each at worst
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
 
@@ -74,7 +76,8 @@ std::string denials_text(const ShellResult& result) {
     text += "\n" + policy::denial_text(denials[i].decision, denials[i].argv, result.home);
     if (denials[i].times > 1) text += fmt::format("\n  ({} times)", denials[i].times);
   }
-  if (denials.size() > most_denials) text += fmt::format("\nand {} other denials", denials.size() - most_denials);
+  const std::size_t others = denials.size() - std::min(denials.size(), most_denials);
+  if (others != 0) text += fmt::format("\nand {} other denial{}", others, others == 1 ? "" : "s");
   return text;
 }
 
@@ -87,16 +90,23 @@ std::string notices_text(const ShellResult& result) {
   return text;
 }
 
-std::string output_text(const ShellResult& result, std::size_t limit) {
-  if (result.left_out == 0 && result.head.size() + result.tail.size() <= limit) return result.head + result.tail;
-  constexpr std::size_t for_the_cut = 400;  // its own line, with a path in it
-  const std::size_t room = limit - std::min(limit, for_the_cut);
+struct Output {
+  std::string text;
+  bool is_cut = false;
+};
+
+Output output_of(const ShellResult& result, std::size_t limit) {
+  if (result.left_out == 0 && result.head.size() + result.tail.size() <= limit)
+    return {result.head + result.tail};
+  const bool is_named = !result.kept_in.empty() && result.kept_in.size() <= longest_place;
+  const std::string kept =
+      is_named ? fmt::format("; the user has the whole in {}", sys::visible(result.kept_in)) : "";
+  const std::string cut = fmt::format("\n[… cut here: {} bytes of output in all{} …]\n", result.total, kept);
+  const std::size_t room = limit - std::min(limit, cut.size());
   const std::string whole = result.left_out == 0 ? result.head + result.tail : std::string();
   const std::string_view head = begin_of(whole.empty() ? result.head : whole, room * 3 / 10);
   const std::string_view tail = end_of(whole.empty() ? result.tail : whole, room * 7 / 10);
-  const std::string kept =
-      result.kept_in.empty() ? "" : fmt::format("; the user has the whole in {}", sys::visible(result.kept_in));
-  return fmt::format("{}\n[… cut here: {} bytes of output in all{} …]\n{}", head, result.total, kept, tail);
+  return {fmt::format("{}{}{}", head, cut, tail), true};
 }
 
 bool was_denied(const ShellResult& result) {
@@ -108,16 +118,19 @@ bool was_denied(const ShellResult& result) {
 }  // namespace
 
 mcp::ToolResult shell_result(const ShellResult& result, std::size_t limit) {
+  limit = std::max(limit, smallest_limit);
   const sandbox::Outcome& outcome = result.report.outcome;
   std::string text = first_line(result) + denials_text(result) + notices_text(result);
   if (text.size() > limit / 2) text = std::string(begin_of(text, limit / 2)) + "\n[… more in the record …]";
-  const std::string output = output_text(result, limit - text.size() - 1);
-  if (!output.empty()) text += "\n" + output;
+  const Output output = output_of(result, limit - text.size() - 1);
+  if (!output.text.empty()) text += "\n" + output.text;
   mcp::ToolResult answer;
   answer.text = std::move(text);
   answer.is_error =
       !result.not_started.empty() || outcome.timed_out || outcome.status.signal != 0 || was_denied(result);
-  answer.meta = {{"gatehouse/result", result_json(result.report)}};
+  mcp::Json told = result_json(result.report);
+  told["truncated"] = output.is_cut;
+  answer.meta = {{"gatehouse/result", std::move(told)}};
   return answer;
 }
 

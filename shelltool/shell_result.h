@@ -21,8 +21,9 @@ struct ShellResult {
   std::string not_started;            ///< why the command could not be started; empty: it was
 };
 
-/// At most `limit` bytes, the output's beginning and end as 3 to 7. An error for the model is what it has to do
-/// something about: the command was denied, could not start, timed out or was killed.
+/// At most `limit` bytes (a thousand at least), the output's beginning and end as 3 to 7. An error for the
+/// model is what it has to do something about: the command was denied, could not start, timed out or was
+/// killed.
 mcp::ToolResult shell_result(const ShellResult& result, std::size_t limit);
 
 }  // namespace shelltool

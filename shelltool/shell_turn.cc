@@ -216,7 +216,6 @@ void ShellTurn::answer(const sandbox::Outcome& outcome, bool left) {
   result.refusals = refusals_in(result.head + result.tail,
                                 {session_.plan().made.spec, report.state.tier, result.home, cwd_});
   const mcp::ToolResult answer = shell_result(result, session_.plan().config.shell.output);
-  report.truncated = result.left_out != 0;
   session_.record("ended", policy::json_text(answer.meta.at("gatehouse/result")));
   log(LogLevel::debug, fmt::format("session {}: turn {}: {}", session_.id(), id_,
                                    answer.text.substr(0, answer.text.find('\n'))));
