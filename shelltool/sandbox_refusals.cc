@@ -23,10 +23,15 @@ bool has_any(std::string_view line, const std::vector<std::string_view>& words) 
 }
 
 bool speaks_of_network(std::string_view line) {
-  static const std::vector<std::string_view> words = {
-      "ould not resolve",        "Temporary failure in name resolution", "Name or service not known",
-      "Network is unreachable",  "EAI_AGAIN",                            "ENETUNREACH",
-      "emporary failure resolving", "network is unreachable",             "dns error"};
+  static const std::vector<std::string_view> words = {"ould not resolve host",
+                                                      "nable to resolve host",
+                                                      "emporary failure in name resolution",
+                                                      "emporary failure resolving",
+                                                      "ame or service not known",
+                                                      "etwork is unreachable",
+                                                      "EAI_AGAIN",
+                                                      "ENETUNREACH",
+                                                      "dns error"};
   return has_any(line, words);
 }
 
@@ -34,8 +39,7 @@ enum class Failure { none, read_only, denied, missing };
 
 Failure failure_in(std::string_view line) {
   if (has_any(line, {"Read-only file system", "EROFS"})) return Failure::read_only;
-  if (has_any(line, {"Permission denied", "ermission denied", "EACCES", "Device or resource busy"}))
-    return Failure::denied;
+  if (has_any(line, {"ermission denied", "EACCES", "Device or resource busy"})) return Failure::denied;
   if (has_any(line, {"No such file or directory", "ENOENT"})) return Failure::missing;
   return Failure::none;
 }
@@ -73,14 +77,16 @@ std::string shown(const std::string& path, const std::string& home) {
 std::optional<std::string> explanation(const std::string& path, Failure failure, const Confinement& confinement) {
   const sandbox::Spec& spec = confinement.spec;
   const std::string& home = confinement.home;
+  const bool has_all_files = spec.mode == sandbox::Mode::danger_full_access;
   if (confinement.tier == sandbox::Tier::a) {
-    if (const std::string* cover = cover_of(path, spec.hide)) return "hidden: " + shown(*cover, home);
+    const std::string* cover = has_all_files ? nullptr : cover_of(path, spec.hide);
+    if (cover != nullptr) return "hidden: " + shown(*cover, home);
     if (cover_of(path, spec.own_hidden) != nullptr) return "hidden: gatehouse's own files";
   }
   if (failure == Failure::missing) return std::nullopt;
   if (const std::string* cover = cover_of(path, spec.own))
     return fmt::format("read-only: {} (gatehouse's own)", shown(*cover, home));
-  if (spec.mode == sandbox::Mode::danger_full_access) return std::nullopt;
+  if (has_all_files) return std::nullopt;
   if (const std::string* cover = cover_of(path, spec.protect))
     return fmt::format("read-only: {} (programs outside trust it)", shown(*cover, home));
   // A permission that is lacking is the host's own affair, except where Landlock stands in for the mounts.
