@@ -9,6 +9,7 @@ namespace shelltool {
 namespace {
 
 constexpr std::size_t max_facts = 300;
+constexpr std::size_t max_trouble = 200;  // of them, where there is more to say
 
 constexpr const char* how_to_work =
     "gatehouse runs commands for you under rules that this machine's owner wrote, in a sandbox. Use its `shell` instead of "
@@ -50,8 +51,9 @@ std::string state_text(const Plan& plan) {
 }
 
 std::string instructions(const Plan& plan, const std::string& trouble) {
-  std::string facts = fmt::format("Here: {}.", state_text(plan));
-  if (!trouble.empty()) facts += " Nothing can run: " + sys::visible(trouble);
+  std::string facts =
+      trouble.empty() ? "" : fmt::format("Nothing can run: {}\n", cut(sys::visible(trouble), max_trouble));
+  facts += fmt::format("Here: {}.", state_text(plan));
   return how_to_work + cut(std::move(facts), max_facts);
 }
 
