@@ -1,0 +1,48 @@
+#include "shelltool/denial_log.h"
+
+#include <doctest/doctest.h>
+
+using shelltool::Denial;
+using shelltool::DenialLog;
+
+namespace {
+
+Denial denial(const std::string& rule, std::vector<std::string> argv,
+              std::vector<std::string> chain = {"sh"}) {
+  Denial one;
+  one.decision.rule = rule;
+  one.decision.chain = std::move(chain);
+  one.argv = std::move(argv);
+  return one;
+}
+
+}  // namespace
+
+TEST_CASE("equal denials are one that is counted, told at the first") {
+  DenialLog log;
+  const Denial* first = log.add(denial("r", {"git", "push"}));
+  REQUIRE(first != nullptr);
+  CHECK(first->argv == std::vector<std::string>{"git", "push"});
+  CHECK(log.add(denial("r", {"git", "push"})) == nullptr);
+  CHECK(log.add(denial("r", {"git", "push"})) == nullptr);
+  REQUIRE(log.all().size() == 1);
+  CHECK(log.all().front().times == 3);
+}
+
+TEST_CASE("another rule, other words or another chain is another denial") {
+  DenialLog log;
+  CHECK(log.add(denial("r", {"a", "b"})) != nullptr);
+  CHECK(log.add(denial("s", {"a", "b"})) != nullptr);
+  CHECK(log.add(denial("r", {"a b"})) != nullptr);
+  CHECK(log.add(denial("r", {"a", "b", ""})) != nullptr);
+  CHECK(log.add(denial("r", {"a", "b"}, {"sh", "make"})) != nullptr);
+  CHECK(log.all().size() == 5);
+}
+
+TEST_CASE("a loop of different denials fills no memory, and known ones are counted still") {
+  DenialLog log;
+  for (int i = 0; i < 3000; ++i) log.add(denial("r", {"x", std::to_string(i)}));
+  CHECK(log.all().size() == 1000);
+  log.add(denial("r", {"x", "0"}));
+  CHECK(log.all().front().times == 2);
+}
