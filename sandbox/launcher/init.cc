@@ -223,7 +223,9 @@ class Init {
     int status = 0;
     for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED | __WALL)) > 0;) {
       if (pid != command_.pid()) continue;
-      if (WIFSTOPPED(status))
+      if (WIFSTOPPED(status) && birth_.spec.argv.empty())
+        command_.kill(SIGCONT);  // a zygote: some turn stopped what every turn waits for
+      else if (WIFSTOPPED(status))
         report(Report::Kind::stopped, WSTOPSIG(status));
       else if (WIFCONTINUED(status))
         report(Report::Kind::continued, 0);

@@ -157,8 +157,12 @@ class Zygote {
     while (::read(children, &signal, sizeof signal) > 0) {
     }
     int status = 0;
-    for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG | __WALL)) > 0;)
-      if (const auto turn = turns_.extract(pid)) report(supervisor_, {Kind::gone, status, turn.mapped()});
+    for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG | WUNTRACED | __WALL)) > 0;) {
+      if (WIFSTOPPED(status))
+        ::kill(pid, SIGCONT);  // a keeper: some turn stopped what its own or another's end is told by
+      else if (const auto turn = turns_.extract(pid))
+        report(supervisor_, {Kind::gone, status, turn.mapped()});
+    }
   }
 
   sys::Channel& supervisor_;
