@@ -54,8 +54,9 @@ sys::Fd input_of(const std::string& text) {
 std::vector<std::string> with_variables(std::vector<std::string> env,
                                         const std::map<std::string, std::string>& variables) {
   for (const auto& [name, value] : variables) {
-    std::erase_if(env, [&](const std::string& variable) { return variable.starts_with(name + "="); });
-    env.push_back(name + "=" + value);
+    const std::string prefix = name + "=";
+    std::erase_if(env, [&](const std::string& variable) { return variable.starts_with(prefix); });
+    env.push_back(prefix + value);
   }
   return env;
 }
