@@ -41,7 +41,7 @@ void FreshPlan::look() {
 
 const Plan& FreshPlan::plan() {
   look();
-  if (!plan_) plan_.emplace(make_plan(options_, {}, {}));
+  if (!plan_) begin_in_workspace(plan_.emplace(make_plan(options_, {}, {})));
   return *plan_;
 }
 

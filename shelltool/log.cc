@@ -1,6 +1,5 @@
 #include "shelltool/log.h"
 
-#define SPDLOG_DISABLE_DEFAULT_LOGGER  // it would write to standard output
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 

@@ -69,6 +69,13 @@ Plan guest_plan(const CommonOptions& common, const CommandOptions& command, std:
   return plan;
 }
 
+void begin_in_workspace(Plan& plan) {
+  const std::vector<std::string>& roots = plan.workspace.roots;
+  std::string& cwd = plan.made.spec.cwd;
+  const auto has_cwd = [&](const std::string& root) { return sys::is_within(cwd, root); };
+  if (!roots.empty() && std::none_of(roots.begin(), roots.end(), has_cwd)) cwd = roots.front();
+}
+
 policy::RuleSet rules_of(const Plan& plan, const std::vector<std::string>& named) {
   return policy::RuleSet::compile(
       read_rules_files(plan.places, named),

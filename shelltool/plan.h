@@ -29,6 +29,9 @@ struct Plan {
 Plan make_plan(const CommonOptions& common, const CommandOptions& command, std::vector<std::string> argv);
 /// The same for a command in the sandbox of another gatehouse, whose rules, sandbox and record hold.
 Plan guest_plan(const CommonOptions& common, const CommandOptions& command, std::vector<std::string> argv);
+/// A session's commands begin in the workspace, unless its server was started somewhere below a writable
+/// root.
+void begin_in_workspace(Plan& plan);
 /// The rules that are in force there, with these files in place of the user's and the project's.
 policy::RuleSet rules_of(const Plan& plan, const std::vector<std::string>& named);
 inline policy::RuleSet rules_of(const Plan& plan) { return rules_of(plan, plan.named_rules); }

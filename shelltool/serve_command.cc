@@ -31,16 +31,19 @@ std::string current_instructions(FreshPlan& fresh) {
   }
 }
 
+Plan session_plan(const CommonOptions& common, bool is_guest) {
+  Plan plan = is_guest ? guest_plan(common, {}, {}) : settled_plan(common, {}, {});
+  begin_in_workspace(plan);
+  return plan;
+}
+
 /// One client on two descriptors.
 class StdioServer {
  public:
   StdioServer(const ServeOptions& options, const std::string& version)
       : plan_(options.common),
         shell_(
-            reactor_,
-            [&options](bool is_guest) {
-              return is_guest ? guest_plan(options.common, {}, {}) : settled_plan(options.common, {}, {});
-            },
+            reactor_, [&options](bool is_guest) { return session_plan(options.common, is_guest); },
             options.common.audit),
         stdio_(reactor_, 0, 1,
                {[this](std::string line) { dispatcher_.receive(line); },
