@@ -42,6 +42,7 @@ std::optional<Packet> Channel::receive() {
   Packet packet;
   // The real length first: most packets are small, and a buffer for the largest costs 16 page faults.
   const ssize_t length = ::recv(socket_.get(), nullptr, 0, MSG_PEEK | MSG_TRUNC);
+  if (length < 0 && errno == EAGAIN) return std::nullopt;  // one that comes now has no buffer
   packet.bytes.resize(length > 0 ? std::min(static_cast<std::size_t>(length), max_bytes) : 1);
   iovec part{packet.bytes.data(), packet.bytes.size()};
   Control control{};

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <thread>
+
 #include "sandbox/sys/error.h"
 
 TEST_CASE("a packet arrives whole, with its descriptors") {
@@ -38,6 +40,28 @@ TEST_CASE("a non-blocking channel without a packet is not closed") {
   sys::Channel ours(std::move(a));
   CHECK_FALSE(ours.receive().has_value());
   CHECK_FALSE(ours.closed());
+}
+
+TEST_CASE("a packet that arrives while a non-blocking channel looks for one arrives whole") {
+  auto [a, b] = sys::make_socket_pair();
+  sys::set_nonblocking(a.get(), true);
+  sys::Channel ours(std::move(a));
+  sys::Channel theirs(std::move(b));
+  constexpr int count = 200'000;
+  std::thread sender([&] {
+    for (int i = 0; i < count; ++i) theirs.send("report!!");
+  });
+  int whole = 0;
+  int broken = 0;
+  while (whole + broken < count) {
+    try {
+      if (ours.receive()) ++whole;
+    } catch (const sys::Error&) {
+      ++broken;
+    }
+  }
+  sender.join();
+  CHECK(broken == 0);
 }
 
 TEST_CASE("a packet over the limit is refused before it is sent") {
