@@ -70,7 +70,7 @@ void ExecReader::read(const Notification& notification, ExecRead& read) {
   if (call.path == outer_name) throw OuterCalled();
   const Resolver resolver(task, root_for(task));
   sys::Fd file = open_called(call, resolver);
-  Program program = ImageReader(resolver, known_, heads_, options_.uid)
+  Program program = ImageReader(resolver, known_, heads_, author_of(task))
                         .read(name_of(call), std::move(file), memory.strings(call.argv));
   read.event.images = std::move(program.images);
   read.expected = std::move(program.expected);
@@ -81,7 +81,7 @@ ExecEvent ExecReader::read_found(pid_t pid, const ExecEvent& approved, const std
                                  const std::string& args) {
   const Task task(pid);
   const Resolver resolver(task, root_for(task));
-  const ImageReader reader(resolver, known_, heads_, options_.uid);
+  const ImageReader reader(resolver, known_, heads_, author_of(task));
   ExecEvent event;
   event.pid = pid;
   event.parent_pid = approved.parent_pid;
@@ -104,6 +104,13 @@ ExecEvent ExecReader::read_found(pid_t pid, const ExecEvent& approved, const std
 const sys::Fd& ExecReader::root_for(const Task& task) {
   if (!root_ || !options_.one_root) root_ = root_of(task);
   return root_;
+}
+
+Author ExecReader::author_of(const Task& task) {
+  if (options_.one_root) return {options_.uid};
+  std::string mounts = task.link_path("ns/mnt");
+  if (mounts_.empty()) mounts_ = mounts;
+  return {options_.uid, mounts != mounts_};
 }
 
 void ExecReader::place(const Task& task, ExecEvent& event) const {

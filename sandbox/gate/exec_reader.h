@@ -42,6 +42,7 @@ class ExecReader {
  private:
   /// The task's root, kept where it is everybody's.
   const sys::Fd& root_for(const Task& task);
+  [[nodiscard]] Author author_of(const Task& task);
   void place(const Task& task, ExecEvent& event) const;
 
   const KnownFiles& known_;
@@ -49,6 +50,7 @@ class ExecReader {
   Options options_;
   Heads heads_;
   sys::Fd root_;
+  std::string mounts_;  ///< the session's mount namespace: the one of its first program
 };
 
 }  // namespace sandbox

@@ -63,7 +63,7 @@ ExecEvent resolve_on_host(const std::vector<std::string>& argv, const Spec& spec
     sys::Fd file = resolver.open(AT_FDCWD, sys::normal_path(called, spec.cwd));
     Heads heads;
     event.images =
-        ImageReader(resolver, known, heads, spec.user.uid).read(called, std::move(file), argv).images;
+        ImageReader(resolver, known, heads, {spec.user.uid}).read(called, std::move(file), argv).images;
   } catch (const CallerError& error) {
     if (error.error_number != ENOENT) throw sys::SysError(error.error_number, "looking up {}", called);
     event.images.push_back({called, {}, argv});

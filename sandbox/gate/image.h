@@ -50,11 +50,17 @@ class Heads {
   std::map<Version, Head> heads_;
 };
 
+/// Who could have written what is read.
+struct Author {
+  uid_t uid = 0;  ///< whom the sandboxed command runs as, by its real number
+  bool own_mounts =
+      false;  ///< the caller is in a mount namespace of its own making: any path leads where it wants
+};
+
 class ImageReader {
  public:
-  /// `uid`: whom the sandboxed command runs as, by its real number.
-  ImageReader(const Resolver& resolver, const KnownFiles& known, Heads& heads, uid_t uid)
-      : resolver_(resolver), known_(known), heads_(heads), uid_(uid) {}
+  ImageReader(const Resolver& resolver, const KnownFiles& known, Heads& heads, Author author)
+      : resolver_(resolver), known_(known), heads_(heads), author_(author) {}
 
   /// `file` is open with O_PATH on what `called` means. Throws CallerError with the kernel's errno for what
   /// cannot be executed, Unjudgeable for what could run but could not be verified.
@@ -71,7 +77,7 @@ class ImageReader {
   const Resolver& resolver_;
   const KnownFiles& known_;
   Heads& heads_;
-  uid_t uid_;
+  Author author_;
 };
 
 }  // namespace sandbox

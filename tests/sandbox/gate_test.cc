@@ -84,6 +84,16 @@ TEST_CASE("a #! line that the kernel cuts off is cut off at the same place") {
   CHECK(result.event("echo").images.at(1).argv.at(1).size() == 243);
 }
 
+TEST_CASE("in a mount namespace that the command made, it could have written every program") {
+  Setup setup =
+      shell("/bin/cat /dev/null; unshare -Urm sh -c 'mount --bind /bin/echo /bin/true && /bin/true'");
+  setup.options.reading.uid = 4711;  // nobody of whom a program here is
+  const Run result = run(setup);
+  CHECK_FALSE(result.event("cat").images.at(0).file.writable);
+  if (!result.has("true")) return;  // this machine gives no user namespaces
+  CHECK(result.event("true").images.at(0).file.writable);
+}
+
 TEST_CASE("a program behind the dynamic loader is judged as itself") {
   const TemporaryDirectory dir;
   std::filesystem::copy_file("/bin/echo", dir.path() + "/forbidden");
