@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "policy/denial.h"
 #include "sandbox/sys/fd.h"
@@ -13,6 +14,11 @@
 #include "shelltool/notice.h"
 
 namespace shelltool {
+namespace {
+
+constexpr std::chrono::milliseconds signal_time{100};
+
+}  // namespace
 
 Asker::Asker(sys::Reactor& reactor, Job& job, std::string home, Answered answered)
     : reactor_(reactor), job_(job), home_(std::move(home)), answered_(std::move(answered)) {}
@@ -64,6 +70,15 @@ void Asker::finish(Answer answer) {
   job_.end_question();
   answered_(ticket, answer);
   if (!questions_.empty()) show();
+}
+
+void Asker::refuse_soon() {
+  if (questions_.empty()) return;
+  refusal_ = reactor_.at(sys::BootClock::now() + signal_time, [this] { refuse_all(); });
+}
+
+void Asker::refuse_all() {
+  for (std::size_t count = questions_.size(); count > 0; --count) finish(Answer::no);
 }
 
 void Asker::withdraw(std::uint64_t ticket) {

@@ -20,11 +20,15 @@ class Asker {
 
   void ask(Question question);
   void withdraw(std::uint64_t ticket);
+  /// After a signal that ends the command: "no" to all that is asked, once whom the signal ends at once has
+  /// gone. A shell that waits for an exec, in a vfork, takes no signal before it is answered.
+  void refuse_soon();
 
  private:
   void show();
   void on_input();
   void finish(Answer answer);
+  void refuse_all();
 
   sys::Reactor& reactor_;
   Job& job_;
@@ -33,6 +37,7 @@ class Asker {
   std::deque<Question> questions_;  // the first is on the screen
   std::string typed_;
   sys::Watch input_;
+  sys::Watch refusal_;
 };
 
 /// The question as it is shown: what would run, where, why it is asked.

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <cerrno>
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -32,6 +33,7 @@ class ExecTurn {
   SessionOptions session_options(Outer* outer);
   void start();
   void finish();
+  void pass_on(int signal);
   void record_end(const TurnReport& report);
   int status(const sandbox::Outcome& outcome) const;
 
@@ -50,7 +52,7 @@ ExecTurn::ExecTurn(Plan plan, const ExecOptions& options, Outer* outer)
     : options_(options),
       home_(plan.made.identity.account.home),
       job_(reactor_, options.use_terminal ? Terminal::open() : std::nullopt,
-           [this](int signal) { session_.supervisor().signal(signal); }),
+           [this](int signal) { pass_on(signal); }),
       session_(reactor_, std::move(plan), session_options(outer)) {
   if (!options.report.empty())
     report_file_ = sys::open_file(options.report, O_WRONLY | O_CREAT | O_TRUNC, 0666);
@@ -72,6 +74,12 @@ SessionOptions ExecTurn::session_options(Outer* outer) {
   session.ask = [this](Question question) { asker_->ask(std::move(question)); };
   session.withdraw = [this](std::uint64_t ticket) { asker_->withdraw(ticket); };
   return session;
+}
+
+void ExecTurn::pass_on(int signal) {
+  session_.supervisor().signal(signal);
+  const bool ends = signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT;
+  if (ends && asker_) asker_->refuse_soon();
 }
 
 void ExecTurn::start() {

@@ -11,6 +11,7 @@ using sandbox::Occasion;
 using sandbox::Ruling;
 
 constexpr const char* default_rule = "defaults.exec";
+constexpr const char* refused_at_terminal = " (Refused at the terminal.)";
 
 /// What an approval is bound to: program, arguments, directory, profile.
 std::string approval_key(const sandbox::ExecEvent& event, const policy::Decision& decision) {
@@ -19,6 +20,16 @@ std::string approval_key(const sandbox::ExecEvent& event, const policy::Decision
        {&event.images.front().called, &event.cwd, &decision.profile, &decision.rule})
     key.append(1, '\0').append(*part);
   for (const std::string& word : event.images.front().argv) key.append(1, '\0').append(word);
+  return key;
+}
+
+/// What a process is not asked for a second time: a shell tries the same program under /usr/bin and /bin.
+std::string refusal_key(const sandbox::ExecEvent& event, const policy::Decision& decision) {
+  const sandbox::Image& image = event.images.front();
+  std::string key = fmt::format("{}:{}:{}", event.pid, image.file.device, image.file.inode);
+  for (const std::string* part : {&event.cwd, &decision.profile, &decision.rule})
+    key.append(1, '\0').append(*part);
+  for (const std::string& word : image.argv) key.append(1, '\0').append(word);
   return key;
 }
 
@@ -51,6 +62,12 @@ Ruling TurnJudge::rule_on(const sandbox::ExecEvent& event, Occasion occasion, st
     }
     if (decision.verdict == Verdict::deny || found) {
       record(found ? "raced" : "decided", event, decision);
+      return deny(event, decision);
+    }
+    if (said_no_.contains(refusal_key(event, decision))) {
+      decision.verdict = Verdict::deny;
+      decision.reason += refused_at_terminal;
+      record("decided", event, decision);
       return deny(event, decision);
     }
     record("asked", event, decision);
@@ -131,8 +148,9 @@ bool TurnJudge::answered(std::uint64_t ticket, Answer answer) {
   if (pending.empty()) return false;
   auto& [event, decision] = pending.mapped();
   if (answer == Answer::session) granted_.insert(approval_key(event, decision));
+  if (answer == Answer::no) said_no_.insert(refusal_key(event, decision));
   decision.verdict = answer == Answer::no ? Verdict::deny : Verdict::allow;
-  if (answer == Answer::no) decision.reason += " (Refused at the terminal.)";
+  if (answer == Answer::no) decision.reason += refused_at_terminal;
   record("answered", event, decision);
   if (answer == Answer::no) deny(event, decision);
   return answer != Answer::no;

@@ -77,7 +77,9 @@ class TurnJudge : public sandbox::Judge {
 
   Setup setup_;
   std::map<std::uint64_t, Pending> pending_;
-  std::set<std::string> granted_;                            // for the session: exactly what was shown
+  std::set<std::string> granted_;  // for the session: exactly what was shown
+  std::set<std::string>
+      said_no_;  // by process: it is not asked for again, nor for another name of the same file
   std::map<std::uint64_t, DenialLog> denials_;               // by turn
   std::map<std::uint64_t, sandbox::ExecEvent> started_;      // the first programs of turns
   std::map<std::uint64_t, std::vector<std::string>> meant_;  // the words that they are to be judged by

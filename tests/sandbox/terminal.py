@@ -138,6 +138,24 @@ def a_question_is_answered_at_the_terminal(shell):
     shell.expect(r"second 0")
 
 
+def a_refused_program_is_asked_for_once(shell):
+    # The shell tries each directory of the PATH, and two of them have the same file.
+    shell.send(f"PATH=/usr/bin:/bin {GATEHOUSE} exec --rules rules.yaml -- /bin/sh -c 'id -u; echo inner $?'; echo status $?\n")
+    shell.expect(r"\[y/N/s\] ")
+    shell.send("n\n")
+    text = shell.expect(r"status 0")
+    assert "asks:" not in text and "inner 126" in text, text
+
+
+def ctrl_c_at_a_question_refuses_it(shell):
+    # dash waits for the exec in a vfork, where no signal reaches it.
+    shell.send(f"{GATEHOUSE} exec --rules rules.yaml -- /bin/sh -c 'id -u; echo not reached'; echo status $?\n")
+    shell.expect(r"\[y/N/s\] ")
+    shell.send("\x03")
+    shell.expect(r"prompt> ")
+    shell.run("echo alive", r"[\n\r]alive")
+
+
 def what_would_fool_the_reader_is_shown(shell):
     shell.send(f"{GATEHOUSE} exec --rules rules.yaml -- id $'\\x1b[2Kharmless'\n")
     text = shell.expect(r"\[y/N/s\] ")
@@ -150,7 +168,8 @@ def main():
     failed = 0
     tests = [ctrl_c_ends_the_command_and_the_shell_goes_on, ctrl_z_stops_it_and_fg_continues_it,
              a_shell_inside_has_jobs_of_its_own, a_pipeline_gets_its_ctrl_c, the_window_size_reaches_the_command,
-             a_question_is_answered_at_the_terminal, what_would_fool_the_reader_is_shown]
+             a_question_is_answered_at_the_terminal, a_refused_program_is_asked_for_once,
+             ctrl_c_at_a_question_refuses_it, what_would_fool_the_reader_is_shown]
     with tempfile.TemporaryDirectory(prefix="gatehouse-test-") as directory:
         with open(os.path.join(directory, "rules.yaml"), "w", encoding="utf-8") as rules:
             rules.write(RULES)
