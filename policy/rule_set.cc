@@ -116,6 +116,13 @@ Decision RuleSet::decide(const sandbox::ExecEvent& event, const State& state) co
 
 bool RuleSet::reads_environment() const { return compiled_->reads_environment; }
 
+std::vector<std::string> RuleSet::not_in_force() const {
+  std::vector<std::string> ids;
+  for (const Rule& rule : compiled_->rules)
+    if (!rule.is_for(EventKind::exec) && rule.verdict != Verdict::allow) ids.push_back(rule.id);
+  return ids;
+}
+
 const std::vector<std::string>& RuleSet::known_programs() const { return compiled_->known_programs; }
 
 }  // namespace policy

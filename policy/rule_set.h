@@ -32,6 +32,8 @@ class RuleSet {
   [[nodiscard]] Decision decide(const sandbox::ExecEvent& event, const State& state) const;
   /// True when some rule looks at the environment; else the gate need not read it.
   [[nodiscard]] bool reads_environment() const;
+  /// Denies and asks on read, write and net, which this version does not hold: their ids.
+  [[nodiscard]] std::vector<std::string> not_in_force() const;
   /// Files whose unchanged copies are the same program to `deny` and `ask`: absolute paths.
   [[nodiscard]] const std::vector<std::string>& known_programs() const;
 

@@ -67,6 +67,7 @@ std::string unexpected(const CLI::App& app, const std::vector<std::string>& word
   std::vector<std::string> known;
   for (const CLI::Option* option : app.get_options())
     for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
   const std::string word = words.empty() ? "" : words.front();
   const std::string near = config::nearest(word, known);
   return fmt::format("unexpected {}{}", config::shown(word),
@@ -90,7 +91,8 @@ int run(std::vector<std::string> words) {
   shelltool::ServeOptions serve_options;
   CLI::App* serve = app.add_subcommand("serve", "serve the Model Context Protocol on stdin and stdout");
   shelltool::add_options(*serve, serve_options.common);
-  serve->add_flag("--stdio", serve_options.stdio, "on stdin and stdout: the default, and the only transport of this version");
+  serve->add_flag("--stdio", serve_options.stdio,
+                  "on stdin and stdout: the default, and the only transport of this version");
   serve->callback([&] { action = [&] { return shelltool::run_serve(serve_options, GATEHOUSE_VERSION); }; });
   CLI::App* policy = app.add_subcommand("policy", "ask and test rules without running anything");
   policy->require_subcommand(1);
@@ -111,6 +113,10 @@ int run(std::vector<std::string> words) {
     return report_error(
         sys::Error(sys::Kind::invalid, unexpected(is_exec ? *exec : app, app.remaining(true))), wrong_usage);
   } catch (const CLI::ParseError& error) {
+    const std::vector<std::string> rest = app.remaining(true);
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError) && !rest.empty() && !is_exec)
+      return report_error(sys::Error(sys::Kind::invalid, unexpected(policy->parsed() ? *policy : app, rest)),
+                          wrong_usage);
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     return report_error(error, wrong_usage);
   }

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "sandbox/sys/error.h"
+#include "sandbox/sys/text.h"
 
 namespace shelltool {
 namespace {
@@ -140,6 +141,8 @@ void Session::collect_notes() {
   if (supervisor_->tier() != sandbox::Tier::a && !notes_.empty())
     notes_.front() = fmt::format("tier {}: {}", sandbox::name_of(supervisor_->tier()), notes_.front());
   notes_.insert(notes_.end(), plan_.made.notes.begin(), plan_.made.notes.end());
+  for (const std::string& id : rules_->not_in_force())
+    notes_.push_back(fmt::format("rule {} is not in force: this version judges exec only", sys::visible(id)));
 }
 
 /// The turn is that of the keeper among those who asked. A shell's own programs are its children, and it the

@@ -174,6 +174,12 @@ TEST_CASE("an event without words, images or paths is decided, not a crash") {
   CHECK(verdict(rules, tests::event_of(argv, sandbox::File())) == Verdict::allow);
 }
 
+TEST_CASE("a deny that this version cannot hold is named") {
+  const RuleSet rules = RuleSet::compile(
+      {{Layer::user, config::read_yaml_file(tests::data_file("rules/design.yaml"))}}, tests::here());
+  CHECK(rules.not_in_force() == std::vector<std::string>{"secrets"});
+}
+
 TEST_CASE("links and '..' do not lead a path out of a rule, nor into an exception") {
   const tests::TemporaryDirectory workspace;
   workspace.make_directory("build/o");
