@@ -10,6 +10,7 @@
 #include "policy/decision_json.h"
 #include "policy/denial.h"
 #include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
 #include "shelltool/asker.h"
 #include "shelltool/capture.h"

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
 
 namespace shelltool {
@@ -52,7 +53,7 @@ Session::Session(sys::Reactor& reactor, Plan plan, SessionOptions options)
       guests_(reactor) {
   if (outer_ != nullptr) return;
   audit_.emplace(open_audit(plan_, options_.audit, id_));
-  plan_.made.spec.own.push_back(audit_->path());
+  plan_.made.spec.own.push_back(sys::real_path_of_missing(audit_->path()));
   protect();
 }
 

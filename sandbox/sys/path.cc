@@ -79,6 +79,7 @@ std::optional<std::string> real_path(const std::string& path) {
 }
 
 std::string real_path_of_missing(const std::string& path) {
+  if (const auto real = real_path(path)) return *real;
   std::string existing = normal_path(path);
   std::string rest;
   for (;;) {

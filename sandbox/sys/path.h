@@ -39,6 +39,7 @@ std::string parent_of(std::string_view path);
 /// The path with every symlink followed; nothing when it does not exist or cannot be reached.
 std::optional<std::string> real_path(const std::string& path);
 /// The nearest existing ancestor with every symlink followed, and the rest of the path behind it, normal.
+/// A relative path that exists is one of the current directory.
 std::string real_path_of_missing(const std::string& path);
 /// Creates the directory and its parents with this mode. Existing ones are left as they are.
 void make_directories(const std::string& path, unsigned mode);
