@@ -16,6 +16,7 @@
 #include "shelltool/exec_command.h"
 #include "shelltool/notice.h"
 #include "shelltool/policy_command.h"
+#include "shelltool/register_command.h"
 #include "shelltool/serve_command.h"
 
 namespace {
@@ -97,6 +98,7 @@ int run(std::vector<std::string> words) {
   CLI::App* policy = app.add_subcommand("policy", "ask and test rules without running anything");
   policy->require_subcommand(1);
   const auto policy_options = shelltool::add_policy_commands(*policy, action);
+  const auto register_options = shelltool::add_register_command(app, action);
   app.add_subcommand(
       "sh", "a shell under the gate: gatehouse sh -c SCRIPT");  // read before CLI11, which knows no -c
   const bool is_exec = !words.empty() && words.front() == "exec";
