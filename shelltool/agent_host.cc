@@ -95,8 +95,9 @@ AgentHost gemini(const Surroundings& at) {
                   How::set,
                   "",
                   true}}};
-  for (const char* tool : {"run_shell_command", "write_file", "replace", "read_file", "read_many_files",
-                           "list_directory", "glob", "grep_search", "search_file_content"})
+  for (const char* tool :
+       {"run_shell_command", "write_file", "replace", "read_file", "read_many_files", "list_directory",
+        "glob", "grep_search", "search_file_content", "list_background_processes", "read_background_output"})
     file.settings.push_back({{"tools", "exclude"}, tool, How::include, tool, false});
   return {"gemini", "gemini-cli", {file}, {"mcpServers", "gatehouse", "command"}, {}, {}, "", ""};
 }
