@@ -29,15 +29,15 @@ std::string snippet_of(const HostFile& file) {
   return fmt::format("{}:\n\n{}\n", file.path, apply_settings({file.path, file.syntax, ""}, file.settings).text);
 }
 
-/// A file of the user's that cannot be edited is an error with what to paste.
+/// Settings that cannot be edited are an error, and what the user could put in by hand is printed.
 Registration plan(const AgentHost& host, const Places& places) {
   try {
     return plan_registration(host, places);
   } catch (const config::BadInput& error) {
-    std::string paste;
-    for (const HostFile& file : host.files) paste += "\n\n" + snippet_of(file);
-    throw sys::Error(sys::Kind::invalid, "{}\nNothing was changed. By hand, this would have to stand in:{}",
-                     error.what(), paste);
+    for (const HostFile& file : host.files) print(snippet_of(file));
+    throw sys::Error(sys::Kind::invalid,
+                     "{}\nNothing was changed. What would have to stand in the settings is on standard output.",
+                     error.what());
   }
 }
 

@@ -54,7 +54,9 @@ use_opencode() {
     "models": {"mock-model": {"name": "mock", "tool_call": true, "limit": {"context": 100000, "output": 4000}}}}},
 }
 JSON
-  run_with=(OPENCODE_DISABLE_AUTOUPDATE=1 OPENCODE_DISABLE_MODELS_FETCH=1 OPENCODE_DISABLE_LSP_DOWNLOAD=1
+  # It would install its plugin kit from npm at each first start: it goes on without.
+  run_with=(npm_config_offline=true npm_config_registry=http://127.0.0.1:9
+    OPENCODE_DISABLE_AUTOUPDATE=1 OPENCODE_DISABLE_MODELS_FETCH=1 OPENCODE_DISABLE_LSP_DOWNLOAD=1
     OPENCODE_DISABLE_DEFAULT_PLUGINS=1 "$(installed opencode)/../.bin/opencode" run 'Use the tool.' --format json)
   own=(bash edit multiedit write patch apply_patch read grep glob list)
   control=bash
