@@ -12,8 +12,8 @@ namespace {
 
 class Checker {
  public:
-  Checker(const RuleSet& rules, const State& state, const std::string& cwd, const Resolver& resolve)
-      : rules_(rules), state_(state), cwd_(cwd), resolve_(resolve) {}
+  Checker(const CheckTerms& terms, const std::string& cwd, const Resolver& resolve)
+      : terms_(terms), cwd_(cwd), resolve_(resolve) {}
 
   Check run(const std::vector<ShellCommand>& commands) {
     for (std::size_t index = 0; index < commands.size(); ++index) add(commands[index], index);
@@ -37,7 +37,7 @@ class Checker {
     const sandbox::Image& image = event.images.front();
     ancestors_[index] = std::make_shared<sandbox::Ancestor>(
         sandbox::Ancestor{sys::base_name(image.called), image, event.caller});
-    Decision decision = rules_.decide(event, state_);
+    Decision decision = decide(terms_.rules, event, terms_.state, terms_.approval);
     check_.commands.push_back({std::move(event), std::move(decision)});
     const std::size_t last = check_.commands.size() - 1;
     if (check_.commands[last].decision.verdict > check_.commands[check_.decider].decision.verdict)
@@ -56,8 +56,7 @@ class Checker {
     return event;
   }
 
-  const RuleSet& rules_;
-  const State& state_;
+  const CheckTerms& terms_;
   const std::string& cwd_;
   const Resolver& resolve_;
   Check check_;
@@ -66,14 +65,14 @@ class Checker {
 
 }  // namespace
 
-Check check_command(const RuleSet& rules, const State& state, const std::vector<std::string>& argv,
-                    const std::string& cwd, const std::string& home, const Resolver& resolve) {
-  return Checker(rules, state, cwd, resolve).run(commands_in(argv, home));
+Check check_command(const CheckTerms& terms, const std::vector<std::string>& argv, const std::string& cwd,
+                    const std::string& home, const Resolver& resolve) {
+  return Checker(terms, cwd, resolve).run(commands_in(argv, home));
 }
 
-Check check_script(const RuleSet& rules, const State& state, std::string_view text, const std::string& cwd,
+Check check_script(const CheckTerms& terms, std::string_view text, const std::string& cwd,
                    const std::string& home, const Resolver& resolve) {
-  return Checker(rules, state, cwd, resolve).run(commands_in_text(text, home));
+  return Checker(terms, cwd, resolve).run(commands_in_text(text, home));
 }
 
 }  // namespace policy

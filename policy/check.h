@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "policy/rule_set.h"
+#include "policy/approval.h"
 #include "policy/shell_words.h"
 
 namespace policy {
@@ -27,10 +27,17 @@ struct Check {
   std::vector<std::string> unclear;      ///< sentences: what could not be told, and why
 };
 
+/// Under what commands are judged.
+struct CheckTerms {
+  const RuleSet& rules;
+  State state;
+  Approval approval = Approval::on_request;
+};
+
 /// Throws sys::Error(invalid) when there is nothing in it to judge.
-Check check_command(const RuleSet& rules, const State& state, const std::vector<std::string>& argv,
-                    const std::string& cwd, const std::string& home, const Resolver& resolve);
-Check check_script(const RuleSet& rules, const State& state, std::string_view text, const std::string& cwd,
+Check check_command(const CheckTerms& terms, const std::vector<std::string>& argv, const std::string& cwd,
+                    const std::string& home, const Resolver& resolve);
+Check check_script(const CheckTerms& terms, std::string_view text, const std::string& cwd,
                    const std::string& home, const Resolver& resolve);
 
 }  // namespace policy

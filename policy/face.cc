@@ -37,7 +37,10 @@ class FaceMaker {
       multicall = multicall || is_multicall_name(base_of(hit.file->path));
       if (counts(hit, image, self)) add_name(face, hit.file->name);
     }
-    if (!multicall) return faces_.push_back(std::move(face));
+    if (!multicall) {
+      faces_.push_back(std::move(face));
+      return add_subcommand(faces_.back(), image.called);
+    }
     add_applet(std::move(face), self);
   }
 
@@ -53,6 +56,19 @@ class FaceMaker {
     if (hit.file->by_call) return self == name || base_of(image.called) == name;
     if (hit.kinship != Kinship::linked || image.file.writable) return true;
     return !is_system_path(image.file.path) || base_of(image.file.path).find(name) != std::string_view::npos;
+  }
+
+  /// "git-push" that is a name of git itself is git with this word first: its words are those of "git push".
+  void add_subcommand(const Face& face, std::string_view called) {
+    const std::string_view name = base_of(called);
+    const std::size_t dash = name.find('-');
+    if (dash == std::string_view::npos || !face.has_name(name.substr(0, dash))) return;
+    std::vector<std::string> words = {std::string(name.substr(0, dash)), std::string(name.substr(dash + 1))};
+    const std::vector<std::string>& argv = face.image().argv;
+    if (!argv.empty()) words.insert(words.end(), argv.begin() + 1, argv.end());
+    Face whole = face;
+    whole.spelled_ = std::make_shared<const std::vector<std::string>>(std::move(words));
+    faces_.push_back(std::move(whole));
   }
 
   /// "busybox rm -r x", "rm" by a link, "coreutils --coreutils-prog=rm".
@@ -98,7 +114,8 @@ const Words& Face::words(const ProgramTable& table) const {
   const Grammar* wanted = &grammar(table);
   for (const auto& [grammar, words] : words_)
     if (grammar == wanted) return words;
-  return words_.emplace_back(wanted, read_words(image_->argv, first_ + 1, *wanted)).second;
+  return words_.emplace_back(wanted, read_words(spelled_ ? *spelled_ : image_->argv, first_ + 1, *wanted))
+      .second;
 }
 
 const NamedFile& Face::file(std::string_view word, const std::string& cwd, Resolve resolve) const {

@@ -2,6 +2,8 @@
 /// One way to see an image: as the file that it is, or as the applet that a busybox was asked to be.
 
 #include <deque>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -38,6 +40,8 @@ class Face {
   const sandbox::Image* image_;
   std::size_t index_;
   std::size_t first_ = 0;  ///< where in argv the program's own name stands
+  std::shared_ptr<const std::vector<std::string>>
+      spelled_;  ///< its words, where they are not the image's own
   std::vector<std::string_view> names_;
   std::vector<Identity::Hit> known_;
   mutable std::deque<std::pair<const Grammar*, Words>> words_;

@@ -13,10 +13,10 @@ policy::Check dry_run(const Plan& plan, const policy::RuleSet& rules, const std:
     there.cwd = cwd;
     return sandbox::resolve_on_host(words, there, rules.known_programs());
   };
+  const policy::CheckTerms terms{rules, plan.state(), plan.approval()};
   const std::string& home = plan.made.identity.account.home;
-  policy::Check found = argv.empty()
-                            ? policy::check_script(rules, plan.state(), script, spec.cwd, home, resolve)
-                            : policy::check_command(rules, plan.state(), argv, spec.cwd, home, resolve);
+  policy::Check found = argv.empty() ? policy::check_script(terms, script, spec.cwd, home, resolve)
+                                     : policy::check_command(terms, argv, spec.cwd, home, resolve);
   if (found.commands.empty())
     throw sys::Error(sys::Kind::invalid, "checking: it cannot be told what this starts: {}",
                      found.unclear.front());

@@ -35,6 +35,7 @@ class ExecTurn {
   void start();
   void finish();
   void pass_on(int signal);
+  void write_report() const;
   void record_end(const TurnReport& report);
   int status(const sandbox::Outcome& outcome) const;
 
@@ -129,7 +130,16 @@ void ExecTurn::finish() {
   report_.audit = session_.audit_path();
   record_end(report_);
   if (options_.json) sys::write_all(1, report_text(report_), "standard output");
-  if (report_file_) sys::write_all(report_file_.get(), report_text(report_), options_.report);
+  if (report_file_) write_report();
+}
+
+/// The command has run: its status stays what it is.
+void ExecTurn::write_report() const {
+  try {
+    sys::write_all(report_file_.get(), report_text(report_), options_.report);
+  } catch (const sys::Error& error) {
+    say(error.what());
+  }
 }
 
 void ExecTurn::record_end(const TurnReport& report) {
@@ -147,13 +157,25 @@ int ExecTurn::status(const sandbox::Outcome& outcome) const {
   return outcome.exec_error == ENOENT || outcome.exec_error == ENOTDIR ? status_not_found : status_denied;
 }
 
-}  // namespace
-
-int run_exec(const ExecOptions& options) {
+int run(const ExecOptions& options) {
   std::optional<Outer> outer = Outer::find();
   Plan plan = outer ? guest_plan(options.common, options.command, options.argv)
                     : settled_plan(options.common, options.command, options.argv);
   return ExecTurn(std::move(plan), options, outer ? &*outer : nullptr).run();
+}
+
+}  // namespace
+
+int run_exec(const ExecOptions& options) {
+  try {
+    return run(options);
+  } catch (const std::exception& error) {
+    if (options.json) {
+      const nlohmann::ordered_json document = {{"exit_code", nullptr}, {"not_started", error.what()}};
+      sys::write_all(1, policy::json_text(document, 2) + "\n", "standard output");
+    }
+    throw;
+  }
 }
 
 }  // namespace shelltool

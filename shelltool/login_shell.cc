@@ -46,7 +46,7 @@ std::optional<Variables> run_login_shell(const Plan& plan, const Account& accoun
   state.mode = spec.mode;
   state.network = spec.network;
   TurnJudge judge(
-      {rules, audit, state, Approval::never, plan.config.audit.redact == config::Redact::default_});
+      {rules, audit, state, policy::Approval::never, plan.config.audit.redact == config::Redact::default_});
   sys::Reactor reactor;
   Capture capture(reactor);
   sandbox::Outcome outcome;

@@ -52,6 +52,11 @@ std::string real_cwd(const std::string& cwd) {
 }
 
 void add_roots(sandbox::Spec& spec, const Workspace& workspace) {
+  const std::vector<std::string>& roots = workspace.roots;
+  if (spec.user.map_ids && std::find(roots.begin(), roots.end(), "/") != roots.end())
+    throw sys::Error(sys::Kind::unsupported,
+                     "the workspace /: the user that root's command runs as cannot be given the whole file system; name "
+                     "a directory below it, or take --mode danger-full-access");
   for (const std::string& root : workspace.roots) add_once(spec.writable, root);
   for (const std::string& root : workspace.roots) {
     if (const auto git = sandbox::outside_git_directory(root)) add_once(spec.writable, *git);

@@ -44,6 +44,18 @@ std::vector<std::string> search_path(const std::vector<std::string>& env) {
 
 policy::State Plan::state() const { return {made.spec.mode, made.spec.network, sandbox::Tier::a, 1}; }
 
+policy::Approval Plan::approval() const {
+  switch (config.approvals.policy) {
+    case config::ApprovalPolicy::never:
+      return policy::Approval::never;
+    case config::ApprovalPolicy::untrusted:
+      return policy::Approval::untrusted;
+    case config::ApprovalPolicy::on_request:
+      return policy::Approval::on_request;
+  }
+  return policy::Approval::never;
+}
+
 Plan make_plan(const CommonOptions& common, const CommandOptions& command, std::vector<std::string> argv) {
   Caller caller = this_process();
   Places places = find_places(caller);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "config/config.h"
-#include "policy/rule_set.h"
+#include "policy/approval.h"
 #include "shelltool/account.h"
 #include "shelltool/make_spec.h"
 #include "shelltool/options.h"
@@ -23,6 +23,7 @@ struct Plan {
   std::vector<std::string> named_rules;  ///< --rules
 
   [[nodiscard]] policy::State state() const;
+  [[nodiscard]] policy::Approval approval() const;
 };
 
 /// Reads files, changes nothing. Throws sys::Error naming what is wrong, and where.

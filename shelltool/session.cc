@@ -20,18 +20,6 @@ std::string new_session_id() {
   return fmt::format("{:012x}", random >> 16U);
 }
 
-Approval approval_of(config::ApprovalPolicy policy) {
-  switch (policy) {
-    case config::ApprovalPolicy::never:
-      return Approval::never;
-    case config::ApprovalPolicy::untrusted:
-      return Approval::untrusted;
-    case config::ApprovalPolicy::on_request:
-      return Approval::on_request;
-  }
-  return Approval::never;
-}
-
 policy::Audit open_audit(const Plan& plan, std::string path, const std::string& session) {
   if (path.empty()) {
     make_private_directory(plan.places.audit());
@@ -93,7 +81,7 @@ void Session::guard() {
 sandbox::Supervisor::Judging Session::prepare_judging() {
   rules_.emplace(rules_of(plan_));
   judge_.emplace(
-      TurnJudge::Setup{*rules_, *audit_, plan_.state(), approval_of(plan_.config.approvals.policy),
+      TurnJudge::Setup{*rules_, *audit_, plan_.state(), plan_.approval(),
                        plan_.config.audit.redact == config::Redact::default_,
                        [this](const Denial& denial, const sandbox::ExecEvent& event, bool is_first) {
                          guests_.tell(denial, event);

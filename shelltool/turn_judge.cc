@@ -6,11 +6,11 @@
 namespace shelltool {
 namespace {
 
+using policy::Approval;
 using policy::Verdict;
 using sandbox::Occasion;
 using sandbox::Ruling;
 
-constexpr const char* default_rule = "defaults.exec";
 constexpr const char* refused_at_terminal = " (Refused at the terminal.)";
 
 /// What an approval is bound to: program, arguments, directory, profile.
@@ -51,7 +51,7 @@ Ruling TurnJudge::judge(const sandbox::ExecEvent& event, Occasion occasion, std:
 
 Ruling TurnJudge::rule_on(const sandbox::ExecEvent& event, Occasion occasion, std::uint64_t ticket) {
   try {
-    policy::Decision decision = decide(event);
+    policy::Decision decision = policy::decide(setup_.rules, event, setup_.state, setup_.approval);
     if (decision.verdict == Verdict::ask && granted_.contains(approval_key(event, decision)))
       decision.verdict = Verdict::allow;
     const bool found = occasion == Occasion::found;
@@ -90,19 +90,6 @@ Ruling TurnJudge::rule_on(const sandbox::ExecEvent& event, Occasion occasion, st
     unrecorded.chain = chain_of(event);
     return deny(event, unrecorded);
   }
-}
-
-policy::Decision TurnJudge::decide(const sandbox::ExecEvent& event) const {
-  policy::Decision decision = setup_.rules.decide(event, setup_.state);
-  if (decision.rule != default_rule) return decision;
-  // What the agent's own command was asked for covers what that command starts.
-  if (decision.verdict == Verdict::ask && !event.top) decision.verdict = Verdict::allow;
-  if (decision.verdict == Verdict::allow && event.top && setup_.approval == Approval::untrusted) {
-    decision.verdict = Verdict::ask;
-    decision.rule = "approval.untrusted";
-    decision.reason = "No rule has decided this command.";
-  }
-  return decision;
 }
 
 Ruling TurnJudge::deny(const sandbox::ExecEvent& event, const policy::Decision& decision) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "policy/approval.h"
 #include "policy/audit.h"
 #include "policy/decision.h"
 #include "policy/rule_set.h"
@@ -16,13 +17,6 @@
 #include "shelltool/denial_log.h"
 
 namespace shelltool {
-
-/// Whom `ask` reaches.
-enum class Approval {
-  on_request,  ///< a person, when a rule says ask
-  untrusted,   ///< and for every command of the agent that no rule has decided
-  never,       ///< nobody: ask is deny
-};
 
 enum class Answer { no, once, session };
 
@@ -39,7 +33,7 @@ class TurnJudge : public sandbox::Judge {
     const policy::RuleSet& rules;
     policy::Audit& audit;
     policy::State state;
-    Approval approval = Approval::on_request;
+    policy::Approval approval = policy::Approval::on_request;
     bool redact = true;
     /// `is_first`: of equal ones.
     std::function<void(const Denial&, const sandbox::ExecEvent&, bool is_first)> denied = {};
@@ -70,7 +64,6 @@ class TurnJudge : public sandbox::Judge {
     sandbox::ExecEvent event;
     policy::Decision decision;
   };
-  [[nodiscard]] policy::Decision decide(const sandbox::ExecEvent& event) const;
   sandbox::Ruling rule_on(const sandbox::ExecEvent& event, sandbox::Occasion occasion, std::uint64_t ticket);
   sandbox::Ruling deny(const sandbox::ExecEvent& event, const policy::Decision& decision);
   void record(const char* what, const sandbox::ExecEvent& event, const policy::Decision& decision);

@@ -21,7 +21,7 @@ Check check(const std::vector<std::string>& argv) {
   - {id: rm, event: exec, when: {program: rm}, unless: {paths: {all: ["${workspace}/build/**"]}}, verdict: ask, reason: r}
   - {id: nosuch, event: exec, when: {program: nosuch}, verdict: ask, reason: r}
 )");
-  return check_command(rules, State(), argv, "/ws", "/home/u", resolve);
+  return check_command({rules, State()}, argv, "/ws", "/home/u", resolve);
 }
 
 Verdict decided(const std::vector<std::string>& argv) {
@@ -59,9 +59,9 @@ TEST_CASE("a dry run says what it cannot tell, and judges the rest") {
 
 TEST_CASE("nothing to judge is an error") {
   const RuleSet rules = RuleSet::compile({}, tests::here());
-  CHECK_THROWS_AS(check_script(rules, State(), "", "/", "/", resolve), sys::Error);
-  CHECK_THROWS_AS(check_command(rules, State(), {}, "/", "/", resolve), sys::Error);
-  CHECK(check_script(rules, State(), "id; ls", "/", "/", resolve).commands.size() == 2);
+  CHECK_THROWS_AS(check_script({rules, State()}, "", "/", "/", resolve), sys::Error);
+  CHECK_THROWS_AS(check_command({rules, State()}, {}, "/", "/", resolve), sys::Error);
+  CHECK(check_script({rules, State()}, "id; ls", "/", "/", resolve).commands.size() == 2);
 }
 
 }  // namespace

@@ -59,6 +59,19 @@ sandbox::File writable(const std::string& path) {
   return file;
 }
 
+TEST_CASE("a program's name with a subcommand in it is the program with this word first") {
+  const Machine machine;
+  machine.link("git-push", "git");
+  machine.add("git-lfs");
+  const RuleSet rules = tests::rules_of(
+      "  - {id: r, event: exec, when: {program: git, args: [push], options: {any: [-f]}}, verdict: deny, reason: x}\n",
+      machine.surroundings());
+  CHECK(verdict(rules, machine.event("git-push", {"git-push", "-f"})) == Verdict::deny);
+  CHECK(verdict(rules, machine.event("git-push", {"anything", "-f", "origin"})) == Verdict::deny);
+  CHECK(verdict(rules, machine.event("git-push", {"git-push", "origin"})) == Verdict::allow);
+  CHECK(verdict(rules, machine.event("git-lfs", {"git-lfs", "push", "-f"})) == Verdict::allow);
+}
+
 TEST_CASE("a deny knows its program by every name, link and copy") {
   const Machine machine;
   const RuleSet deny = machine.deny("git");

@@ -12,7 +12,7 @@
 using sandbox::Occasion;
 using sandbox::Ruling;
 using shelltool::Answer;
-using shelltool::Approval;
+using policy::Approval;
 using shelltool::TurnJudge;
 
 namespace {
