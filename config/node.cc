@@ -54,7 +54,7 @@ std::string text_of(const Place& place) {
 }
 
 BadInput::BadInput(const Place& place, const std::string& sentence)
-    : sys::Error(sys::Kind::invalid, text_of(place) + ": " + sentence) {}
+    : sys::Error(sys::Kind::invalid, text_of(place) + ": " + sentence), place_(place) {}
 
 Node read_yaml_file(const std::string& path) {
   if (auto node = find_yaml_file(path)) return std::move(*node);

@@ -21,6 +21,10 @@ std::string text_of(const Place& place);
 class BadInput : public sys::Error {
  public:
   BadInput(const Place& place, const std::string& sentence);
+  [[nodiscard]] const Place& place() const { return place_; }
+
+ private:
+  Place place_;
 };
 
 struct Entry;

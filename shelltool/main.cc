@@ -13,6 +13,7 @@
 #include "sandbox/launcher/launch.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
+#include "shelltool/doctor_command.h"
 #include "shelltool/exec_command.h"
 #include "shelltool/init_command.h"
 #include "shelltool/notice.h"
@@ -101,6 +102,7 @@ int run(std::vector<std::string> words) {
   const auto policy_options = shelltool::add_policy_commands(*policy, action);
   const auto register_options = shelltool::add_register_command(app, action);
   shelltool::add_init_command(app, action);
+  const auto doctor_options = shelltool::add_doctor_command(app, action);
   app.add_subcommand(
       "sh", "a shell under the gate: gatehouse sh -c SCRIPT");  // read before CLI11, which knows no -c
   const bool is_exec = !words.empty() && words.front() == "exec";

@@ -28,11 +28,6 @@ constexpr Rights for_files = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_REA
                              sys::kernel::landlock_ioctl_dev;
 constexpr int scopes_since = 6;
 
-int abi() {
-  const long version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
-  return version < 0 ? 0 : static_cast<int>(version);
-}
-
 Rights known_rights(int version) {
   Rights rights = every_right;
   if (version < 5) rights &= ~sys::kernel::landlock_ioctl_dev;
@@ -75,10 +70,13 @@ void allow_files(int ruleset, const Spec& spec, Rights known) {
 
 }  // namespace
 
-bool has_landlock() { return abi() > 0; }
+int landlock_abi() {
+  const long version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  return version < 0 ? 0 : static_cast<int>(version);
+}
 
 void enter_landlock_domain(const Spec& spec, Tier tier, std::vector<std::string>& missing) {
-  const int version = abi();
+  const int version = landlock_abi();
   const bool confined = spec.mode != Mode::danger_full_access;
   if (version == 0) {
     missing.emplace_back("Landlock is not in this kernel, or not switched on (lsm=landlock,… at boot)");
@@ -98,7 +96,7 @@ void enter_landlock_domain(const Spec& spec, Tier tier, std::vector<std::string>
 }
 
 bool enter_signal_scope() {
-  if (abi() < scopes_since) return false;
+  if (landlock_abi() < scopes_since) return false;
   restrict_self(
       make_ruleset(
           {.handled_access_fs = 0, .handled_access_net = 0, .scoped = sys::kernel::landlock_scope_signal})

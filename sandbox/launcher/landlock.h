@@ -9,7 +9,8 @@
 
 namespace sandbox {
 
-bool has_landlock();
+/// 0: this kernel has no Landlock, or it is not switched on; errno tells which (ENOSYS, EOPNOTSUPP).
+int landlock_abi();
 
 /// Confines this process and what it starts; it must have refused new privileges. `missing` gets a sentence
 /// for what this kernel cannot.

@@ -162,7 +162,7 @@ std::string lost_as_real_root(const std::string& why) {
 
 std::vector<std::string> lost_without_namespaces(const Spec& spec, const Refused& refused) {
   std::string why = fmt::format("user namespaces are refused ({})", refused.what());
-  if (const std::string mend = mend_for_refused_namespaces(); !mend.empty())
+  if (const std::string mend = limit_on_namespaces().mend; !mend.empty())
     why += "; to allow them: " + mend;
   std::vector<std::string> lost = {why};
   if (spec.user.map_ids) lost.push_back(lost_as_real_root("it takes a user namespace"));
@@ -178,7 +178,7 @@ std::vector<std::string> lost_without_namespaces(const Spec& spec, const Refused
 }
 
 Launched start_without_namespaces(const Spec& spec, const Refused& refused, Meanwhile& meanwhile) {
-  const Tier tier = has_landlock() ? Tier::b : Tier::c;
+  const Tier tier = landlock_abi() > 0 ? Tier::b : Tier::c;
   Launched launched = start(spec.user.map_ids ? as_real_root(spec) : spec, tier, meanwhile);
   std::vector<std::string> lost = lost_without_namespaces(spec, refused);
   if (tier == Tier::c && spec.mode != Mode::danger_full_access)

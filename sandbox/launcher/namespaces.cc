@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -31,6 +32,10 @@ bool holds(const char* path, std::string_view value) {
   } catch (const sys::Error&) {
     return false;  // this kernel has no such switch
   }
+}
+
+bool is_filtered() {
+  return ::prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER;
 }
 
 // A change of ids, or a supervisor that hides its memory, makes a process non-dumpable: /proc/self is root's.
@@ -77,16 +82,19 @@ void become(const User& user, bool any_user, bool namespaced) {
   own_proc_self();
 }
 
-std::string mend_for_refused_namespaces() {
+NamespaceLimit limit_on_namespaces() {
   if (holds("/proc/sys/user/max_user_namespaces", "0\n"))
-    return "sudo sysctl -w user.max_user_namespaces=15000";
+    return {"user.max_user_namespaces is 0", "sudo sysctl -w user.max_user_namespaces=15000"};
   if (holds("/proc/sys/kernel/unprivileged_userns_clone", "0"))
-    return "sudo sysctl -w kernel.unprivileged_userns_clone=1";
+    return {"kernel.unprivileged_userns_clone is 0", "sudo sysctl -w kernel.unprivileged_userns_clone=1"};
   if (holds("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"))
-    return "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0";
+    return {"AppArmor: kernel.apparmor_restrict_unprivileged_userns is 1",
+            "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"};
   if (::access("/.dockerenv", F_OK) == 0 || ::access("/run/.containerenv", F_OK) == 0)
-    return "docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
-           "--security-opt systempaths=unconfined";
+    return {"this is a container",
+            "docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
+            "--security-opt systempaths=unconfined"};
+  if (is_filtered()) return {"a system call filter is around gatehouse, as in a container or a service", ""};
   return {};
 }
 

@@ -22,7 +22,11 @@ void write_id_maps(const std::string& process, const User& user, bool any_user);
 /// In the child, when the maps are written: takes the user's ids. Without a user namespace the real ones.
 void become(const User& user, bool any_user, bool namespaced);
 
-/// Why this machine refuses namespaces and the one command that mends it, as far as /proc tells.
-std::string mend_for_refused_namespaces();
+/// What refuses namespaces on this machine, as far as /proc tells, and the one command that allows them.
+struct NamespaceLimit {
+  std::string what;  ///< "user.max_user_namespaces is 0"
+  std::string mend;
+};
+NamespaceLimit limit_on_namespaces();
 
 }  // namespace sandbox

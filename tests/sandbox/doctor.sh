@@ -1,0 +1,102 @@
+#!/bin/bash
+# gatehouse doctor: what it says changes with what the machine gives. tests/sandbox/doctor.sh GATEHOUSE
+set -uo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+gatehouse=$(realpath "$1")
+# shellcheck source=tests/sandbox/common.sh
+. "$here/common.sh"
+make_place
+cp "$here/without.py" "$place/"
+cd "$place/workspace" || exit 2
+
+doctor() { timeout -k 2 60 "$gatehouse" doctor "$@"; }
+without() { timeout -k 2 60 python3 "$place/without.py" "$@"; }
+# row STATE WHAT: a line of the table
+row() { grep -qE "^$1 +$2 " "$place/out"; }
+# below WHAT TEXT: what stands under that line
+below() { sed -nE "/^(ok|degraded|missing) +$1 /,/^(ok|degraded|missing)  *[^ ]/p" "$place/out" | grep -qF -e "$2"; }
+
+sound() {
+  expect 0 'a machine that gives everything' doctor
+  holds 'tier A' said 'Tier A holds here'
+  local what
+  for what in openat2 /proc 'user namespaces' 'mount namespaces' 'PID namespaces' 'network namespaces' overlayfs Landlock \
+    'seccomp listener' ptrace 'a sandbox' config rules audit workspace; do
+    holds "$what is ok" row ok "$what"
+  done
+  holds 'the workspace that would be chosen' said "$place/workspace"
+  holds 'the rules that would be in force' said builtin:base
+  holds 'the sandbox was really built' grep -qE '^ok +a sandbox +tier A, workspace-write, network none' "$place/out"
+  expect 0 'as JSON' doctor --json
+  holds 'one document, with these keys' python3 -c '
+import json, sys
+document = json.load(open(sys.argv[1]))
+assert document["ok"] is True and document["tier"] == "A"
+assert all(set(row) == {"what", "state", "found", "lost", "mend"} for row in document["rows"])
+assert {row["state"] for row in document["rows"]} <= {"ok", "degraded"}' "$place/out"
+  holds 'no probe is left' test -z "$(find "$HOME" -name 'doctor-*')"
+}
+
+less() {
+  expect 1 'namespaces refused' without namespaces -- "$gatehouse" doctor
+  holds 'tier B' said 'Tier B holds here'
+  holds 'user namespaces are missing' row missing 'user namespaces'
+  holds 'with the call that was refused' below 'user namespaces' 'Operation not permitted ('
+  holds 'and what is lost' below 'user namespaces' 'hidden files can be read'
+  holds 'what takes them is missing, too' row missing overlayfs
+  holds 'the sandbox has less' row degraded 'a sandbox'
+  holds 'and says what' below 'a sandbox' 'user namespaces are refused'
+  holds 'Landlock is still there' row ok Landlock
+  expect 1 'and Landlock' without namespaces landlock -- "$gatehouse" doctor --json
+  holds 'tier C, as JSON' grep -q '"tier": "C"' "$place/out"
+  expect 1 'Landlock alone' without landlock -- "$gatehouse" doctor
+  holds 'Landlock is missing' row missing Landlock
+  holds 'the rest is tier A' said 'Tier A holds here'
+  expect 1 'no tracing' without ptrace -- "$gatehouse" doctor
+  holds 'no sandbox' said 'No sandbox can be built here'
+  holds 'ptrace is missing' row missing ptrace
+  holds 'and nothing is let through' row missing 'a sandbox'
+  expect 1 'no openat2' without openat2 -- "$gatehouse" doctor
+  holds 'openat2 is missing' row missing openat2
+  run timeout -k 2 60 "$gatehouse" exec -- "$gatehouse" doctor
+  holds 'another listener is told' row missing 'seccomp listener'
+  holds 'with what mends it' below 'seccomp listener' 'mend: run gatehouse outside the program'
+}
+
+files() {
+  local own=$HOME/.config/gatehouse
+  mkdir -p "$own"
+  printf 'version: 1\nnetwrok: {mode: full}\n' > "$own/config.yaml"
+  expect 1 'a broken config' doctor
+  holds 'by line and column, with the nearest word' below config "$own/config.yaml:2:1: unknown key 'netwrok'; did you mean 'network'?"
+  holds 'with the editor at that line' below config "mend: \${EDITOR:-vi} +2 $own/config.yaml"
+  holds 'the machine is examined all the same' row ok Landlock
+  holds 'and the rules' row ok rules
+  printf 'version: 1\nnetwork: {mode: full}\n' > "$own/config.yaml"
+  printf 'version: 1\nrules:\n  - {id: x, evnt: exec}\n' > "$own/rules.yaml"
+  expect 1 'broken rules' doctor
+  holds 'by line and column' below rules "$own/rules.yaml:3:13"
+  holds 'the config is in force' below 'a sandbox' 'network full'
+  expect 0 'other rules' doctor --rules "$here/../../examples/rules.yaml"
+  rm -r "$own"
+  mkdir -p "$HOME/.local/state/gatehouse/audit"
+  chmod 777 "$HOME/.local/state/gatehouse/audit"
+  expect 1 'an audit that others may write' doctor
+  holds 'the audit is named' row missing audit
+  holds 'with what mends it' below audit "mend: sudo install -d -m 700 -o $(id -u) $HOME/.local/state/gatehouse/audit"
+  chmod 700 "$HOME/.local/state/gatehouse/audit"
+  expect 0 'no workspace' env -C / "$gatehouse" doctor
+  holds 'a place that is no project is said' row degraded workspace
+  expect 2 'a wrong option' doctor --jsn
+}
+
+if ! "$gatehouse" exec --report "$place/report" -- true 2> /dev/null || ! grep -qE '"tier": ?"A"' "$place/report"; then
+  skip 'doctor' 'this machine gives no tier A'
+  finish
+  exit
+fi
+sound
+less
+files
+finish
