@@ -32,6 +32,9 @@ CLI::App* add_exec(CLI::App& app, shelltool::ExecOptions& options, Action& actio
   CLI::App* exec = app.add_subcommand("exec", "run a command under the rules, in the sandbox");
   shelltool::add_options(*exec, options.common);
   shelltool::add_options(*exec, options.command);
+  exec->add_option("--profile", options.command.profile,
+                   "a named sandbox for all of the command; `agent` is the one for the agent that it starts")
+      ->type_name("NAME");
   exec->add_option_function<double>(
           "--timeout",
           [&options](double seconds) {

@@ -17,6 +17,7 @@
 #include "shelltool/environment.h"
 #include "shelltool/hidden.h"
 #include "shelltool/login_exports.h"
+#include "shelltool/opened.h"
 
 namespace shelltool {
 namespace {
@@ -161,10 +162,27 @@ class ClosedDirectories {
   std::map<std::string, bool> unreachable_;  // directories that many paths share
 };
 
+/// The tree that a program belongs to: what npm installed beside it, or its directory. Empty when it is not found.
+std::string tree_of_program(const std::string& name, const std::string& cwd, const std::string& search_path) {
+  std::vector<std::string> places;
+  std::istringstream entries(name.find('/') == std::string::npos ? search_path : cwd);
+  for (std::string entry; std::getline(entries, entry, ':');) places.push_back(sys::normal_path(name, entry));
+  for (const std::string& place : places) {
+    const auto real = ::access(place.c_str(), X_OK) == 0 ? sys::real_path(place) : std::nullopt;
+    if (!real) continue;
+    constexpr std::string_view packages = "/node_modules/";
+    const std::size_t at = real->find(packages);
+    return at == std::string::npos ? sys::parent_of(*real) : real->substr(0, at + packages.size() - 1);
+  }
+  return {};
+}
+
 /// Tool chains that only root may read; root's home is there already.
 void add_readable(sandbox::Spec& spec, const Variables& variables) {
   if (!spec.user.map_ids) return;
+  const std::string program = tree_of_program(spec.argv.front(), spec.cwd, value_of(variables, "PATH"));
   std::set<std::string> candidates = {spec.cwd};
+  if (!program.empty()) candidates.insert(program);
   for (const auto& [name, value] : variables) {
     std::istringstream entries(value);
     std::string entry;
@@ -229,6 +247,7 @@ sandbox::Spec base_spec(const SpecSources& sources, const Identity& identity) {
   spec.allow_tracers = config.sandbox.allow_tracers;
   spec.limits = limits_of(config);
   add_roots(spec, sources.workspace);
+  for (const std::string& path : sources.opened.write) add_once(spec.writable, sys::real_path_of_missing(path));
   return spec;
 }
 
@@ -255,6 +274,16 @@ Variables login_exports(MadeSpec& made, const SpecSources& sources) {
   auto kept = kept_login_exports(sources.places, account);
   if (!kept) made.unasked = std::move(account);
   return std::move(kept).value_or(Variables());
+}
+
+/// In another user's home root's hand could be led.
+void prepare_opened(MadeSpec& made) {
+  if (!made.identity.is_caller) return;
+  try {
+    make_opened(made.opened);
+  } catch (const sys::Error& error) {
+    made.notes.push_back(fmt::format("what the profile opens cannot be made: {}", error.what()));
+  }
 }
 
 }  // namespace
@@ -289,11 +318,13 @@ MadeSpec make_spec(const SpecSources& sources) {
   add_own(made, sources.places);
   made.spec.env = strings_of(variables);
   add_notes(made, sources);
+  made.opened = sources.opened;
   return made;
 }
 
 void prepare_host(MadeSpec& made, const Places& places) {
   claim_own_directories(places, could_make(made.spec, places.system));
+  prepare_opened(made);
   if (made.spec.caches.empty()) return;
   try {
     made.cache_lock = reserve_caches(made.spec.caches, made.cache_base, made.identity);

@@ -1,6 +1,7 @@
 #pragma once
 /// From settings to a sandbox.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,12 @@
 
 namespace shelltool {
 
+/// What a profile opens: absolute paths, links as written; see config::Profile.
+struct OpenedPaths {
+  std::vector<std::string> write;
+  std::map<std::string, std::string> copy;
+};
+
 struct SpecSources {
   const config::Config& config;
   const Places& places;
@@ -22,12 +29,14 @@ struct SpecSources {
   std::vector<std::string> argv;
   std::string cwd;               ///< absolute
   std::vector<std::string> env;  ///< --env K=V
+  OpenedPaths opened = {};       ///< by a profile
 };
 
 struct MadeSpec {
   sandbox::Spec spec;
   Identity identity;
   std::string cache_base;          ///< for reserve_caches()
+  OpenedPaths opened;              ///< for prepare_host()
   sys::Fd cache_lock;              ///< what prepare_host() reserved
   std::optional<Account> unasked;  ///< whose login shell has to be asked first; see kept_login_exports()
   std::vector<std::string> notes;  ///< what the user should know, a sentence each
@@ -39,7 +48,7 @@ struct MadeSpec {
 MadeSpec make_spec(const SpecSources& sources);
 
 /// Makes what the sandbox needs on the host: gatehouse's own directories (see
-/// claim_own_directories) and the private caches. Caches that cannot be made are left out, which `notes`
+/// claim_own_directories), what a profile opens, and the private caches. Caches that cannot be made are left out, which `notes`
 /// says.
 void prepare_host(MadeSpec& made, const Places& places);
 

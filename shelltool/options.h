@@ -28,6 +28,7 @@ struct CommonOptions {
 struct CommandOptions {
   std::string cwd;
   std::vector<std::string> env;  ///< K=V
+  std::string profile;           ///< empty: none
 };
 
 /// A wrong word is a CLI::ValidationError that names the nearest. `options` must outlive the parsing.

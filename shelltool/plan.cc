@@ -10,6 +10,7 @@
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "shelltool/rules_files.h"
+#include "shelltool/session_profile.h"
 
 namespace shelltool {
 namespace {
@@ -59,10 +60,21 @@ policy::Approval Plan::approval() const {
 Plan make_plan(const CommonOptions& common, const CommandOptions& command, std::vector<std::string> argv) {
   Caller caller = this_process();
   Places places = find_places(caller);
-  config::Config config = load_settings(common, places);
+  const auto profile =
+      command.profile.empty() ? std::nullopt : std::make_optional(choose_profile(command.profile, argv));
+  config::Config config = load_settings(profile ? with_profile(common, *profile) : common, places);
   const std::string cwd = working_directory(command.cwd);
   Workspace workspace = choose_workspace(common.workspaces, cwd, caller);
-  MadeSpec made = make_spec({config, places, workspace, caller, std::move(argv), cwd, command.env});
+  OpenedPaths opened;
+  std::string note;
+  if (profile) {
+    const Identity identity = choose_identity(config.sandbox.user, workspace.roots.front(), caller);
+    opened = lay_over(config, *profile, identity, caller);
+    note = note_for(*profile, argv);
+  }
+  MadeSpec made =
+      make_spec({config, places, workspace, caller, std::move(argv), cwd, command.env, std::move(opened)});
+  if (!note.empty()) made.notes.push_back(std::move(note));
   // The command must not change the rules that it is judged by, wherever its owner keeps them.
   for (const std::string& path : common.rules) made.spec.own.push_back(sys::real_path_of_missing(path));
   if (!common.config.empty()) made.spec.own.push_back(sys::real_path_of_missing(common.config));

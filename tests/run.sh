@@ -165,6 +165,7 @@ main() {
     stage 'unit tests, clang++ and sanitizers' meson_tests "$build-clang" --suite unit
   whole "$build/gatehouse" "$root/tests"
   if [ "$(id -u)" = 0 ]; then whole_as_user; fi
+  stage 'agents under the gate' tests/hosts/agent_profile.sh "$build/gatehouse"
   finish
 }
 

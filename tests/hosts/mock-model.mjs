@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // A model that reads a script: mock-model.mjs SCRIPT LOG PORTFILE
 // SCRIPT: [{"tool": "shell", "args": {…}}, …]. It calls the offered tool whose name is NAME or ends in _NAME, step by
-// step, and then says what the last one answered. It speaks Anthropic Messages, OpenAI Responses, OpenAI Chat and Gemini
-// generateContent, on a free port of 127.0.0.1 that it writes to PORTFILE. LOG: a line per request that offers tools,
-// {"offered": [name], "results": [text]}.
+// step (with "own": true the host's own tool of just this name), and then says what the last one answered. It speaks
+// Anthropic Messages, OpenAI Responses, OpenAI Chat and Gemini generateContent, on a free port of 127.0.0.1 that it
+// writes to PORTFILE. LOG: a line per request that offers tools, {"offered": [name], "results": [text]}.
 import fs from 'node:fs';
 import http from 'node:http';
 
@@ -22,7 +22,7 @@ function decide(offered, results) {
   if (offered.length > 0) fs.appendFileSync(logFile, JSON.stringify({ offered, results }) + "\n");
   const step = script[results.length];
   const isStep = (name) => name === step.tool || name.endsWith('_' + step.tool) || name.endsWith('.' + step.tool);
-  const tool = step && offered.find((name) => /gatehouse/.test(name) && isStep(name));
+  const tool = step && offered.find((name) => (step.own ? name === step.tool : /gatehouse/.test(name) && isStep(name)));
   if (tool) return { tool, args: step.args, id: 'call_' + results.length };
   return { text: 'THE MODEL SAYS: ' + (results.at(-1) ?? 'nothing to do') };
 }

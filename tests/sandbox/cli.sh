@@ -362,6 +362,33 @@ answer() {
   { sleep 2; echo "$1"; sleep 0.3; } | script -qec "$2" /dev/null > "$place/out" 2> "$place/err" || status=$?
 }
 
+profiles() {
+  printf '#!/bin/sh\ncat ~/.claude/.credentials.json; cat ~/.codex/auth.json; echo kept > ~/.claude/state; echo no > ~/.claude/settings.json
+touch ~/made; echo "$CLAUDE_CONFIG_DIR $ANTHROPIC_API_KEY $OPENAI_API_KEY."\n' > "$place/workspace/claude"
+  chmod +x "$place/workspace/claude"
+  mkdir -p "$HOME/.claude" "$HOME/.codex"
+  echo 'claude'\''s token' > "$HOME/.claude/.credentials.json"
+  echo 'codex'\''s token' > "$HOME/.codex/auth.json"
+  echo '{}' > "$HOME/.claude/settings.json"
+  expect 0 'the profile for an agent' env ANTHROPIC_API_KEY=mine OPENAI_API_KEY=other "$gatehouse" exec --report "$place/report" --profile agent -- ./claude
+  holds 'it sees its own credentials' said "claude's token"
+  holds 'and nobody else'\''s' not said "codex's token"
+  holds 'it keeps its state' grep -qx kept "$HOME/.claude/state"
+  holds 'not its settings' grep -qx '{}' "$HOME/.claude/settings.json"
+  holds 'nor HOME' test ! -e "$HOME/made"
+  holds 'its own keys pass' said "$HOME/.claude mine ."
+  holds 'with the network' grep -qE '"network": ?"full"' "$place/report"
+  expect 0 'but for what the command line says' gate --report "$place/report" --profile agent --network none -- ./claude
+  holds 'which is none' grep -qE '"network": ?"none"' "$place/report"
+  expect 0 'without a profile it' gate -- ./claude
+  holds 'sees no credentials' not said "claude's token"
+  expect 125 'an unknown profile' gate --profile agent.cluade -- true
+  holds 'is answered with the nearest' warned "did you mean 'agent.claude'?"
+  expect 125 'an agent that nobody knows' gate --profile agent -- true
+  holds 'is answered with those that there are' warned 'agent.claude, agent.codex, agent.gemini, agent.opencode'
+  rm -r "$HOME/.claude" "$HOME/.codex" claude
+}
+
 asks() {
   expect 126 'ask without a terminal is a deny' gate --rules "$place/ask-id.yaml" -- id
   holds 'and says why' warned 'Names are asked for.'
@@ -379,7 +406,7 @@ asks() {
 }
 
 echo x > not-executable
-for part in first_run statuses login_environment processors private_caches timeouts chains bad_input workspaces bytes json modes network leftovers checks same_verdict asks; do
+for part in first_run statuses login_environment processors private_caches timeouts chains bad_input workspaces bytes json modes network leftovers checks same_verdict profiles asks; do
   "$part"
 done
 finish

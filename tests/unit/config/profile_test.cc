@@ -1,0 +1,80 @@
+#include "config/profile.h"
+
+#include <doctest/doctest.h>
+
+using namespace config;
+using Strings = std::vector<std::string>;
+
+namespace {
+
+std::vector<Profile> read(const std::string& text) { return read_profiles(read_yaml(text, "p.yaml")); }
+
+std::string complaint(const std::string& text) {
+  try {
+    read(text);
+  } catch (const sys::Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("a profile says what may be written, seen, reached and passed") {
+  const auto profiles = read(
+      "tool: {write: [~/.tool/], copy: {~/.tool/a: ~/.a}, hide: [/srv], unhide: [~/.tool/key], protect: "
+      "~/.tool/b,\n"
+      "       network: full, env: {pass: [TOOL_KEY], set: {A: b}}, programs: [tool], note: {say: x, unless: "
+      "[-f]}}\n");
+  REQUIRE(profiles.size() == 1);
+  const Profile& tool = profiles.front();
+  CHECK(tool.name == "tool");
+  CHECK(tool.write == Strings{"~/.tool/"});
+  CHECK(tool.copy.at("~/.tool/a") == "~/.a");
+  CHECK(tool.hide == Strings{"/srv"});
+  CHECK(tool.unhide == Strings{"~/.tool/key"});
+  CHECK(tool.protect == Strings{"~/.tool/b"});
+  CHECK(tool.network == NetworkMode::full);
+  CHECK_FALSE(tool.mode);
+  CHECK(tool.pass == Strings{"TOOL_KEY"});
+  CHECK(tool.set.at("A") == "b");
+  CHECK(tool.programs == Strings{"tool"});
+  CHECK(tool.note.unless == Strings{"-f"});
+}
+
+TEST_CASE("a profile extends a mode, or another profile wherever that stands") {
+  const auto profiles = read(
+      "narrow: {extends: wide, network: none, write: [/b], env: {set: {A: own}}}\n"
+      "wide: {extends: read-only, network: full, write: [/a], env: {pass: [X], set: {A: base, B: base}}}\n");
+  const Profile& narrow = find_profile(profiles, "narrow");
+  CHECK(narrow.mode == Mode::read_only);
+  CHECK(narrow.network == NetworkMode::none);
+  CHECK(narrow.write == Strings{"/a", "/b"});
+  CHECK(narrow.pass == Strings{"X"});
+  CHECK(narrow.set.at("A") == "own");
+  CHECK(narrow.set.at("B") == "base");
+}
+
+TEST_CASE("what is wrong in a profile is named by its place") {
+  CHECK(complaint("a: {extends: b}\nb: {extends: a}\n") == "p.yaml:1:1: 'a' extends itself");
+  CHECK(complaint("a: {extends: reed-only}\n") ==
+        "p.yaml:1:14: unknown profile 'reed-only'; did you mean 'read-only'?");
+  CHECK(complaint("a: {wirte: [/x]}\n") == "p.yaml:1:5: unknown key 'wirte'; did you mean 'write'?");
+  CHECK(complaint("a: {write: [x]}\n") == "p.yaml:1:12: 'x': a path here begins with /, ~/ or $NAME/");
+  CHECK(complaint("a: {write: [/x*]}\n") == "p.yaml:1:12: '/x*' is a glob; only paths can stand here");
+  CHECK(complaint("a: {write: [/x], copy: {/x/y/z: /q}}\n") ==
+        "p.yaml:1:24: '/x/y/z' is in no directory that `write` names");
+  CHECK(complaint("- a\n").starts_with("p.yaml:1:1: expected a map"));
+}
+
+TEST_CASE("a key that has no effect yet is refused, never passed over") {
+  for (const std::string key : {"read", "publish", "sockets", "limits", "inherit", "nested_namespaces"})
+    CHECK(complaint("a: {" + key + ": [x]}\n").find("`" + key + "` has no effect") != std::string::npos);
+  CHECK(complaint("a: {network: {allow: [x]}}\n").find("none or full") != std::string::npos);
+}
+
+TEST_CASE("an unknown profile is answered with the nearest") {
+  const auto profiles = read("first: {}\nsecond: {}\n");
+  CHECK_THROWS_WITH(find_profile(profiles, "frist"), "unknown profile 'frist'; did you mean 'first'?");
+  CHECK_THROWS_WITH(find_profile(profiles, "other"), "unknown profile 'other'; known are first, second");
+}
