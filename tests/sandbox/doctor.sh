@@ -91,6 +91,19 @@ files() {
   expect 2 'a wrong option' doctor --jsn
 }
 
+host() {
+  expect 1 'a host that knows no gatehouse' doctor --host claude
+  holds 'is not governed' row missing claude
+  holds 'nor are its tools' row missing "claude's own tools"
+  holds 'with what mends it' below claude 'mend: gatehouse register claude'
+  run "$gatehouse" register claude
+  expect 0 'once it is registered' doctor --host claude
+  holds 'it starts gatehouse' row ok claude
+  holds 'and its tools are off' row ok "claude's own tools"
+  expect 2 'a host that nobody knows' doctor --host cluade
+  holds 'is answered with the nearest' warned claude
+}
+
 if ! "$gatehouse" exec --report "$place/report" -- true 2> /dev/null || ! grep -qE '"tier": ?"A"' "$place/report"; then
   skip 'doctor' 'this machine gives no tier A'
   finish
@@ -99,4 +112,5 @@ fi
 sound
 less
 files
+host
 finish

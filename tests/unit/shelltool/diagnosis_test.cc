@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "shelltool/host_rows.h"
 #include "shelltool/machine_rows.h"
 #include "tests/unit/temporary.h"
 
@@ -77,4 +78,18 @@ TEST_CASE("a useful program is found in the search path, or named with what its 
   CHECK(rows[2].what == "rg");
   CHECK(rows[2].state == State::degraded);
   CHECK(rows[2].lost == "Agents search with grep, which is slower.");
+}
+
+TEST_CASE("a host is governed when it starts gatehouse and its own tools are off") {
+  const auto governed = host_rows({"claude", true, "/usr/bin/gatehouse", {}, {}});
+  REQUIRE(governed.size() == 2);
+  CHECK(governed[0].state == State::ok);
+  CHECK(governed[0].found == "starts /usr/bin/gatehouse");
+  CHECK(governed[1].state == State::ok);
+  const auto plain = host_rows({"claude", false, "", {"Bash", "Edit"}, {"It asks first."}});
+  CHECK(plain[0].state == State::missing);
+  CHECK(plain[0].mend == "gatehouse register claude");
+  CHECK(plain[1].found == "on: Bash, Edit");
+  CHECK(plain[1].lost == "What the host does with these is not governed. It asks first.");
+  CHECK(host_rows({"codex", true, "gatehouse", {}, {"It asks first."}})[1].state == State::degraded);
 }
