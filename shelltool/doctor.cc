@@ -13,6 +13,7 @@
 #include "sandbox/sys/path.h"
 #include "shelltool/environment.h"
 #include "shelltool/machine_rows.h"
+#include "shelltool/outer.h"
 #include "shelltool/plan.h"
 #include "shelltool/redirection.h"
 #include "shelltool/rules_files.h"
@@ -98,6 +99,7 @@ class Doctor {
       : options_(options), caller_(this_process()), places_(find_places(caller_)) {}
 
   Diagnosis examine() {
+    if (const std::optional<Outer> outer = Outer::find()) return examine_guest(*outer);
     DiagnosisRow config = examine_config();
     DiagnosisRow trial = try_sandbox();  // before the probes: it makes the directory that they use
     for (const sandbox::Finding& finding : sandbox::examine_machine(site())) add(row_of(finding));
@@ -113,6 +115,7 @@ class Doctor {
  private:
   void add(DiagnosisRow row) { diagnosis_.rows.push_back(std::move(row)); }
 
+  Diagnosis examine_guest(const Outer& outer);
   DiagnosisRow examine_config();
   DiagnosisRow try_sandbox();
   [[nodiscard]] DiagnosisRow examine_rules() const;
@@ -127,6 +130,18 @@ class Doctor {
   std::optional<Plan> plan_;  ///< nothing when the config is broken
   Diagnosis diagnosis_;
 };
+
+/// What the machine gives counts for the gatehouse outside, whose sandbox, rules and record hold.
+Diagnosis Doctor::examine_guest(const Outer& outer) {
+  const policy::State& state = outer.state();
+  diagnosis_.tier = state.tier;
+  add({"a sandbox", State::ok,
+       fmt::format("of the gatehouse outside: tier {}, {}, network {}", sandbox::name_of(state.tier),
+                   sandbox::name_of(state.mode), sandbox::name_of(state.network)),
+       "", ""});
+  for (DiagnosisRow& row : program_rows(search_path())) add(std::move(row));
+  return std::move(diagnosis_);
+}
 
 DiagnosisRow Doctor::examine_config() {
   try {

@@ -2,7 +2,7 @@
 """Runs a command where the kernel refuses a feature: without.py FEATURE… -- COMMAND [ARG…]
 
 namespaces: as a container's filter refuses them; landlock, openat2: as a kernel that has none; ptrace: as Yama does
-at its highest level."""
+at its highest level; listener: inside a program that intercepts system calls itself."""
 
 import ctypes
 import errno
@@ -13,9 +13,9 @@ import sys
 
 CALLS = {
     "x86_64": {"arch": 0xC000003E, "clone": 56, "unshare": 272, "clone3": 435, "ptrace": 101, "openat2": 437,
-               "landlock": 444},
+               "landlock": 444, "seccomp": 317},
     "aarch64": {"arch": 0xC00000B7, "clone": 220, "unshare": 97, "clone3": 435, "ptrace": 117, "openat2": 437,
-                "landlock": 444},
+                "landlock": 444, "seccomp": 277},
 }
 NEWUSER = 0x10000000
 LOAD, EQUAL, HAS, RETURN = 0x20, 0x15, 0x45, 0x06
@@ -52,13 +52,24 @@ def program(features, calls):
     return code + statement(RETURN, ALLOW)
 
 
-def install(code):
-    libc = ctypes.CDLL(None, use_errno=True)
+def seccomp(libc, code, flags):
     buffer = ctypes.create_string_buffer(code, len(code))
     filter_program = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(buffer))
-    no_new_privileges, seccomp, mode_filter = 38, 22, 2
-    if libc.prctl(no_new_privileges, 1, 0, 0, 0) != 0 or libc.prctl(seccomp, mode_filter, filter_program, 0, 0) != 0:
+    mode_filter = 1
+    result = libc.syscall(CALLS[platform.machine()]["seccomp"], mode_filter, flags, filter_program)
+    if result < 0:
         sys.exit(f"without.py: {os.strerror(ctypes.get_errno())}")
+    return result
+
+
+def install(code, with_listener):
+    libc = ctypes.CDLL(None, use_errno=True)
+    no_new_privileges, new_listener = 38, 8
+    if libc.prctl(no_new_privileges, 1, 0, 0, 0) != 0:
+        sys.exit(f"without.py: {os.strerror(ctypes.get_errno())}")
+    if with_listener:
+        os.set_inheritable(seccomp(libc, statement(RETURN, ALLOW), new_listener), True)
+    seccomp(libc, code, 0)
 
 
 def main():
@@ -66,7 +77,8 @@ def main():
     calls = CALLS.get(platform.machine())
     if calls is None:
         sys.exit(f"without.py: no system call numbers for {platform.machine()}")
-    install(program(sys.argv[1:dashes], calls))
+    features = sys.argv[1:dashes]
+    install(program([feature for feature in features if feature != "listener"], calls), "listener" in features)
     os.execvp(sys.argv[dashes + 1], sys.argv[dashes + 1:])
 
 
