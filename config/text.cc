@@ -45,12 +45,4 @@ std::string lower(std::string_view word) {
   return small;
 }
 
-std::string shown(std::string_view word) {
-  constexpr std::size_t max_bytes = 80;
-  if (word.size() <= max_bytes) return "'" + sys::visible(word) + "'";
-  std::size_t cut = max_bytes;
-  while ((byte_at(word, cut) & 0xC0) == 0x80) --cut;
-  return "'" + sys::visible(word.substr(0, cut)) + "…'";
-}
-
 }  // namespace config

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "sandbox/sys/text.h"
+
 namespace config {
 
 /// Throws BadInput at the first byte that is no UTF-8, and at control characters other than tab and line
@@ -13,7 +15,6 @@ void check_text(std::string_view text, const std::string& file);
 /// ASCII letters only: the words of our files are ASCII.
 std::string lower(std::string_view word);
 
-/// A word in quotes for a message: control characters are escaped, and what is long is cut.
-std::string shown(std::string_view word);
+using sys::shown;
 
 }  // namespace config

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sandbox/sys/nearest.h"
+#include "sandbox/sys/text.h"
 
 namespace mcp {
 namespace {
@@ -99,8 +100,9 @@ void check(const Parameter& parameter, const Json& value) {
   for (const Parameter& parameter : parameters) known.push_back(parameter.name);
   const std::string near = sys::nearest(name, known);
   throw ArgumentError(
-      near.empty() ? fmt::format("there is no parameter '{}'; there are {}", name, fmt::join(known, ", "))
-                   : fmt::format("there is no parameter '{}'; did you mean '{}'?", name, near));
+      near.empty()
+          ? fmt::format("there is no parameter {}; there are {}", sys::shown(name), fmt::join(known, ", "))
+          : fmt::format("there is no parameter {}; did you mean '{}'?", sys::shown(name), near));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sandbox/sys/nearest.h"
+#include "sandbox/sys/text.h"
 
 namespace mcp {
 
@@ -50,16 +51,17 @@ void Dispatcher::start(Message message) {
     std::vector<std::string> known;
     for (const auto& [name, handler] : methods_) known.push_back(name);
     const std::string near = sys::nearest(message.method, known);
-    throw Error(Code::method_not_found, fmt::format("there is no method '{}'{}", message.method,
+    throw Error(Code::method_not_found, fmt::format("there is no method {}{}", sys::shown(message.method),
                                                     near.empty() ? "" : "; did you mean '" + near + "'?"));
   }
   const std::string key = text_of(message.id);
   if (running_.contains(key))
-    throw Error(Code::invalid_request, fmt::format("a request with the id {} is still being answered", key));
+    throw Error(Code::invalid_request,
+                fmt::format("a request with the id {} is still being answered", sys::shown(key)));
   Json token;
   if (const auto meta = message.params.find("_meta"); meta != message.params.end() && meta->is_object())
     token = meta->value("progressToken", Json());
-  if (!token.is_string() && !token.is_number()) token = nullptr;
+  if (!token.is_string() && !token.is_number_integer()) token = nullptr;
   Call call(
       message.id, std::move(token), [this](const Json& json) { send(json); },
       [this, key] { running_.erase(key); });

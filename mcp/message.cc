@@ -60,7 +60,7 @@ Json response(const Json& id, Json result) {
 Json error_response(const Json& id, const Error& error) {
   Json json;
   json["jsonrpc"] = "2.0";
-  json["id"] = id;
+  if (!id.is_null()) json["id"] = id;
   json["error"] = {{"code", static_cast<int>(error.code())}, {"message", error.what()}};
   return json;
 }

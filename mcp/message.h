@@ -23,6 +23,7 @@ Message read_message(Json json);
 Json id_for_error(const Json& json);
 
 Json response(const Json& id, Json result);
+/// Without an id where it is null: the protocol's schema knows no null id.
 Json error_response(const Json& id, const Error& error);
 Json notification(std::string_view method, Json params);
 

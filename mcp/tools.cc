@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sandbox/sys/nearest.h"
+#include "sandbox/sys/text.h"
 
 namespace mcp {
 
@@ -47,8 +48,9 @@ void Tools::call(const Json& params, Call request) const {
     std::vector<std::string> known;
     for (const Tool& one : tools_) known.push_back(one.name);
     const std::string near = sys::nearest(name->get<std::string>(), known);
-    throw Error(Code::invalid_params, fmt::format("there is no tool '{}'{}", name->get<std::string>(),
-                                                  near.empty() ? "" : "; did you mean '" + near + "'?"));
+    throw Error(Code::invalid_params,
+                fmt::format("there is no tool {}{}", sys::shown(name->get<std::string>()),
+                            near.empty() ? "" : "; did you mean '" + near + "'?"));
   }
   ToolCall call(std::move(request));
   try {

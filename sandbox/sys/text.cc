@@ -92,6 +92,14 @@ std::string visible(std::string_view bytes) {
   return result;
 }
 
+std::string shown(std::string_view word) {
+  constexpr std::size_t max_bytes = 80;
+  if (word.size() <= max_bytes) return "'" + visible(word) + "'";
+  std::size_t cut = max_bytes;
+  while (cut > 0 && (static_cast<unsigned char>(word[cut]) & 0xC0U) == 0x80) --cut;
+  return "'" + visible(word.substr(0, cut)) + "…'";
+}
+
 std::string command_line(const std::vector<std::string>& argv, std::size_t limit) {
   std::string line;
   for (const std::string& word : argv) {

@@ -10,6 +10,8 @@ namespace sys {
 /// Printable UTF-8: control characters and invalid bytes become "\n", "\x1b", "\xff"; so do the characters
 /// that reorder text (U+202A–202E, U+2066–2069), which could show a command as another.
 std::string visible(std::string_view bytes);
+/// A word in quotes for a message: visible, and cut behind 80 bytes with "…".
+std::string shown(std::string_view word);
 /// Words as a shell would need them to be quoted, visible, and cut behind `limit` bytes with "…".
 std::string command_line(const std::vector<std::string>& argv, std::size_t limit = 400);
 /// The length of the valid UTF-8 sequence that `bytes` begins with; 0 when it begins with none.

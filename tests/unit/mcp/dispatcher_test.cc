@@ -79,12 +79,16 @@ TEST_CASE("bad messages get one error each, and a good one behind them is answer
     const Json answer = wire.ask(bad.line);
     REQUIRE(answer.is_object());
     CHECK(code_of(answer) == bad.code);
-    CHECK(answer.at("id") == bad.id);
+    CHECK(answer.value("id", Json()) == bad.id);
+    CHECK(answer.contains("id") == !bad.id.is_null());
     CHECK(wire.ask(R"({"jsonrpc":"2.0","id":18446744073709551615,"method":"ping"})").at("id") ==
           ~std::uint64_t{0});
   }
   CHECK(wire.ask(R"({"jsonrpc":"2.0","id":1,"method":"pign"})").at("error").at("message") ==
         "there is no method 'pign'; did you mean 'ping'?");
+  CHECK(wire.ask(R"({"jsonrpc":"2.0","id":1,"method":"\u001b[2J)" + std::string(1'000'000, 'm') + "\"}")
+            .at("error")
+            .at("message") == "there is no method '\\x1b[2J" + std::string(76, 'm') + "…'");
 }
 
 TEST_CASE("notifications and answers to nothing are answered with nothing") {
@@ -167,6 +171,21 @@ TEST_CASE("progress goes to who asked for it, and only grows") {
   CHECK(sent[0] == Json{{"jsonrpc", "2.0"},
                         {"method", "notifications/progress"},
                         {"params", {{"progressToken", "t"}, {"progress", 1.0}, {"message", "one"}}}});
+}
+
+TEST_CASE("a progress token is a string or an integer, and anything else is none") {
+  Wire wire;
+  Slow slow;
+  slow.serve(wire.dispatcher);
+  int id = 0;
+  const auto wants = [&](const std::string& token) {
+    wire.dispatcher.receive(fmt::format(
+        R"({{"jsonrpc":"2.0","id":{},"method":"slow","params":{{"_meta":{{"progressToken":{}}}}}}})", ++id,
+        token));
+    return slow.calls.back().wants_progress();
+  };
+  for (const char* token : {"\"\"", "\"t\"", "0", "-7"}) CHECK(wants(token));
+  for (const char* token : {"1.5", "null", "true", "{}", "[1]"}) CHECK_FALSE(wants(token));
 }
 
 TEST_CASE(

@@ -16,6 +16,13 @@ TEST_CASE("what a terminal would obey, and what is no UTF-8, becomes visible") {
   }
 }
 
+TEST_CASE("a word of somebody else's is quoted, visible and short, however it came") {
+  CHECK(sys::shown("a b\x1b") == "'a b\\x1b'");
+  CHECK(sys::shown(std::string(80, 'x')) == "'" + std::string(80, 'x') + "'");
+  CHECK(sys::shown(std::string(79, 'x') + "\xc3\xa4") == "'" + std::string(79, 'x') + "…'");
+  CHECK(sys::shown(std::string(1'000'000, '\x80')) == "'…'");
+}
+
 TEST_CASE("a command line is quoted as a shell would need it, and cut between characters") {
   CHECK(sys::command_line({"git", "push", "a b", "it's", ""}) == "git push 'a b' 'it'\\''s' ''");
   const std::string cut = sys::command_line({std::string(300, 'a'), "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"}, 305);
