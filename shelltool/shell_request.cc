@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "sandbox/sys/text.h"
+
 namespace shelltool {
 namespace {
 
@@ -14,6 +16,10 @@ using Type = mcp::Parameter::Type;
 constexpr double longest_timeout_s = 86'400;
 
 Json seconds_of(const Json& milliseconds) {
+  if (milliseconds.is_string()) {  // a number as models write it, too
+    const Json number = Json::parse(milliseconds.get_ref<const std::string&>(), nullptr, false);
+    return number.is_number() ? seconds_of(number) : milliseconds;
+  }
   return milliseconds.is_number() ? Json(milliseconds.get<double>() / 1000) : milliseconds;
 }
 
@@ -62,7 +68,7 @@ ShellRequest read_shell_request(const mcp::Arguments& arguments) {
   request.why = arguments.get<std::string>("why").value_or("");
   if (arguments.has("env")) {
     for (const auto& [name, value] : arguments.json().at("env").items()) {
-      if (!is_variable_name(name)) throw mcp::ArgumentError(fmt::format("'env' has no variable '{}'", name));
+      if (!is_variable_name(name)) throw mcp::ArgumentError(fmt::format("'env' has no variable {}", sys::shown(name)));
       request.env[name] = value.get<std::string>();
     }
   }
