@@ -16,7 +16,7 @@ needed=(g++ clang libclang-rt-14-dev meson ninja-build pkg-config python3 git nl
   libcap-dev libyaml-cpp-dev doctest-dev)
 # The tests use them; without one, what needs it says SKIP.
 useful=(make cmake bubblewrap busybox strace gdb python3-venv python3-pip procps util-linux bsdutils bsdextrautils
-  openssh-client less man-db vim-tiny ed zip rsync expect tmux lua5.4 tcl sqlite3 gawk m4 dc time xxd libcap2-bin)
+  python3-jsonschema openssh-client less man-db vim-tiny ed zip rsync expect tmux lua5.4 tcl sqlite3 gawk m4 dc time xxd libcap2-bin)
 
 passed=0 failed=0 skipped=0
 
