@@ -50,7 +50,7 @@ void Stdio::watch() {
 }
 
 void Stdio::on_readable() {
-  std::array<char, 65536> chunk{};
+  std::array<char, 65536> chunk;  // to zero it would take longer than a short message does
   const ssize_t count = ::read(in_, chunk.data(), chunk.size());
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (count <= 0) return end();  // what is still to be sent may be: the client perhaps closed its half only

@@ -22,7 +22,7 @@ Capture::Capture(sys::Reactor& reactor, CaptureLimits limits)
 }
 
 bool Capture::read_some() {
-  std::array<char, 65536> chunk{};
+  std::array<char, 65536> chunk;  // to zero it would take longer than a short message does
   const ssize_t count = ::read(pipe_.read_end.get(), chunk.data(), chunk.size());
   if (count == 0) errno = 0;
   if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) ended_ = true;
