@@ -11,6 +11,8 @@ import sys
 import tempfile
 import time
 
+import wire_bench
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 LOOP = ["sh", "-c", "i=0; while [ $i -lt 1000 ]; do /bin/true; i=$((i+1)); done"]
@@ -53,7 +55,7 @@ class Table:
         except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
             self.print(what, yardstick, "-", f"<= {target}", f"SKIP {error}")
             return
-        note = f"{ours:.1f} ms against {theirs:.1f} ms" + ("" if ratio <= target else ", MISSED")
+        note = f"{ours:.3g} ms against {theirs:.3g} ms" + ("" if ratio <= target else ", MISSED")
         self.print(what, yardstick, f"{ratio:.3f}", f"<= {target}", note)
 
 
@@ -115,6 +117,7 @@ def main():
         build = ["make", "-s", "-j2"]
         table.ratio("make -j2 of a C++ project, gated", "plain", 1.03,
                     lambda: pairs([*gated, *build], build, few, workspace, ["make", "-s", "clean"]))
+        wire_bench.bench(options, table, workspace)
         bench_decisions(options, table)
         if options.races:
             bench_race(options, table)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints every figure of the exec gate beside its yardstick, measured in this one run, and its target:
+# Prints every figure of the exec gate and of the MCP server beside its yardstick, measured in this one run, and its target:
 #   tests/bench/run.sh [--gatehouse PATH] [--quick] [--races COUNT] [--project DIR]
 # --project builds that tree with make instead of the generated one. No figure decides a test.
 set -eu
