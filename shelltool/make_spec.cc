@@ -54,10 +54,12 @@ std::string real_cwd(const std::string& cwd) {
 
 void add_roots(sandbox::Spec& spec, const Workspace& workspace) {
   const std::vector<std::string>& roots = workspace.roots;
-  if (spec.user.map_ids && std::find(roots.begin(), roots.end(), "/") != roots.end())
-    throw sys::Error(sys::Kind::unsupported,
-                     "the workspace /: the user that root's command runs as cannot be given the whole file system; name "
-                     "a directory below it, or take --mode danger-full-access");
+  const bool is_given = spec.mode == sandbox::Mode::workspace_write && spec.user.map_ids;
+  if (is_given && std::find(roots.begin(), roots.end(), "/") != roots.end())
+    throw sys::Error(
+        sys::Kind::unsupported,
+        "the workspace /: the user that root's command runs as cannot be given the whole file system; name "
+        "a directory below it, or take --mode danger-full-access");
   for (const std::string& root : workspace.roots) add_once(spec.writable, root);
   for (const std::string& root : workspace.roots) {
     if (const auto git = sandbox::outside_git_directory(root)) add_once(spec.writable, *git);
@@ -162,7 +164,8 @@ class ClosedDirectories {
   std::map<std::string, bool> unreachable_;  // directories that many paths share
 };
 
-/// The tree that a program belongs to: what npm installed beside it, or its directory. Empty when it is not found.
+/// The tree that a program belongs to: what npm installed beside it, or its directory. Empty when it is not
+/// found.
 std::string tree_of_program(const std::string& name, const std::string& cwd, const std::string& search_path) {
   std::vector<std::string> places;
   std::istringstream entries(name.find('/') == std::string::npos ? search_path : cwd);
@@ -180,9 +183,11 @@ std::string tree_of_program(const std::string& name, const std::string& cwd, con
 /// Tool chains that only root may read; root's home is there already.
 void add_readable(sandbox::Spec& spec, const Variables& variables) {
   if (!spec.user.map_ids) return;
-  const std::string program = tree_of_program(spec.argv.front(), spec.cwd, value_of(variables, "PATH"));
   std::set<std::string> candidates = {spec.cwd};
-  if (!program.empty()) candidates.insert(program);
+  if (!spec.argv.empty()) {
+    const std::string program = tree_of_program(spec.argv.front(), spec.cwd, value_of(variables, "PATH"));
+    if (!program.empty()) candidates.insert(program);
+  }
   for (const auto& [name, value] : variables) {
     std::istringstream entries(value);
     std::string entry;
@@ -247,7 +252,8 @@ sandbox::Spec base_spec(const SpecSources& sources, const Identity& identity) {
   spec.allow_tracers = config.sandbox.allow_tracers;
   spec.limits = limits_of(config);
   add_roots(spec, sources.workspace);
-  for (const std::string& path : sources.opened.write) add_once(spec.writable, sys::real_path_of_missing(path));
+  for (const std::string& path : sources.opened.write)
+    add_once(spec.writable, sys::real_path_of_missing(path));
   return spec;
 }
 

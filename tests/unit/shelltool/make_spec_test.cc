@@ -303,3 +303,17 @@ TEST_CASE("a cache that is home, holds home or holds a root is no cache") {
   CHECK(known_caches(dir / "home", {}, {dir / "home/.cache/project"}).empty());
   CHECK(known_caches(dir / "home", {}, {dir / "home"}).size() == 1);
 }
+
+TEST_CASE("a session of turns has no program of its own to look for") {
+  Fixture fixture;
+  fixture.caller.uid = fixture.caller.gid = 0;
+  const Places places = find_places(fixture.caller);
+  const MadeSpec made = make_spec({.config = fixture.config,
+                                   .places = places,
+                                   .workspace = fixture.workspace,
+                                   .caller = fixture.caller,
+                                   .argv = {},
+                                   .cwd = fixture.cwd,
+                                   .env = {}});
+  CHECK(made.spec.argv.empty());
+}
