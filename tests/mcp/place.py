@@ -37,8 +37,8 @@ class Place:
                     "USER": os.environ.get("USER", "root"), "GATEHOUSE_TEST_MARK": self.mark}
         self.servers = []
 
-    def serve(self, revision=NEWEST, options=(), stderr=None, env=None):
-        server = Server([*self.command, *options], {**self.env, **(env or {})}, self.workspace, revision, stderr)
+    def serve(self, revision=NEWEST, options=(), stderr=None, env=None, command=None):
+        server = Server([*(command or self.command), *options], {**self.env, **(env or {})}, self.workspace, revision, stderr)
         self.servers.append(server)
         return server
 

@@ -179,6 +179,16 @@ workspaces() {
   rm -f by-link
 }
 
+guests() {
+  expect 0 'a gatehouse in a gatehouse is its guest' gate --rules "$place/deny-id.yaml" -- "$gatehouse" exec -- sh -c 'id; echo $?'
+  holds 'the outer rules hold' said 126
+  holds 'and tell the whole chain' warned 'by: gatehouse exec > sh > id'
+  expect 7 'its status passes through' gate -- "$gatehouse" exec -- sh -c 'exit 7'
+  expect 0 'its report' gate --rules "$place/deny-id.yaml" -- "$gatehouse" exec --json -- sh -c 'id; true'
+  holds 'has the outer denial' grep -q '"rule": "no-id"' "$place/out"
+  expect 124 'its timeout' gate -- "$gatehouse" exec --timeout 0.5 -- sh -c 'setsid sleep 9 & sleep 9'
+}
+
 bytes() {
   expect 0 'words that are no UTF-8' gate -- printf '%s' $'\xff\xfe'
   holds 'they arrive' test "$(od -An -tx1 < "$place/out" | tr -d ' ')" = fffe
@@ -406,7 +416,7 @@ asks() {
 }
 
 echo x > not-executable
-for part in first_run statuses login_environment processors private_caches timeouts chains bad_input workspaces bytes json modes network leftovers checks same_verdict profiles asks; do
+for part in first_run statuses login_environment processors private_caches timeouts chains guests bad_input workspaces bytes json modes network leftovers checks same_verdict profiles asks; do
   "$part"
 done
 finish
