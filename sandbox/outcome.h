@@ -12,6 +12,7 @@ struct Outcome {
   int exec_error = 0;       ///< the errno of the command's own exec, when it did not start
   bool cwd_failed = false;  ///< that errno is of entering the directory
   bool timed_out = false;
+  bool sandbox_lost = false;  ///< it ended with its whole session
   std::chrono::milliseconds duration{0};
 };
 

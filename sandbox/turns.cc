@@ -137,6 +137,7 @@ void Turns::lose_all() {
   keepers_->clear();
   for (auto& [id, turn] : std::exchange(turns_, {})) {
     if (!turn.is_over) turn.outcome.status = {0, SIGKILL};
+    turn.outcome.sandbox_lost = true;
     tell(turn, false);
   }
 }

@@ -13,13 +13,13 @@
 #include "sandbox/launcher/launch.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
-#include "shelltool/doctor_command.h"
-#include "shelltool/exec_command.h"
-#include "shelltool/init_command.h"
-#include "shelltool/notice.h"
-#include "shelltool/policy_command.h"
-#include "shelltool/register_command.h"
-#include "shelltool/serve_command.h"
+#include "shelltool/command/doctor_command.h"
+#include "shelltool/command/exec_command.h"
+#include "shelltool/command/init_command.h"
+#include "shelltool/command/notice.h"
+#include "shelltool/command/policy_command.h"
+#include "shelltool/command/register_command.h"
+#include "shelltool/command/serve_command.h"
 
 namespace {
 

@@ -10,14 +10,21 @@ import sys
 LONGEST = 400
 
 # Directory: what of ours it may include besides itself. The longest prefix counts.
+BELOW = ["sandbox/", "config/", "policy/", "mcp/"]
 MAY_INCLUDE = {
     "sandbox/sys": [],
     "sandbox": ["sandbox/sys/"],
     "config": ["sandbox/sys/"],
     "policy": ["sandbox/sys/", "config/", "sandbox/spec.h", "sandbox/exec_event.h"],
     "mcp": ["sandbox/sys/"],
-    "shelltool": ["sandbox/", "config/", "policy/", "mcp/"],
-    "tests": ["sandbox/", "config/", "policy/", "mcp/", "shelltool/"],
+    "shelltool": BELOW,
+    "shelltool/setup": BELOW,
+    "shelltool/session": [*BELOW, "shelltool/setup/"],
+    "shelltool/tools": [*BELOW, "shelltool/setup/", "shelltool/session/"],
+    "shelltool/hosts": [*BELOW, "shelltool/setup/"],
+    "shelltool/doctor": [*BELOW, "shelltool/setup/", "shelltool/session/", "shelltool/hosts/"],
+    "shelltool/command": [*BELOW, "shelltool/"],
+    "tests": [*BELOW, "shelltool/"],
 }
 
 # Header: the only places that may include it.

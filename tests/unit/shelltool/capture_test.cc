@@ -1,4 +1,4 @@
-#include "shelltool/capture.h"
+#include "shelltool/session/capture.h"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>

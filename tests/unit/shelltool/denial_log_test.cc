@@ -1,4 +1,4 @@
-#include "shelltool/denial_log.h"
+#include "shelltool/session/denial_log.h"
 
 #include <doctest/doctest.h>
 

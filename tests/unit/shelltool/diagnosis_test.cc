@@ -1,12 +1,12 @@
-#include "shelltool/diagnosis.h"
+#include "shelltool/doctor/diagnosis.h"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
 
-#include "shelltool/host_rows.h"
-#include "shelltool/machine_rows.h"
+#include "shelltool/doctor/host_rows.h"
+#include "shelltool/doctor/machine_rows.h"
 #include "tests/unit/temporary.h"
 
 using namespace shelltool;

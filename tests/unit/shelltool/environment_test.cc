@@ -1,4 +1,4 @@
-#include "shelltool/environment.h"
+#include "shelltool/setup/environment.h"
 
 #include <doctest/doctest.h>
 

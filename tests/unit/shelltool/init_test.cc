@@ -2,8 +2,8 @@
 
 #include "config/file.h"
 #include "policy/trial.h"
-#include "shelltool/init_command.h"
-#include "shelltool/init_files.h"
+#include "shelltool/command/init_command.h"
+#include "shelltool/command/init_files.h"
 #include "tests/unit/temporary.h"
 
 using namespace shelltool;

@@ -1,4 +1,4 @@
-#include "shelltool/instructions.h"
+#include "shelltool/tools/instructions.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "shelltool/line_diff.h"
+#include "shelltool/hosts/line_diff.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "shelltool/login_exports.h"
+#include "shelltool/setup/login_exports.h"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "shelltool/make_spec.h"
+#include "shelltool/setup/make_spec.h"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
@@ -7,8 +7,8 @@
 #include <algorithm>
 
 #include "sandbox/sys/error.h"
-#include "shelltool/caches.h"
-#include "shelltool/hidden.h"
+#include "shelltool/setup/caches.h"
+#include "shelltool/setup/hidden.h"
 #include "tests/unit/temporary.h"
 
 using namespace shelltool;

@@ -1,4 +1,4 @@
-#include "shelltool/options.h"
+#include "shelltool/setup/options.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "shelltool/places.h"
+#include "shelltool/setup/places.h"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>

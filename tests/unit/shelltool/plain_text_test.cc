@@ -1,4 +1,4 @@
-#include "shelltool/plain_text.h"
+#include "shelltool/tools/plain_text.h"
 
 #include <doctest/doctest.h>
 

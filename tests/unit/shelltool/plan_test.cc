@@ -1,4 +1,4 @@
-#include "shelltool/plan.h"
+#include "shelltool/setup/plan.h"
 
 #include <doctest/doctest.h>
 

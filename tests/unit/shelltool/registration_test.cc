@@ -1,10 +1,10 @@
-#include "shelltool/registration.h"
+#include "shelltool/hosts/registration.h"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
 #include "config/node.h"
-#include "shelltool/host_check.h"
+#include "shelltool/hosts/host_check.h"
 #include "tests/unit/temporary.h"
 
 using namespace shelltool;

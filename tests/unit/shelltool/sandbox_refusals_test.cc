@@ -1,4 +1,4 @@
-#include "shelltool/sandbox_refusals.h"
+#include "shelltool/tools/sandbox_refusals.h"
 
 #include <doctest/doctest.h>
 

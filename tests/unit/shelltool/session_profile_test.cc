@@ -1,4 +1,4 @@
-#include "shelltool/session_profile.h"
+#include "shelltool/setup/session_profile.h"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "sandbox/sys/fd.h"
-#include "shelltool/opened.h"
+#include "shelltool/setup/opened.h"
 #include "tests/unit/temporary.h"
 
 using namespace shelltool;

@@ -1,4 +1,4 @@
-#include "shelltool/settings.h"
+#include "shelltool/hosts/settings.h"
 
 #include <doctest/doctest.h>
 
@@ -153,7 +153,8 @@ TEST_CASE("what was brought in goes, and what was there comes back, in TOML") {
 
 TEST_CASE("a change survives its record") {
   for (const Change& change :
-       apply_settings(json("{\"p\": {\"b\": 1, \"*\": 2}}"), {last({"p", "b"}, 3), include({"q"}, "é")}).changes) {
+       apply_settings(json("{\"p\": {\"b\": 1, \"*\": 2}}"), {last({"p", "b"}, 3), include({"q"}, "é")})
+           .changes) {
     const Change read = change_of(json_of(change));
     CHECK(json_of(read) == json_of(change));
     CHECK(read.setting.how == change.setting.how);

@@ -1,4 +1,4 @@
-#include "shelltool/shell_request.h"
+#include "shelltool/tools/shell_request.h"
 
 #include <doctest/doctest.h>
 

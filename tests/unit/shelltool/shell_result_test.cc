@@ -1,4 +1,4 @@
-#include "shelltool/shell_result.h"
+#include "shelltool/tools/shell_result.h"
 
 #include <doctest/doctest.h>
 

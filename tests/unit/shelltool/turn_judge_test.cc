@@ -1,4 +1,4 @@
-#include "shelltool/turn_judge.h"
+#include "shelltool/session/turn_judge.h"
 
 #include <doctest/doctest.h>
 
@@ -9,10 +9,10 @@
 #include "tests/unit/policy/events.h"
 #include "tests/unit/temporary.h"
 
+using policy::Approval;
 using sandbox::Occasion;
 using sandbox::Ruling;
 using shelltool::Answer;
-using policy::Approval;
 using shelltool::TurnJudge;
 
 namespace {

@@ -1,4 +1,4 @@
-#include "shelltool/workspace.h"
+#include "shelltool/setup/workspace.h"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>

@@ -1,0 +1,181 @@
+#include "shelltool/command/exec_command.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "policy/decision_json.h"
+#include "policy/denial.h"
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
+#include "sandbox/sys/text.h"
+#include "shelltool/command/asker.h"
+#include "shelltool/command/job.h"
+#include "shelltool/command/notice.h"
+#include "shelltool/session/capture.h"
+#include "shelltool/session/login_shell.h"
+#include "shelltool/session/redirection.h"
+#include "shelltool/session/report.h"
+#include "shelltool/session/session.h"
+#include "shelltool/setup/plan.h"
+
+namespace shelltool {
+namespace {
+
+class ExecTurn {
+ public:
+  ExecTurn(Plan plan, const ExecOptions& options, Outer* outer);
+  int run();
+
+ private:
+  SessionOptions session_options(Outer* outer);
+  void start();
+  void finish();
+  void pass_on(int signal);
+  void write_report() const;
+  void record_end(const TurnReport& report);
+  int status(const sandbox::Outcome& outcome) const;
+
+  const ExecOptions& options_;
+  std::string home_;
+  sys::Fd report_file_;
+  sys::Reactor reactor_;
+  Job job_;
+  std::optional<Asker> asker_;
+  std::optional<Capture> capture_;
+  Session session_;
+  TurnReport report_;
+};
+
+ExecTurn::ExecTurn(Plan plan, const ExecOptions& options, Outer* outer)
+    : options_(options),
+      home_(plan.made.identity.account.home),
+      job_(reactor_, options.use_terminal ? Terminal::open() : std::nullopt,
+           [this](int signal) { pass_on(signal); }),
+      session_(reactor_, std::move(plan), session_options(outer)) {
+  if (!options.report.empty())
+    report_file_ = sys::open_file(options.report, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  if (options.json) capture_.emplace(reactor_);
+  if (job_.terminal() != nullptr)
+    asker_.emplace(reactor_, job_, home_,
+                   [this](std::uint64_t ticket, Answer given) { session_.answer(ticket, given); });
+}
+
+SessionOptions ExecTurn::session_options(Outer* outer) {
+  SessionOptions session;
+  session.outer = outer;
+  session.audit = options_.common.audit;
+  session.shell = options_.shell;
+  session.denied = [this](const Denial& denial) {
+    say(policy::denial_text(denial.decision, denial.argv, home_));
+  };
+  if (job_.terminal() == nullptr) return session;
+  session.ask = [this](Question question) { asker_->ask(std::move(question)); };
+  session.withdraw = [this](std::uint64_t ticket) { asker_->withdraw(ticket); };
+  return session;
+}
+
+void ExecTurn::pass_on(int signal) {
+  session_.supervisor().signal(signal);
+  const bool ends = signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT;
+  if (ends && asker_) asker_->refuse_soon();
+}
+
+void ExecTurn::start() {
+  const sandbox::Supervisor::Handlers handlers{[this](const sandbox::Outcome& outcome) {
+                                                 report_.outcome = outcome;
+                                                 reactor_.stop();
+                                               },
+                                               [this](int signal) { job_.stopped(signal); }};
+  std::optional<Redirection> redirection;
+  if (capture_) redirection.emplace(0, capture_->write_end(), capture_->write_end());
+  session_.start(handlers);
+}
+
+int ExecTurn::run() {
+  start();
+  if (capture_) capture_->close_write_end();
+  // Nothing is said where all is as it should be, so that the output equals the plain command's.
+  for (const std::string& note : session_.notes()) say(note);
+  sandbox::Supervisor& supervisor = session_.supervisor();
+  job_.started(supervisor.process_group());
+  const auto limit = options_.timeout.count() > 0 ? options_.timeout : session_.plan().config.limits.wall;
+  if (limit.count() > 0) supervisor.end_after(limit);
+  reactor_.run();
+  job_.ended();
+  finish();
+  return status(report_.outcome);
+}
+
+void ExecTurn::finish() {
+  if (capture_) {
+    capture_->finish();
+    report_.output = capture_->text();
+    report_.truncated = capture_->truncated();
+  }
+  report_.taken = session_.finish();
+  for (const sandbox::Taken& taken : report_.taken) say(taken.sentence());
+  report_.notes = session_.notes();
+  // In the report only: it is no news to a person at every command.
+  const std::vector<std::string>& not_scanned = session_.not_scanned();
+  report_.notes.insert(report_.notes.end(), not_scanned.begin(), not_scanned.end());
+  report_.cwd = session_.plan().made.spec.cwd;
+  report_.session = session_.id();
+  report_.state = session_.state();
+  report_.denials = session_.take_denials(1).all();
+  report_.execs = session_.counts();
+  report_.audit = session_.audit_path();
+  record_end(report_);
+  if (options_.json) sys::write_all(1, report_text(report_), "standard output");
+  if (report_file_) write_report();
+}
+
+/// The command has run: its status stays what it is.
+void ExecTurn::write_report() const {
+  try {
+    sys::write_all(report_file_.get(), report_text(report_), options_.report);
+  } catch (const sys::Error& error) {
+    say(error.what());
+  }
+}
+
+void ExecTurn::record_end(const TurnReport& report) {
+  nlohmann::ordered_json fields = report_json(report);
+  for (const char* repeated : {"denials", "output", "session", "audit", "notes"}) fields.erase(repeated);
+  session_.record("ended", policy::json_text(fields));
+}
+
+int ExecTurn::status(const sandbox::Outcome& outcome) const {
+  if (outcome.timed_out) return status_timed_out;
+  if (outcome.exec_error == 0) return outcome.status.as_shell();
+  const bool denied = !report_.denials.empty() && outcome.exec_error == EACCES;
+  if (!denied)
+    say(fmt::format("{}: {}", sys::visible(options_.argv.front()), sys::error_text(outcome.exec_error)));
+  return outcome.exec_error == ENOENT || outcome.exec_error == ENOTDIR ? status_not_found : status_denied;
+}
+
+int run(const ExecOptions& options) {
+  std::optional<Outer> outer = Outer::find();
+  Plan plan = outer ? guest_plan(options.common, options.command, options.argv)
+                    : settled_plan(options.common, options.command, options.argv);
+  return ExecTurn(std::move(plan), options, outer ? &*outer : nullptr).run();
+}
+
+}  // namespace
+
+int run_exec(const ExecOptions& options) {
+  try {
+    return run(options);
+  } catch (const std::exception& error) {
+    if (options.json) {
+      const nlohmann::ordered_json document = {{"exit_code", nullptr}, {"not_started", error.what()}};
+      sys::write_all(1, policy::json_text(document, 2) + "\n", "standard output");
+    }
+    throw;
+  }
+}
+
+}  // namespace shelltool

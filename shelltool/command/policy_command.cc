@@ -1,0 +1,171 @@
+#include "shelltool/command/policy_command.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "policy/decision_json.h"
+#include "policy/denial.h"
+#include "policy/trial.h"
+#include "sandbox/sys/text.h"
+#include "shelltool/session/dry_run.h"
+
+namespace shelltool {
+
+struct PolicyOptions {
+  CommonOptions common;
+  CommandOptions command;
+  std::string script;
+  std::vector<std::string> argv;
+  std::vector<std::string> files;
+  bool json = false;
+};
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+enum PolicyStatus {
+  status_allow = 0,
+  status_failed = 1,
+  status_wrong = 2,
+  status_ask = 10,
+  status_deny = 20
+};
+
+int status_of(policy::Verdict verdict) {
+  switch (verdict) {
+    case policy::Verdict::allow:
+      return status_allow;
+    case policy::Verdict::ask:
+      return status_ask;
+    case policy::Verdict::deny:
+      break;
+  }
+  return status_deny;
+}
+
+void print(const std::string& text) { std::printf("%s\n", text.c_str()); }
+
+int run_check(const PolicyOptions& options) {
+  if (options.argv.empty() == options.script.empty())
+    throw sys::Error(sys::Kind::invalid, "checking: give either a command behind -- or --script TEXT");
+  std::vector<std::string> argv = options.argv;
+  if (argv.empty()) argv = {"sh", "-c", options.script};
+  const Plan plan = make_plan(options.common, options.command, std::move(argv));
+  const policy::Check found = dry_run(plan, rules_of(plan), options.argv, options.script);
+  const std::string& home = plan.made.identity.account.home;
+  const policy::CheckedCommand& decider = found.commands[found.decider];
+  if (options.json) {
+    Json json = policy::decision_json(decider.decision, plan.state());
+    json["event"] = policy::event_json(decider.event);
+    json["cannot_tell"] = found.unclear;
+    print(policy::json_text(json, 2));
+  } else {
+    print(policy::denial_text(decider.decision, decider.event.images.front().argv, home));
+    for (const std::string& sentence : found.unclear) print("  cannot tell: " + sentence);
+  }
+  return status_of(decider.decision.verdict);
+}
+
+/// As the rules would be read here: the current directory is the workspace.
+policy::Surroundings surroundings() {
+  const Caller caller = this_process();
+  const std::string cwd = std::filesystem::current_path().string();
+  policy::Surroundings here{home_of(caller), choose_workspace({}, cwd, caller).roots, {}};
+  const std::string path = value_of(caller.variables, "PATH");
+  for (std::string_view rest = path; !rest.empty();) {
+    const std::size_t end = std::min(rest.find(':'), rest.size());
+    if (end > 0) here.search_path.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return here;
+}
+
+struct TriedFile {
+  std::string file;
+  policy::Trial trial;
+  std::string error;
+};
+
+TriedFile try_file(const std::string& file, const policy::Surroundings& here) {
+  try {
+    return {file, policy::try_rules({{policy::Layer::user, config::read_yaml_file(file)}}, here), ""};
+  } catch (const sys::Error& error) {
+    return {file, {}, error.what()};
+  }
+}
+
+void print_text(const TriedFile& tried) {
+  const policy::Trial& trial = tried.trial;
+  if (!tried.error.empty()) return print(sys::visible(tried.error));
+  for (const config::BadInput& failure : trial.failures) print(sys::visible(failure.what()));
+  print(fmt::format(
+      "{}: {} rules, {} examples, {}", sys::visible(tried.file), trial.rules, trial.examples,
+      trial.failures.empty() ? "all as they say" : fmt::format("{} fail", trial.failures.size())));
+  if (trial.not_yet > 0)
+    print(fmt::format("{}: {} rules on read, write or net are not in force in this version",
+                      sys::visible(tried.file), trial.not_yet));
+}
+
+Json json_of(const TriedFile& tried) {
+  Json json{{"file", sys::visible(tried.file)}, {"ok", tried.error.empty() && tried.trial.failures.empty()}};
+  if (!tried.error.empty()) {
+    json["error"] = sys::visible(tried.error);
+    return json;
+  }
+  json["rules"] = tried.trial.rules;
+  json["examples"] = tried.trial.examples;
+  json["not_in_force"] = tried.trial.not_yet;
+  json["failures"] = Json::array();
+  for (const config::BadInput& failure : tried.trial.failures)
+    json["failures"].push_back(sys::visible(failure.what()));
+  return json;
+}
+
+int run_test(const PolicyOptions& options) {
+  const policy::Surroundings here = surroundings();
+  Json files = Json::array();
+  int status = status_allow;
+  for (const std::string& file : options.files) {
+    const TriedFile tried = try_file(file, here);
+    if (!tried.error.empty()) {
+      status = status_wrong;
+    } else if (!tried.trial.failures.empty()) {
+      status = std::max<int>(status, status_failed);
+    }
+    if (options.json) {
+      files.push_back(json_of(tried));
+    } else {
+      print_text(tried);
+    }
+  }
+  if (options.json) print(policy::json_text({{"ok", status == status_allow}, {"files", files}}, 2));
+  return status;
+}
+
+}  // namespace
+
+std::shared_ptr<PolicyOptions> add_policy_commands(CLI::App& policy, std::function<int()>& action) {
+  auto options = std::make_shared<PolicyOptions>();
+  PolicyOptions* const given = options.get();
+  CLI::App* check = policy.add_subcommand("check", "what the rules say about a command");
+  add_options(*check, options->common);
+  add_options(*check, options->command);
+  check->add_flag("--json", options->json, "print the decision as JSON");
+  CLI::Option* script = check->add_option("--script", options->script, "shell text, in place of a command");
+  script->type_name("TEXT");
+  check->add_option("command", options->argv, "the command, behind --")
+      ->type_name("COMMAND [ARG…]")
+      ->excludes(script);
+  check->positionals_at_end();
+  check->callback([given, &action] { action = [given] { return run_check(*given); }; });
+  CLI::App* test = policy.add_subcommand("test", "read rules files and run their examples");
+  test->add_flag("--json", options->json, "print the results as JSON");
+  test->add_option("files", options->files, "rules files")->required()->type_name("FILE…");
+  test->callback([given, &action] { action = [given] { return run_test(*given); }; });
+  return options;
+}
+
+}  // namespace shelltool

@@ -1,0 +1,92 @@
+#include "shelltool/command/serve_command.h"
+
+#include <csignal>
+
+#include "mcp/server.h"
+#include "mcp/stdio.h"
+#include "shelltool/session/log.h"
+#include "shelltool/session/login_shell.h"
+#include "shelltool/setup/fresh_plan.h"
+#include "shelltool/tools/instructions.h"
+#include "shelltool/tools/policy_tool.h"
+#include "shelltool/tools/shell_tool.h"
+
+namespace shelltool {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Asked at each initialize: files may have been mended since.
+std::string current_instructions(FreshPlan& fresh) {
+  try {
+    const Plan& plan = fresh.plan();
+    try {
+      fresh.rules();
+    } catch (const sys::Error& error) {
+      return instructions(plan, error.what());
+    }
+    return instructions(plan, {});
+  } catch (const sys::Error& error) {
+    return instructions(error.what());
+  }
+}
+
+Plan session_plan(const CommonOptions& common, bool is_guest) {
+  Plan plan = is_guest ? guest_plan(common, {}, {}) : settled_plan(common, {}, {});
+  begin_in_workspace(plan);
+  return plan;
+}
+
+/// One client on two descriptors.
+class StdioServer {
+ public:
+  StdioServer(const ServeOptions& options, const std::string& version)
+      : plan_(options.common),
+        shell_(
+            reactor_, [&options](bool is_guest) { return session_plan(options.common, is_guest); },
+            options.common.audit),
+        stdio_(reactor_, 0, 1,
+               {[this](std::string line) { dispatcher_.receive(line); },
+                [this] {
+                  dispatcher_.refuse_line(
+                      mcp::Error(mcp::Code::invalid_request,
+                                 fmt::format("the message is longer than {} bytes", mcp::Stdio::max_line)));
+                },
+                [this] { reactor_.stop(); }}),
+        dispatcher_([this](const std::string& line) { stdio_.send(line); }),
+        signals_(reactor_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int) { reactor_.stop(); })) {
+    reactor_.on_error([](const std::exception& error) { log(LogLevel::error, error.what()); });
+    for (const std::string& note : plan_.plan().made.notes) log(LogLevel::warning, note);
+    mcp::serve_lifecycle(dispatcher_,
+                         {"gatehouse", "gatehouse", version, [this] { return current_instructions(plan_); }});
+    tools_.add(shell_.tool(plan_.plan()));
+    tools_.add(policy_tool(plan_));
+    tools_.serve(dispatcher_);
+  }
+
+  void run() {
+    reactor_.run();
+    dispatcher_.cancel_all();
+    stdio_.flush(1s);
+    shell_.end();
+  }
+
+ private:
+  FreshPlan plan_;
+  sys::Reactor reactor_;
+  ShellTool shell_;
+  mcp::Tools tools_;
+  mcp::Stdio stdio_;
+  mcp::Dispatcher dispatcher_;
+  sys::Watch signals_;
+};
+
+}  // namespace
+
+int run_serve(const ServeOptions& options, const std::string& version) {
+  set_log_level_from_environment();
+  StdioServer(options, version).run();
+  return 0;
+}
+
+}  // namespace shelltool

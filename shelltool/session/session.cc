@@ -1,0 +1,184 @@
+#include "shelltool/session/session.h"
+
+#include <poll.h>
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
+#include "sandbox/sys/text.h"
+
+namespace shelltool {
+namespace {
+
+std::string new_session_id() {
+  std::uint64_t random = 0;
+  if (::getrandom(&random, sizeof random, 0) != sizeof random)
+    throw sys::SysError(errno, "drawing a session id");
+  return fmt::format("{:012x}", random >> 16U);
+}
+
+policy::Audit open_audit(const Plan& plan, std::string path, const std::string& session) {
+  if (path.empty()) {
+    make_private_directory(plan.places.audit());
+    policy::prune_audit(plan.places.audit(), plan.config.audit.keep);
+    path = plan.places.audit() + "/" + session + ".jsonl";
+  }
+  const config::Config& config = plan.config;
+  return policy::Audit({path, session, config.audit.sync == config::AuditSync::each, config.audit.rotate});
+}
+
+}  // namespace
+
+Session::Session(sys::Reactor& reactor, Plan plan, SessionOptions options)
+    : reactor_(reactor),
+      plan_(std::move(plan)),
+      options_(std::move(options)),
+      outer_(options_.outer),
+      id_(new_session_id()),
+      guests_(reactor) {
+  if (outer_ != nullptr) return;
+  audit_.emplace(open_audit(plan_, options_.audit, id_));
+  plan_.made.spec.own.push_back(sys::real_path_of_missing(audit_->path()));
+  protect();
+}
+
+std::string Session::output_directory() const {
+  return (outer_ != nullptr ? "/tmp/gatehouse-output/" : plan_.places.state + "/sessions/") + id_;
+}
+
+sandbox::GateCounts Session::counts() const {
+  return outer_ != nullptr ? sandbox::GateCounts() : supervisor_->gate().counts();
+}
+
+void Session::record(const char* event, std::string_view fields) {
+  if (audit_) audit_->write(event, fields);
+}
+
+/// What exists is bound by the launcher; what does not is watched from before the command's first program.
+void Session::protect() {
+  sandbox::Spec& spec = plan_.made.spec;
+  leftovers_ = sandbox::sweep_leftovers(plan_.places.state);
+  if (spec.mode != sandbox::Mode::workspace_write) return;
+  make_private_directory(plan_.places.state);  // the guard's record is written there
+  names_ = sandbox::find_protected_names(spec.writable, plan_.config.sandbox.protect);
+  spec.protect.insert(spec.protect.end(), names_->protect.begin(), names_->protect.end());
+  spec.writable.insert(spec.writable.end(), names_->added_roots.begin(), names_->added_roots.end());
+}
+
+void Session::guard() {
+  if (!names_) return;
+  not_scanned_ = names_->not_scanned;
+  sandbox::GuardOptions options;
+  options.state_directory = plan_.places.state;
+  options.mounts_hold = supervisor_->tier() == sandbox::Tier::a;
+  guard_ = std::make_unique<sandbox::Guard>(reactor_, std::move(*names_), std::move(options));
+  guard_->begin();
+}
+
+sandbox::Supervisor::Judging Session::prepare_judging() {
+  rules_.emplace(rules_of(plan_));
+  judge_.emplace(
+      TurnJudge::Setup{*rules_, *audit_, plan_.state(), plan_.approval(),
+                       plan_.config.audit.redact == config::Redact::default_,
+                       [this](const Denial& denial, const sandbox::ExecEvent& event, bool is_first) {
+                         guests_.tell(denial, event);
+                         if (is_first && options_.denied) options_.denied(denial);
+                       },
+                       options_.ask, options_.nobody, options_.withdraw});
+  const sandbox::Spec& spec = plan_.made.spec;
+  sandbox::GateOptions gate;
+  gate.reading = {spec.user.uid, rules_->reads_environment(), options_.shell,
+                  spec.mode != sandbox::Mode::danger_full_access};
+  gate.allow_tracers = plan_.config.sandbox.allow_tracers;
+  gate.known = sandbox::KnownFiles(rules_->known_programs());
+  gate.receive_guest = [this](pid_t process) { return guests_.receive(process, {judge_->state(), id_}); };
+  return {*judge_, std::move(gate)};
+}
+
+void Session::start(sandbox::Supervisor::Handlers handlers) {
+  std::function<sandbox::Supervisor::Judging()> judging;
+  if (outer_ == nullptr) judging = [this] { return prepare_judging(); };
+  supervisor_ =
+      std::make_unique<sandbox::Supervisor>(reactor_, plan_.made.spec, judging, std::move(handlers));
+  if (outer_ != nullptr) {
+    outer_words_ = reactor_.watch(outer_->fd(), POLLIN, [this](int) { hear_outer(); });
+    return;
+  }
+  guard();
+  check_tier();
+  judge_->set_tier(supervisor_->tier());
+  collect_notes();
+}
+
+void Session::check_tier() const {
+  const std::vector<std::string>& required = plan_.config.sandbox.require;
+  const sandbox::Tier tier = supervisor_->tier();
+  const auto wants = [&](const char* word) {
+    return std::find(required.begin(), required.end(), word) != required.end();
+  };
+  if ((wants("tier-a") && tier != sandbox::Tier::a) || (wants("tier-b") && tier == sandbox::Tier::c))
+    throw sys::Error(sys::Kind::unsupported, "sandbox.require: this machine gives tier {} only{}{}",
+                     sandbox::name_of(tier), supervisor_->missing().empty() ? "" : ": ",
+                     supervisor_->missing().empty() ? "" : supervisor_->missing().front());
+}
+
+void Session::collect_notes() {
+  notes_ = supervisor_->missing();
+  if (supervisor_->tier() != sandbox::Tier::a && !notes_.empty())
+    notes_.front() = fmt::format("tier {}: {}", sandbox::name_of(supervisor_->tier()), notes_.front());
+  notes_.insert(notes_.end(), plan_.made.notes.begin(), plan_.made.notes.end());
+  for (const std::string& id : rules_->not_in_force())
+    notes_.push_back(fmt::format("rule {} is not in force: this version judges exec only", sys::visible(id)));
+}
+
+/// The turn is that of the keeper among those who asked. A shell's own programs are its children, and it the
+/// keeper's.
+void Session::hear_outer() {
+  constexpr std::ptrdiff_t top_distance = 2;
+  for (GuestDenial& guest : outer_->denials()) {
+    std::uint64_t turn = plan_.made.spec.argv.empty() ? 0 : 1;
+    for (auto process = guest.processes.begin(); turn == 0 && process != guest.processes.end(); ++process) {
+      turn = supervisor_->turns().kept_by(*process);
+      guest.denial.top = process - guest.processes.begin() <= top_distance;
+    }
+    outer_denials_[turn].add(std::move(guest.denial));
+  }
+  if (outer_->is_gone()) outer_words_.cancel();
+}
+
+DenialLog Session::take_denials(std::uint64_t turn) {
+  if (outer_ == nullptr) return judge_->take_denials(turn);
+  hear_outer();
+  auto log = outer_denials_.extract(turn);
+  return log.empty() ? DenialLog() : std::move(log.mapped());
+}
+
+std::vector<sandbox::Taken> Session::with_leftovers(std::vector<sandbox::Taken> taken) {
+  std::vector<sandbox::Taken> all = std::exchange(leftovers_, {});
+  std::move(taken.begin(), taken.end(), std::back_inserter(all));
+  return all;
+}
+
+std::vector<sandbox::Taken> Session::take_back() {
+  return with_leftovers(guard_ ? guard_->sweep() : std::vector<sandbox::Taken>());
+}
+
+std::vector<sandbox::Taken> Session::finish() {
+  return with_leftovers(guard_ ? guard_->finish() : std::vector<sandbox::Taken>());
+}
+
+void Session::answer(std::uint64_t ticket, Answer given) {
+  bool allowed = false;
+  try {
+    allowed = judge_->answered(ticket, given);
+  } catch (...) {  // unrecorded, so it does not happen
+    supervisor_->gate().answer(ticket, false);
+    throw;
+  }
+  supervisor_->gate().answer(ticket, allowed);
+}
+
+}  // namespace shelltool

@@ -1,0 +1,107 @@
+#pragma once
+/// A sandbox with its rules, its record and its guard, as a plan settled them. What runs in it is its
+/// owner's.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policy/audit.h"
+#include "sandbox/guard/guard.h"
+#include "sandbox/supervisor.h"
+#include "shelltool/session/guests.h"
+#include "shelltool/session/outer.h"
+#include "shelltool/session/turn_judge.h"
+#include "shelltool/setup/plan.h"
+
+namespace shelltool {
+
+struct SessionOptions {
+  std::string audit;  ///< --audit: the file
+  Outer* outer =
+      nullptr;         ///< whose guest this is; outlives the session, has the judge, the record and the guard
+  bool shell = false;  ///< the first program of each turn is the session's own shell
+  /// How denials and questions reach a person; see TurnJudge::Setup.
+  std::function<void(const Denial&)> denied =
+      {};  ///< at the first of equal ones; of a guest the outer one tells
+  std::function<void(Question)> ask = {};
+  std::string nobody = "There is no terminal to ask at.";
+  std::function<void(std::uint64_t)> withdraw = {};
+};
+
+class Session {
+ public:
+  /// Opens the audit, sweeps what killed sessions left, and finds what has to be protected. Nothing runs yet.
+  Session(sys::Reactor& reactor, Plan plan, SessionOptions options);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Builds the sandbox and starts its command, if the plan has one. Throws sys::Error: rules that are wrong,
+  /// a sandbox that cannot be built, a tier that the config does not settle for. Nothing is left then.
+  void start(sandbox::Supervisor::Handlers handlers);
+
+  [[nodiscard]] const std::string& id() const { return id_; }
+  [[nodiscard]] const Plan& plan() const { return plan_; }
+  [[nodiscard]] const std::string& home() const { return plan_.made.identity.account.home; }
+  /// For what commands print beyond what is shown; made when there is some.
+  [[nodiscard]] std::string output_directory() const;
+  [[nodiscard]] sandbox::Supervisor& supervisor() { return *supervisor_; }
+  /// What is judged under.
+  [[nodiscard]] const policy::State& state() const {
+    return outer_ != nullptr ? outer_->state() : judge_->state();
+  }
+  [[nodiscard]] sandbox::GateCounts counts() const;
+  /// Of the audit, which a guest has none of.
+  [[nodiscard]] std::string audit_path() const { return audit_ ? audit_->path() : std::string(); }
+  void record(const char* event, std::string_view fields);
+
+  /// Nothing more is heard of a turn: what was refused in it.
+  DenialLog take_denials(std::uint64_t turn);
+  /// Whether a shell may be started before it has a command; see TurnJudge::judge_as().
+  [[nodiscard]] bool can_judge_as() const { return outer_ == nullptr; }
+  bool judge_as(std::uint64_t turn, const std::vector<std::string>& argv) {
+    return judge_->judge_as(turn, argv);
+  }
+  /// What the user should know, a sentence each; nothing where all is as it should be.
+  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
+  /// Parts of the workspace that are too large to be looked through for protected names.
+  [[nodiscard]] const std::vector<std::string>& not_scanned() const { return not_scanned_; }
+
+  /// What was taken from the workspace since the last call, leftovers of killed sessions first.
+  std::vector<sandbox::Taken> take_back();
+  /// The same for the last time, when nothing runs any more.
+  std::vector<sandbox::Taken> finish();
+
+  /// The answer of a person: recorded, then given to the one who waits.
+  void answer(std::uint64_t ticket, Answer answer);
+
+ private:
+  void protect();
+  void guard();
+  sandbox::Supervisor::Judging prepare_judging();
+  void check_tier() const;
+  void collect_notes();
+  void hear_outer();
+  std::vector<sandbox::Taken> with_leftovers(std::vector<sandbox::Taken> taken);
+
+  sys::Reactor& reactor_;
+  Plan plan_;
+  SessionOptions options_;
+  Outer* outer_;
+  std::string id_;
+  std::optional<policy::Audit> audit_;
+  std::map<std::uint64_t, DenialLog> outer_denials_;
+  sys::Watch outer_words_;
+  Guests guests_;
+  std::optional<policy::RuleSet> rules_;
+  std::optional<TurnJudge> judge_;
+  std::vector<sandbox::Taken> leftovers_;
+  std::optional<sandbox::ProtectedNames> names_;
+  std::unique_ptr<sandbox::Guard> guard_;
+  std::unique_ptr<sandbox::Supervisor> supervisor_;
+  std::vector<std::string> notes_, not_scanned_;
+};
+
+}  // namespace shelltool

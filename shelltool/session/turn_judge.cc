@@ -1,0 +1,150 @@
+#include "shelltool/session/turn_judge.h"
+
+#include "policy/audit_record.h"
+#include "sandbox/sys/error.h"
+
+namespace shelltool {
+namespace {
+
+using policy::Approval;
+using policy::Verdict;
+using sandbox::Occasion;
+using sandbox::Ruling;
+
+constexpr const char* refused_at_terminal = " (Refused at the terminal.)";
+
+/// What an approval is bound to: program, arguments, directory, profile.
+std::string approval_key(const sandbox::ExecEvent& event, const policy::Decision& decision) {
+  std::string key = fmt::format("{}:{}", event.images.front().file.device, event.images.front().file.inode);
+  for (const std::string* part :
+       {&event.images.front().called, &event.cwd, &decision.profile, &decision.rule})
+    key.append(1, '\0').append(*part);
+  for (const std::string& word : event.images.front().argv) key.append(1, '\0').append(word);
+  return key;
+}
+
+/// What a process is not asked for a second time: a shell tries the same program under /usr/bin and /bin.
+std::string refusal_key(const sandbox::ExecEvent& event, const policy::Decision& decision) {
+  const sandbox::Image& image = event.images.front();
+  std::string key = fmt::format("{}:{}:{}", event.pid, image.file.device, image.file.inode);
+  for (const std::string* part : {&event.cwd, &decision.profile, &decision.rule})
+    key.append(1, '\0').append(*part);
+  for (const std::string& word : image.argv) key.append(1, '\0').append(word);
+  return key;
+}
+
+const std::vector<std::string>& argv_of(const sandbox::ExecEvent& event) {
+  static const std::vector<std::string> unknown = {"(unreadable)"};
+  return event.images.empty() ? unknown : event.images.front().argv;
+}
+
+}  // namespace
+
+Ruling TurnJudge::judge(const sandbox::ExecEvent& event, Occasion occasion, std::uint64_t ticket) {
+  const auto meant = event.caller ? meant_.end() : meant_.find(event.turn);
+  if (meant == meant_.end()) return rule_on(event, occasion, ticket);
+  sandbox::ExecEvent as_meant = event;
+  as_meant.images.front().argv = std::exchange(meant->second, {});
+  meant_.erase(meant);
+  return rule_on(as_meant, occasion, ticket);
+}
+
+Ruling TurnJudge::rule_on(const sandbox::ExecEvent& event, Occasion occasion, std::uint64_t ticket) {
+  try {
+    policy::Decision decision = policy::decide(setup_.rules, event, setup_.state, setup_.approval);
+    if (decision.verdict == Verdict::ask && granted_.contains(approval_key(event, decision)))
+      decision.verdict = Verdict::allow;
+    const bool found = occasion == Occasion::found;
+    if (decision.verdict == Verdict::allow) {
+      record(found ? "rejudged" : "decided", event, decision);
+      if (!event.caller) started_.insert_or_assign(event.turn, event);
+      return Ruling::allow;
+    }
+    if (decision.verdict == Verdict::deny || found) {
+      record(found ? "raced" : "decided", event, decision);
+      return deny(event, decision);
+    }
+    if (said_no_.contains(refusal_key(event, decision))) {
+      decision.verdict = Verdict::deny;
+      decision.reason += refused_at_terminal;
+      record("decided", event, decision);
+      return deny(event, decision);
+    }
+    record("asked", event, decision);
+    if (setup_.approval == Approval::never || !setup_.ask) {
+      decision.verdict = Verdict::deny;
+      decision.reason += fmt::format(
+          " ({})", setup_.approval == Approval::never ? "Approval is never asked for." : setup_.nobody);
+      record("decided", event, decision);
+      return deny(event, decision);
+    }
+    pending_.emplace(ticket, Pending{event, decision});
+    setup_.ask({ticket, decision, argv_of(event), event.cwd});
+    return Ruling::wait;
+  } catch (const sys::Error& error) {
+    // What cannot be recorded must not happen.
+    policy::Decision unrecorded;
+    unrecorded.verdict = Verdict::deny;
+    unrecorded.rule = "audit.unwritable";
+    unrecorded.reason = error.what();
+    unrecorded.chain = chain_of(event);
+    return deny(event, unrecorded);
+  }
+}
+
+Ruling TurnJudge::deny(const sandbox::ExecEvent& event, const policy::Decision& decision) {
+  const Denial denial{decision, argv_of(event), event.top};
+  const bool is_first = denials_[event.turn].add(denial);
+  if (setup_.denied) setup_.denied(denial, event, is_first);
+  return Ruling::deny;
+}
+
+bool TurnJudge::judge_as(std::uint64_t turn, const std::vector<std::string>& argv) {
+  meant_[turn] = argv;
+  const auto found = started_.find(turn);
+  if (found == started_.end()) return true;
+  constexpr std::uint64_t no_ticket = 0;
+  const Ruling ruling = judge(found->second, Occasion::asked, no_ticket);
+  if (ruling == Ruling::wait) answered(no_ticket, Answer::no);
+  return ruling == Ruling::allow;
+}
+
+DenialLog TurnJudge::take_denials(std::uint64_t turn) {
+  started_.erase(turn);
+  meant_.erase(turn);
+  auto log = denials_.extract(turn);
+  return log.empty() ? DenialLog() : std::move(log.mapped());
+}
+
+void TurnJudge::refused(const sandbox::ExecEvent& event, const sandbox::Refusal& refusal) {
+  policy::Decision decision;
+  decision.verdict = Verdict::deny;
+  decision.rule = refusal.rule;
+  decision.reason = refusal.reason;
+  decision.chain = chain_of(event);
+  deny(event, decision);
+  record("decided", event, decision);
+}
+
+void TurnJudge::withdrawn(std::uint64_t ticket) {
+  if (pending_.erase(ticket) != 0 && setup_.withdraw) setup_.withdraw(ticket);
+}
+
+bool TurnJudge::answered(std::uint64_t ticket, Answer answer) {
+  auto pending = pending_.extract(ticket);
+  if (pending.empty()) return false;
+  auto& [event, decision] = pending.mapped();
+  if (answer == Answer::session) granted_.insert(approval_key(event, decision));
+  if (answer == Answer::no) said_no_.insert(refusal_key(event, decision));
+  decision.verdict = answer == Answer::no ? Verdict::deny : Verdict::allow;
+  if (answer == Answer::no) decision.reason += refused_at_terminal;
+  record("answered", event, decision);
+  if (answer == Answer::no) deny(event, decision);
+  return answer != Answer::no;
+}
+
+void TurnJudge::record(const char* what, const sandbox::ExecEvent& event, const policy::Decision& decision) {
+  setup_.audit.write(what, audit_record(event, decision, setup_.state, {event.turn, setup_.redact}).text());
+}
+
+}  // namespace shelltool

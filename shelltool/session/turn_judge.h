@@ -1,0 +1,81 @@
+#pragma once
+/// Judges the execs of a session's turns: asks the rules, keeps the record, and asks a person where the rules
+/// say so.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "policy/approval.h"
+#include "policy/audit.h"
+#include "policy/decision.h"
+#include "policy/rule_set.h"
+#include "sandbox/gate/judge.h"
+#include "shelltool/session/denial_log.h"
+
+namespace shelltool {
+
+enum class Answer { no, once, session };
+
+struct Question {
+  std::uint64_t ticket = 0;
+  policy::Decision decision;
+  std::vector<std::string> argv;
+  std::string cwd;
+};
+
+class TurnJudge : public sandbox::Judge {
+ public:
+  struct Setup {
+    const policy::RuleSet& rules;
+    policy::Audit& audit;
+    policy::State state;
+    policy::Approval approval = policy::Approval::on_request;
+    bool redact = true;
+    /// `is_first`: of equal ones.
+    std::function<void(const Denial&, const sandbox::ExecEvent&, bool is_first)> denied = {};
+    std::function<void(Question)> ask = {};  ///< empty: there is nobody to ask, for
+    std::string nobody = "There is no terminal to ask at.";
+    std::function<void(std::uint64_t)> withdraw = {};  ///< the question needs no answer any more
+  };
+  explicit TurnJudge(Setup setup) : setup_(std::move(setup)) {}
+
+  sandbox::Ruling judge(const sandbox::ExecEvent& event, sandbox::Occasion occasion,
+                        std::uint64_t ticket) override;
+  void refused(const sandbox::ExecEvent& event, const sandbox::Refusal& refusal) override;
+  void withdrawn(std::uint64_t ticket) override;
+
+  /// Records the answer; true when the program may run. The caller tells the gate.
+  bool answered(std::uint64_t ticket, Answer answer);
+  void set_tier(sandbox::Tier tier) { setup_.state.tier = tier; }
+
+  /// The first program of a turn, which was started ahead of its command, is judged as this: now if it runs
+  /// already, else when it asks. False when it runs, and must not go on.
+  bool judge_as(std::uint64_t turn, const std::vector<std::string>& argv);
+  /// Nothing more is heard of a turn: what was refused in it.
+  DenialLog take_denials(std::uint64_t turn);
+  [[nodiscard]] const policy::State& state() const { return setup_.state; }
+
+ private:
+  struct Pending {
+    sandbox::ExecEvent event;
+    policy::Decision decision;
+  };
+  sandbox::Ruling rule_on(const sandbox::ExecEvent& event, sandbox::Occasion occasion, std::uint64_t ticket);
+  sandbox::Ruling deny(const sandbox::ExecEvent& event, const policy::Decision& decision);
+  void record(const char* what, const sandbox::ExecEvent& event, const policy::Decision& decision);
+
+  Setup setup_;
+  std::map<std::uint64_t, Pending> pending_;
+  std::set<std::string> granted_;  // for the session: exactly what was shown
+  std::set<std::string>
+      said_no_;  // by process: it is not asked for again, nor for another name of the same file
+  std::map<std::uint64_t, DenialLog> denials_;               // by turn
+  std::map<std::uint64_t, sandbox::ExecEvent> started_;      // the first programs of turns
+  std::map<std::uint64_t, std::vector<std::string>> meant_;  // the words that they are to be judged by
+};
+
+}  // namespace shelltool

@@ -1,0 +1,54 @@
+#include "shelltool/setup/fresh_plan.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+namespace shelltool {
+
+FreshPlan::Version FreshPlan::version_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return {};
+  return {static_cast<std::int64_t>(status.st_dev),
+          static_cast<std::int64_t>(status.st_ino),
+          status.st_size,
+          status.st_mtim.tv_sec,
+          status.st_mtim.tv_nsec,
+          status.st_ctim.tv_sec,
+          status.st_ctim.tv_nsec};
+}
+
+std::vector<FreshPlan::Version> FreshPlan::versions() const {
+  std::vector<Version> found;
+  std::transform(files_.begin(), files_.end(), std::back_inserter(found), version_of);
+  return found;
+}
+
+void FreshPlan::look() {
+  if (files_.empty()) {
+    const Places places = find_places(this_process());
+    files_ = {places.system_config(), places.system_rules(), places.user_config(), places.user_rules()};
+    if (!options_.config.empty()) files_.push_back(options_.config);
+    files_.insert(files_.end(), options_.rules.begin(), options_.rules.end());
+  }
+  // Looked at before they are read: what changes meanwhile is read again the next time.
+  std::vector<Version> now = versions();
+  if (now == seen_) return;
+  plan_.reset();
+  rules_.reset();
+  seen_ = std::move(now);
+}
+
+const Plan& FreshPlan::plan() {
+  look();
+  if (!plan_) begin_in_workspace(plan_.emplace(make_plan(options_, {}, {})));
+  return *plan_;
+}
+
+const policy::RuleSet& FreshPlan::rules() {
+  const Plan& made = plan();
+  if (!rules_) rules_.emplace(rules_of(made));
+  return *rules_;
+}
+
+}  // namespace shelltool

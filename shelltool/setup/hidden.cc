@@ -1,0 +1,142 @@
+#include "shelltool/setup/hidden.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "sandbox/sys/path.h"
+
+namespace shelltool {
+namespace {
+
+using Paths = std::vector<std::string>;
+
+constexpr const char* below_home[] = {
+    // keys
+    ".ssh", ".gnupg", ".password-store", ".local/share/keyrings", ".local/share/kwalletd", ".config/op",
+    ".config/Bitwarden CLI", ".config/sops", ".config/age", ".vault-token",
+    // clouds
+    ".aws", ".azure", ".kube", ".config/gcloud", ".config/doctl", ".config/hcloud", ".config/scw", ".oci",
+    ".ibmcloud", ".fly", ".config/heroku", ".local/share/heroku", ".terraform.d/credentials.tfrc.json",
+    ".terraformrc", ".pulumi/credentials.json", ".config/rclone", ".s3cfg", ".boto",
+    // registries, forges
+    ".docker/config.json", ".config/containers/auth.json", ".npmrc", ".yarnrc.yml", ".pypirc", ".netrc",
+    ".git-credentials", ".config/git/credentials", ".config/gh", ".config/glab-cli", ".config/hub",
+    ".cargo/credentials", ".cargo/credentials.toml", ".gem/credentials", ".config/composer/auth.json",
+    ".composer/auth.json", ".m2/settings-security.xml", ".nuget/NuGet/NuGet.Config", ".config/NuGet",
+    ".huggingface/token", ".cache/huggingface/token", ".kaggle/kaggle.json",
+    // databases, mail
+    ".pgpass", ".my.cnf", ".mylogin.cnf", ".msmtprc", ".thunderbird",
+    // agents
+    ".claude/.credentials.json", ".codex/auth.json", ".gemini/oauth_creds.json",
+    ".local/share/opencode/auth.json", ".config/github-copilot", ".local/share/goose/secrets.yaml",
+    ".config/goose/secrets.yaml", ".cursor/auth.json",
+    // browsers
+    ".mozilla", ".config/google-chrome", ".config/chromium", ".config/BraveSoftware",
+    ".config/microsoft-edge", ".config/vivaldi", ".config/opera", "snap/firefox", "snap/chromium", ".var/app",
+    // histories
+    ".bash_history", ".zsh_history", ".python_history", ".node_repl_history", ".psql_history",
+    ".mysql_history", ".sqlite_history", ".rediscli_history", ".lesshst", ".viminfo",
+    ".local/share/fish/fish_history"};
+
+/// A variable that moves secrets, and where they are in the directory that it names ("" is the value itself).
+struct Moved {
+  const char* variable;
+  const char* below;
+};
+constexpr Moved moved[] = {{"AWS_CONFIG_FILE", ""},
+                           {"AWS_SHARED_CREDENTIALS_FILE", ""},
+                           {"AZURE_CONFIG_DIR", ""},
+                           {"CARGO_HOME", "credentials"},
+                           {"CARGO_HOME", "credentials.toml"},
+                           {"CLAUDE_CONFIG_DIR", ".credentials.json"},
+                           {"CLOUDSDK_CONFIG", ""},
+                           {"CODEX_HOME", "auth.json"},
+                           {"DOCKER_CONFIG", "config.json"},
+                           {"GH_CONFIG_DIR", ""},
+                           {"GNUPGHOME", ""},
+                           {"GOOGLE_APPLICATION_CREDENTIALS", ""},
+                           {"HISTFILE", ""},
+                           {"KUBECONFIG", ""},
+                           {"NETRC", ""},
+                           {"NPM_CONFIG_USERCONFIG", ""},
+                           {"PASSWORD_STORE_DIR", ""},
+                           {"PGPASSFILE", ""},
+                           {"XAUTHORITY", ""},
+                           {"npm_config_userconfig", ""}};
+
+/// XDG variables move what is below ".config" and its like.
+constexpr Moved bases[] = {
+    {"XDG_CONFIG_HOME", ".config/"}, {"XDG_DATA_HOME", ".local/share/"}, {"XDG_CACHE_HOME", ".cache/"}};
+
+bool exists(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0;
+}
+
+void add_moved(Paths& paths, const Variables& variables, const Moved& entry) {
+  std::istringstream values(value_of(variables, entry.variable));
+  std::string value;
+  while (std::getline(values, value, ':')) {  // KUBECONFIG is a list
+    if (value.starts_with('/')) paths.push_back(sys::normal_path(entry.below, value));
+  }
+}
+
+void add_resolved(Paths& paths, const std::string& path) {
+  const std::string real = sys::real_path_of_missing(path);
+  if (std::find(paths.begin(), paths.end(), real) == paths.end()) paths.push_back(real);
+}
+
+/// As sandbox.hide means it: a relative path is below each root.
+Paths resolved(const Paths& written, const std::string& home, const Paths& roots) {
+  Paths paths;
+  for (const std::string& entry : written) {
+    const std::string path = expand_home(entry, home);
+    if (path.starts_with('/')) add_resolved(paths, path);
+    if (path.starts_with('/')) continue;
+    for (const std::string& root : roots) add_resolved(paths, sys::normal_path(path, root));
+  }
+  return paths;
+}
+
+}  // namespace
+
+std::string expand_home(const std::string& path, const std::string& home) {
+  if (path == "~") return home;
+  return path.starts_with("~/") ? sys::normal_path(path.substr(2), home) : path;
+}
+
+std::vector<std::string> default_hidden(const std::string& home, const Variables& variables) {
+  Paths paths;
+  for (const std::string_view below : below_home) {
+    paths.push_back(sys::normal_path(below, home));
+    for (const Moved& base : bases) {
+      const std::string directory = value_of(variables, base.variable);
+      if (directory.starts_with('/') && below.starts_with(base.below))
+        paths.push_back(sys::normal_path(below.substr(std::string_view(base.below).size()), directory));
+    }
+  }
+  for (const Moved& entry : moved) add_moved(paths, variables, entry);
+  return paths;
+}
+
+std::vector<std::string> hidden_paths(const config::Config& config, const Identity& identity,
+                                      const Variables& variables, const std::vector<std::string>& roots) {
+  const std::string& home = identity.account.home;
+  const Paths unhide = resolved(config.sandbox.unhide, home, roots);
+  Paths paths;
+  for (const std::string& path : default_hidden(home, variables)) {
+    if (!exists(path)) continue;
+    const std::string real = sys::real_path_of_missing(path);
+    const auto reaches = [&](const std::string& other) { return sys::is_within(real, other); };
+    const auto holds = [&](const std::string& root) { return sys::is_within(root, real); };
+    if (std::any_of(unhide.begin(), unhide.end(), reaches)) continue;
+    if (std::any_of(roots.begin(), roots.end(), holds)) continue;
+    add_resolved(paths, real);
+  }
+  for (const std::string& path : resolved(config.sandbox.hide, home, roots)) add_resolved(paths, path);
+  return paths;
+}
+
+}  // namespace shelltool

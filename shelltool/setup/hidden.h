@@ -1,0 +1,25 @@
+#pragma once
+/// Secrets that a command does not see unless the owner says so.
+
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "shelltool/setup/account.h"
+
+namespace shelltool {
+
+/// "~" and "~/x" become paths below `home`; a relative path stays relative.
+std::string expand_home(const std::string& path, const std::string& home);
+
+/// What is hidden by default for a user with this home: keys, tokens of clouds, registries and agents,
+/// browsers' profiles, histories. Variables that move such a file (AWS_CONFIG_FILE, KUBECONFIG) are followed.
+std::vector<std::string> default_hidden(const std::string& home, const Variables& variables);
+
+/// The whole list: defaults without what `unhide` names or contains, then `hide`, which beats every `unhide`.
+/// Absolute, links followed, of the defaults only those that are there. A default never hides a root or what
+/// contains one.
+std::vector<std::string> hidden_paths(const config::Config& config, const Identity& identity,
+                                      const Variables& variables, const std::vector<std::string>& roots);
+
+}  // namespace shelltool

@@ -1,0 +1,109 @@
+#include "shelltool/setup/plan.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <string_view>
+
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
+#include "shelltool/setup/rules_files.h"
+#include "shelltool/setup/session_profile.h"
+
+namespace shelltool {
+namespace {
+
+std::string working_directory(const std::string& asked) {
+  std::error_code error;
+  const std::string here = std::filesystem::current_path(error).string();
+  if (error) throw sys::SysError(error.value(), "finding the current directory");
+  return sys::normal_path(asked, here);
+}
+
+/// Where bare names in rules are looked up: as the command would, and where systems keep programs in any
+/// case.
+std::vector<std::string> search_path(const std::vector<std::string>& env) {
+  std::vector<std::string> directories = {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
+                                          "/usr/bin",        "/sbin",          "/bin"};
+  const auto path =
+      std::find_if(env.begin(), env.end(), [](const auto& entry) { return entry.starts_with("PATH="); });
+  if (path == env.end()) return directories;
+  for (std::string_view rest = std::string_view(*path).substr(5); !rest.empty();) {
+    const std::size_t end = std::min(rest.find(':'), rest.size());
+    const std::string directory(rest.substr(0, end));
+    if (directory.starts_with('/') &&
+        std::find(directories.begin(), directories.end(), directory) == directories.end())
+      directories.push_back(directory);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return directories;
+}
+
+}  // namespace
+
+policy::State Plan::state() const { return {made.spec.mode, made.spec.network, sandbox::Tier::a, 1}; }
+
+policy::Approval Plan::approval() const {
+  switch (config.approvals.policy) {
+    case config::ApprovalPolicy::never:
+      return policy::Approval::never;
+    case config::ApprovalPolicy::untrusted:
+      return policy::Approval::untrusted;
+    case config::ApprovalPolicy::on_request:
+      return policy::Approval::on_request;
+  }
+  return policy::Approval::never;
+}
+
+Plan make_plan(const CommonOptions& common, const CommandOptions& command, std::vector<std::string> argv) {
+  Caller caller = this_process();
+  Places places = find_places(caller);
+  const auto profile =
+      command.profile.empty() ? std::nullopt : std::make_optional(choose_profile(command.profile, argv));
+  config::Config config = load_settings(profile ? with_profile(common, *profile) : common, places);
+  const std::string cwd = working_directory(command.cwd);
+  Workspace workspace = choose_workspace(common.workspaces, cwd, caller);
+  OpenedPaths opened;
+  std::string note;
+  if (profile) {
+    const Identity identity = choose_identity(config.sandbox.user, workspace.roots.front(), caller);
+    opened = lay_over(config, *profile, identity, caller);
+    note = note_for(*profile, argv);
+  }
+  MadeSpec made =
+      make_spec({config, places, workspace, caller, std::move(argv), cwd, command.env, std::move(opened)});
+  if (!note.empty()) made.notes.push_back(std::move(note));
+  // The command must not change the rules that it is judged by, wherever its owner keeps them.
+  for (const std::string& path : common.rules) made.spec.own.push_back(sys::real_path_of_missing(path));
+  if (!common.config.empty()) made.spec.own.push_back(sys::real_path_of_missing(common.config));
+  return {std::move(caller),    std::move(places), std::move(config),
+          std::move(workspace), std::move(made),   common.rules};
+}
+
+Plan guest_plan(const CommonOptions& common, const CommandOptions& command, std::vector<std::string> argv) {
+  Plan plan = make_plan(common, command, std::move(argv));
+  sandbox::Spec& spec = plan.made.spec;
+  spec.is_guest = true;
+  spec.user = {::geteuid(), ::getegid(), ::geteuid(), ::getegid(), false, {}};
+  spec.caches.clear();
+  plan.made.unasked.reset();
+  plan.made.notes = {"this runs in the sandbox of another gatehouse, whose rules hold"};
+  return plan;
+}
+
+void begin_in_workspace(Plan& plan) {
+  const std::vector<std::string>& roots = plan.workspace.roots;
+  std::string& cwd = plan.made.spec.cwd;
+  const auto has_cwd = [&](const std::string& root) { return sys::is_within(cwd, root); };
+  if (!roots.empty() && std::none_of(roots.begin(), roots.end(), has_cwd)) cwd = roots.front();
+}
+
+policy::RuleSet rules_of(const Plan& plan, const std::vector<std::string>& named) {
+  return policy::RuleSet::compile(
+      read_rules_files(plan.places, named),
+      {plan.made.identity.account.home, plan.workspace.roots, search_path(plan.made.spec.env)});
+}
+
+}  // namespace shelltool

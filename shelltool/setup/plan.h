@@ -1,0 +1,40 @@
+#pragma once
+/// Everything that is settled before a command runs: from options and files to a sandbox, and its rules.
+
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "policy/approval.h"
+#include "shelltool/setup/account.h"
+#include "shelltool/setup/make_spec.h"
+#include "shelltool/setup/options.h"
+#include "shelltool/setup/places.h"
+#include "shelltool/setup/workspace.h"
+
+namespace shelltool {
+
+struct Plan {
+  Caller caller;
+  Places places;
+  config::Config config;
+  Workspace workspace;
+  MadeSpec made;
+  std::vector<std::string> named_rules;  ///< --rules
+
+  [[nodiscard]] policy::State state() const;
+  [[nodiscard]] policy::Approval approval() const;
+};
+
+/// Reads files, changes nothing. Throws sys::Error naming what is wrong, and where.
+Plan make_plan(const CommonOptions& common, const CommandOptions& command, std::vector<std::string> argv);
+/// The same for a command in the sandbox of another gatehouse, whose rules, sandbox and record hold.
+Plan guest_plan(const CommonOptions& common, const CommandOptions& command, std::vector<std::string> argv);
+/// A session's commands begin in the workspace, unless its server was started somewhere below a writable
+/// root.
+void begin_in_workspace(Plan& plan);
+/// The rules that are in force there, with these files in place of the user's and the project's.
+policy::RuleSet rules_of(const Plan& plan, const std::vector<std::string>& named);
+inline policy::RuleSet rules_of(const Plan& plan) { return rules_of(plan, plan.named_rules); }
+
+}  // namespace shelltool

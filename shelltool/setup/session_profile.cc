@@ -1,0 +1,148 @@
+#include "shelltool/setup/session_profile.h"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "config/frozen.h"
+#include "config/reader.h"
+#include "config/text.h"
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
+#include "shelltool/agents.inc"
+#include "shelltool/setup/hidden.h"
+
+namespace shelltool {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+constexpr const char* agents = "agent";  // the one whose program it is
+constexpr std::string_view runners[] = {"node", "nodejs", "bun", "npx", "bunx"};
+
+/// "claude" for /usr/bin/claude, and "codex" for codex.js.
+std::string program_name(const std::string& path) {
+  std::string name = sys::base_name(path);
+  for (const std::string_view end : {".js", ".mjs", ".cjs", ".exe"})
+    if (name.ends_with(end)) name.resize(name.size() - end.size());
+  return name;
+}
+
+/// "@openai/codex" for "@openai/codex@latest".
+std::string without_version(const std::string& package) {
+  const std::size_t at = package.find('@', 1);
+  return package.substr(0, at);
+}
+
+/// What names an agent: the program, and behind node and npx their first word that is no option.
+Strings names_in(const Strings& argv) {
+  Strings names = {program_name(argv.front())};
+  if (std::find(std::begin(runners), std::end(runners), names.front()) == std::end(runners)) return names;
+  const auto word = std::find_if(argv.begin() + 1, argv.end(),
+                                 [](const std::string& argument) { return !argument.starts_with('-'); });
+  if (word != argv.end()) names = {program_name(*word), without_version(*word)};
+  return names;
+}
+
+config::Profile profile_for_agent(const std::vector<config::Profile>& profiles, const Strings& argv) {
+  const Strings names = argv.empty() ? Strings{""} : names_in(argv);
+  Strings known;
+  for (const config::Profile& profile : profiles) {
+    for (const std::string& name : names)
+      if (std::find(profile.programs.begin(), profile.programs.end(), name) != profile.programs.end())
+        return profile;
+    if (!profile.programs.empty()) known.push_back(profile.name);
+  }
+  throw sys::Error(sys::Kind::invalid,
+                   "profile agent: {} is no agent that there is a profile for; name one of them: {}",
+                   config::shown(names.front()), fmt::join(known, ", "));
+}
+
+/// Nothing where the variable that it begins with is not set to a path.
+std::optional<std::string> expand(const std::string& path, const Identity& identity, const Caller& caller) {
+  if (!path.starts_with('$')) return expand_home(path, identity.account.home);
+  const std::size_t end = path.find('/');
+  const std::string value = value_of(caller.variables, path.substr(1, end - 1));
+  if (!identity.is_caller || !value.starts_with('/')) return std::nullopt;
+  return sys::normal_path(path.substr(end + 1), value);
+}
+
+Strings expand_all(const Strings& paths, const Identity& identity, const Caller& caller) {
+  Strings expanded;
+  for (const std::string& path : paths)
+    if (auto real = expand(path, identity, caller)) expanded.push_back(std::move(*real));
+  return expanded;
+}
+
+void add(Strings& list, const Strings& more) { list.insert(list.end(), more.begin(), more.end()); }
+
+bool passes(const config::Profile& profile, const std::string& name) {
+  return std::any_of(profile.pass.begin(), profile.pass.end(), [&](const std::string& pattern) {
+    return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+  });
+}
+
+/// What the system's file states about the environment stays as it is.
+void add_environment(config::Config& config, const config::Profile& profile, const Identity& identity,
+                     const Caller& caller) {
+  if (config.held.count("env.pass") == 0) add(config.env.pass, profile.pass);
+  for (const auto& [name, value] : profile.set) {
+    const bool is_callers = caller.variables.count(name) > 0 && passes(profile, name);
+    if (!is_callers && config.held.count("env.set." + name) == 0)
+      config.env.set.emplace(name, expand_home(value, identity.account.home));
+  }
+}
+
+}  // namespace
+
+std::vector<config::Profile> builtin_profiles() {
+  const config::Node document = config::thaw(frozen_agents, "builtin:agents");
+  const config::MapReader map(document, {"version", "profiles"});
+  config::check_version(map);
+  return config::read_profiles(map.need("profiles"));
+}
+
+config::Profile choose_profile(const std::string& name, const Strings& argv) {
+  std::vector<config::Profile> profiles = builtin_profiles();
+  if (name == agents) return profile_for_agent(profiles, argv);
+  profiles.push_back({});
+  profiles.back().name = agents;  // so that "agnet" is near it
+  return config::find_profile(profiles, name);
+}
+
+std::string note_for(const config::Profile& profile, const Strings& argv) {
+  const auto contains = [&](const std::string& part) {
+    return std::any_of(argv.begin(), argv.end(),
+                       [&](const std::string& word) { return word.find(part) != std::string::npos; });
+  };
+  const auto& unless = profile.note.unless;
+  return std::any_of(unless.begin(), unless.end(), contains) ? "" : profile.note.say;
+}
+
+CommonOptions with_profile(CommonOptions options, const config::Profile& profile) {
+  if (!options.mode) options.mode = profile.mode;
+  if (!options.network) options.network = profile.network;
+  return options;
+}
+
+OpenedPaths lay_over(config::Config& config, const config::Profile& profile, const Identity& identity,
+                     const Caller& caller) {
+  const auto expanded = [&](const std::string& path) { return expand(path, identity, caller); };
+  add(config.sandbox.hide, expand_all(profile.hide, identity, caller));
+  add(config.sandbox.unhide, expand_all(profile.unhide, identity, caller));
+  add(config.sandbox.protect, expand_all(profile.protect, identity, caller));
+  add_environment(config, profile, identity, caller);
+  OpenedPaths opened;
+  for (const std::string& path : profile.write)
+    if (const auto real = expanded(path)) opened.write.push_back(*real + (path.ends_with('/') ? "/" : ""));
+  for (const auto& [path, original] : profile.copy) {
+    const auto to = expanded(path), from = expanded(original);
+    if (to && from) opened.copy.emplace(*to, *from);
+  }
+  return opened;
+}
+
+}  // namespace shelltool

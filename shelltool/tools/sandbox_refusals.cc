@@ -1,0 +1,126 @@
+#include "shelltool/tools/sandbox_refusals.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "sandbox/sys/path.h"
+#include "sandbox/sys/text.h"
+#include "shelltool/setup/hidden.h"
+
+namespace shelltool {
+namespace {
+
+constexpr std::size_t most = 5;
+constexpr std::size_t longest_line = 1000;
+constexpr std::size_t looked_through = 64 * 1024;  // of the end of the output
+
+bool has_any(std::string_view line, const std::vector<std::string_view>& words) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return line.find(word) != std::string_view::npos; });
+}
+
+bool speaks_of_network(std::string_view line) {
+  static const std::vector<std::string_view> words = {"ould not resolve host",
+                                                      "nable to resolve host",
+                                                      "emporary failure in name resolution",
+                                                      "emporary failure resolving",
+                                                      "ame or service not known",
+                                                      "etwork is unreachable",
+                                                      "EAI_AGAIN",
+                                                      "ENETUNREACH",
+                                                      "dns error"};
+  return has_any(line, words);
+}
+
+enum class Failure { none, read_only, denied, missing };
+
+Failure failure_in(std::string_view line) {
+  if (has_any(line, {"Read-only file system", "EROFS"})) return Failure::read_only;
+  if (has_any(line, {"ermission denied", "EACCES", "Device or resource busy"})) return Failure::denied;
+  if (has_any(line, {"No such file or directory", "ENOENT"})) return Failure::missing;
+  return Failure::none;
+}
+
+bool separates(char c) {
+  constexpr std::string_view separators = " \t'\"`:,;()[]<>=";
+  return separators.find(c) != std::string_view::npos;
+}
+
+/// Words of the line that may be paths: what has a slash, and what is quoted.
+std::vector<std::string> paths_in(std::string_view line) {
+  std::vector<std::string> words;
+  for (std::size_t at = 0; at < line.size();) {
+    std::size_t end = at;
+    while (end < line.size() && !separates(line[end])) ++end;
+    const std::string_view word = line.substr(at, end - at);
+    const bool is_quoted = at > 0 && (line[at - 1] == '\'' || line[at - 1] == '"' || line[at - 1] == '`');
+    if (!word.empty() && (is_quoted || word.find('/') != std::string_view::npos)) words.emplace_back(word);
+    at = end + 1;
+  }
+  return words;
+}
+
+const std::string* cover_of(const std::string& path, const std::vector<std::string>& covers) {
+  const auto found = std::find_if(covers.begin(), covers.end(),
+                                  [&](const std::string& cover) { return sys::is_within(path, cover); });
+  return found == covers.end() ? nullptr : &*found;
+}
+
+std::string shown(const std::string& path, const std::string& home) {
+  const bool is_below = home.size() > 1 && sys::is_within(path, home);
+  return sys::visible(is_below ? "~" + path.substr(home.size()) : path);
+}
+
+std::optional<std::string> explanation(const std::string& path, Failure failure,
+                                       const Confinement& confinement) {
+  const sandbox::Spec& spec = confinement.spec;
+  const std::string& home = confinement.home;
+  const bool has_all_files = spec.mode == sandbox::Mode::danger_full_access;
+  if (confinement.tier == sandbox::Tier::a) {
+    const std::string* cover = has_all_files ? nullptr : cover_of(path, spec.hide);
+    if (cover != nullptr) return "hidden: " + shown(*cover, home);
+    if (cover_of(path, spec.own_hidden) != nullptr) return "hidden: gatehouse's own files";
+  }
+  if (failure == Failure::missing) return std::nullopt;
+  if (const std::string* cover = cover_of(path, spec.own))
+    return fmt::format("read-only: {} (gatehouse's own)", shown(*cover, home));
+  if (has_all_files) return std::nullopt;
+  if (const std::string* cover = cover_of(path, spec.protect))
+    return fmt::format("read-only: {} (programs outside trust it)", shown(*cover, home));
+  // A permission that is lacking is the host's own affair, except where Landlock stands in for the mounts.
+  if (failure == Failure::denied && confinement.tier == sandbox::Tier::a) return std::nullopt;
+  const bool is_root_writable =
+      spec.mode == sandbox::Mode::workspace_write && cover_of(path, spec.writable) != nullptr;
+  if (is_root_writable || sys::is_within(path, "/tmp") || sys::is_within(path, "/dev")) return std::nullopt;
+  return fmt::format("read-only: {} ({})", shown(path, home),
+                     spec.mode == sandbox::Mode::read_only ? "mode read-only" : "outside the workspace");
+}
+
+}  // namespace
+
+std::vector<std::string> refusals_in(std::string_view output, const Confinement& confinement) {
+  std::vector<std::string> refusals;
+  const auto add = [&](const std::string& sentence) {
+    if (std::find(refusals.begin(), refusals.end(), sentence) == refusals.end()) refusals.push_back(sentence);
+  };
+  if (output.size() > looked_through) output.remove_prefix(output.size() - looked_through);
+  while (!output.empty() && refusals.size() < most) {
+    const std::size_t end = std::min(output.find('\n'), output.size());
+    const std::string_view line = output.substr(0, std::min(end, longest_line));
+    output.remove_prefix(std::min(end + 1, output.size()));
+    if (confinement.spec.network == sandbox::Network::none && speaks_of_network(line))
+      add("net none: there is no network in this sandbox");
+    const Failure failure = failure_in(line);
+    if (failure == Failure::none) continue;
+    for (const std::string& word : paths_in(line)) {
+      const std::string path = sys::normal_path(expand_home(word, confinement.home), confinement.cwd);
+      if (const auto why = explanation(path, failure, confinement); why && refusals.size() < most) add(*why);
+    }
+  }
+  return refusals;
+}
+
+}  // namespace shelltool

@@ -1,0 +1,23 @@
+#pragma once
+/// What the sandbox refused, by name: a bare "Read-only file system" tells nobody that it is meant so.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sandbox/spec.h"
+
+namespace shelltool {
+
+struct Confinement {
+  const sandbox::Spec& spec;
+  sandbox::Tier tier;
+  std::string home;  ///< what "~" stands for
+  std::string cwd;   ///< the command's
+};
+
+/// A sentence each, at most five, for the failures that the output speaks of: no system call is watched for
+/// this, so a program that fails silently is not explained. `output` is plain text.
+std::vector<std::string> refusals_in(std::string_view output, const Confinement& confinement);
+
+}  // namespace shelltool
