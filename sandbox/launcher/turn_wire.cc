@@ -54,7 +54,8 @@ TurnProgram unpack(int fd) {
   const auto next = [&] {
     const std::size_t end = bytes.find('\0', at);
     if (end == std::string::npos) throw sys::Error(sys::Kind::internal, "reading {}: it is cut off", what);
-    return bytes.substr(std::exchange(at, end + 1), end - at);
+    const std::size_t begin = std::exchange(at, end + 1);
+    return bytes.substr(begin, end - begin);
   };
   TurnProgram program;
   program.cwd = next();

@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::size_t most_denials = 5;
 constexpr std::size_t smallest_limit = 1000;  // below it nothing would be told
-constexpr std::size_t longest_place = 100;    // of the whole output, to be shown; four bytes each at worst
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
 
@@ -100,9 +99,9 @@ struct Output {
 Output output_of(const ShellResult& result, std::size_t limit) {
   if (result.left_out == 0 && result.head.size() + result.tail.size() <= limit)
     return {result.head + result.tail};
-  const bool is_named = !result.kept_in.empty() && result.kept_in.size() <= longest_place;
-  const std::string kept =
-      is_named ? fmt::format("; the user has the whole in {}", sys::visible(result.kept_in)) : "";
+  const std::string place = sys::visible(result.kept_in);
+  const bool is_named = !place.empty() && place.size() <= limit / 8;
+  const std::string kept = is_named ? fmt::format("; the user has the whole in {}", place) : "";
   const std::string cut = fmt::format("\n[… cut here: {} bytes of output in all{} …]\n", result.total, kept);
   const std::size_t room = limit - std::min(limit, cut.size());
   const std::string whole = result.left_out == 0 ? result.head + result.tail : std::string();

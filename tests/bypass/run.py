@@ -222,7 +222,7 @@ def main():
     ways = [w for f in sorted((HERE / "ways").glob("*.sh")) for w in read_ways(f) if fnmatch.fnmatch(w.name, options.only)]
     tally = Tally()
     adopt_leftovers()
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
         for line in pool.map(lambda way: play(options, way, tally), ways):
             print(line, flush=True)
     end_leftovers()

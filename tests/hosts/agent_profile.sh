@@ -80,7 +80,7 @@ govern() {
   write_script "$control"
   start_model || { fail "$1" 'the model does not start'; return 1; }
   "use_$1"
-  while [[ ${run_with[0]} == [A-Z]*=* ]]; do variables+=("${run_with[0]}"); run_with=("${run_with[@]:1}"); done
+  while [[ ${run_with[0]} == [A-Za-z]*=* ]]; do variables+=("${run_with[0]}"); run_with=("${run_with[@]:1}"); done
   read -r -a extra < <(unattended "$1"; echo)
   run env -C "$place/workspace" "${variables[@]}" MISTRAL_API_KEY=SECRET_OF_ANOTHER timeout -k 5 120 "$gatehouse" exec --profile agent \
     --rules "$place/rules.yaml" --report "$place/report" --no-tty -- "${run_with[@]}" "${extra[@]}"

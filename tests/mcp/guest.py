@@ -1,11 +1,14 @@
 """A server in the sandbox of another gatehouse: it is that one's guest."""
+import shutil
+
 from client import meta_of, text_of
 
 
 def serve_as_guest(place):
     gatehouse, rules = place.command[0], str(place.rules)
+    inner = shutil.copy(gatehouse, place.path)  # where the outer sandbox shows it
     outer = [gatehouse, "exec", "--workspace", str(place.workspace), "--rules", rules, "--"]
-    return place.serve(command=[*outer, gatehouse, "serve"])
+    return place.serve(command=[*outer, inner, "serve"])
 
 
 def commands_of_a_guest_run_and_the_outer_denials_reach_its_results(place):

@@ -180,13 +180,15 @@ workspaces() {
 }
 
 guests() {
-  expect 0 'a gatehouse in a gatehouse is its guest' gate --rules "$place/deny-id.yaml" -- "$gatehouse" exec -- sh -c 'id; echo $?'
+  local inner=$place/gatehouse  # where the outer sandbox shows it
+  cp "$gatehouse" "$inner"
+  expect 0 'a gatehouse in a gatehouse is its guest' gate --rules "$place/deny-id.yaml" -- "$inner" exec -- sh -c 'id; echo $?'
   holds 'the outer rules hold' said 126
   holds 'and tell the whole chain' warned 'by: gatehouse exec > sh > id'
-  expect 7 'its status passes through' gate -- "$gatehouse" exec -- sh -c 'exit 7'
-  expect 0 'its report' gate --rules "$place/deny-id.yaml" -- "$gatehouse" exec --json -- sh -c 'id; true'
+  expect 7 'its status passes through' gate -- "$inner" exec -- sh -c 'exit 7'
+  expect 0 'its report' gate --rules "$place/deny-id.yaml" -- "$inner" exec --json -- sh -c 'id; true'
   holds 'has the outer denial' grep -q '"rule": "no-id"' "$place/out"
-  expect 124 'its timeout' gate -- "$gatehouse" exec --timeout 0.5 -- sh -c 'setsid sleep 9 & sleep 9'
+  expect 124 'its timeout' gate -- "$inner" exec --timeout 0.5 -- sh -c 'setsid sleep 9 & sleep 9'
 }
 
 bytes() {

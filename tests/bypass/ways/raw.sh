@@ -101,6 +101,7 @@
 "$RAW" path-in-shared-memory "$CANARY"
 
 ### path-in-execute-only-memory
+if grep -qw ospke /proc/cpuinfo; then echo 'with protection keys the kernel cannot read such memory either'; exit 77; fi
 "$RAW" path-in-execute-only-memory "$CANARY"
 
 ### words-at-page-end

@@ -255,6 +255,10 @@ gdb -nx -batch -ex 'set exec-wrapper canary' -ex run /bin/true
 
 ### gdb-call: a debugged program is made to exec
 # needs: gdb
+if gdb -nx -batch -ex 'break main' -ex run -ex 'call (int)getpid()' "$RAW" 2>&1 | grep -q 'extended state'; then
+  echo "this gdb cannot call functions on this processor"
+  exit 77
+fi
 gdb -nx -batch -ex 'set startup-with-shell off' -ex 'break main' -ex run \
   -ex "call ((int (*)(const char*, void*, void*))execve)(\"$CANARY\", 0, 0)" \
   -ex delete -ex continue --args "$RAW"
