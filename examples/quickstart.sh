@@ -6,7 +6,7 @@ set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
-tests/run.sh --deps-only
+tests/run.sh --build-deps-only
 [ -e build/build.ninja ] || meson setup build
 ninja -C build gatehouse
 gatehouse=$root/build/gatehouse

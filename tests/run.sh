@@ -1,5 +1,6 @@
 #!/bin/bash
-# Builds everything and runs every test: tests/run.sh [--deps-only | --quick]
+# Builds everything and runs every test: tests/run.sh [--build-deps-only | --deps-only | --quick]
+#   --build-deps-only   install what building needs, and stop
 #   --deps-only   install what is missing (apt, as root; otherwise it says what to install) and stop
 #   --quick       one build and the tests that need no whole sandbox
 # As root the sandbox tests run twice, as root and as an ordinary user ($GATEHOUSE_TEST_USER, else one that is there,
@@ -12,11 +13,13 @@ root=$PWD
 build=$root/build
 export CCACHE_DISABLE=1 DEBIAN_FRONTEND=noninteractive
 
-needed=(g++ clang libclang-rt-14-dev meson ninja-build pkg-config python3 git nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev libseccomp-dev
-  libcap-dev libyaml-cpp-dev doctest-dev)
+building=(g++ meson ninja-build pkg-config python3 git nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev
+  libseccomp-dev libcap-dev libyaml-cpp-dev doctest-dev)
+needed=("${building[@]}" clang libclang-rt-14-dev)
 # The tests use them; without one, what needs it says SKIP.
 useful=(make cmake bubblewrap busybox strace gdb python3-venv python3-pip procps util-linux bsdutils bsdextrautils
   python3-jsonschema openssh-client less man-db vim-tiny ed zip rsync expect tmux lua5.4 tcl sqlite3 gawk m4 dc time xxd libcap2-bin)
+command -v npm > /dev/null || useful+=(npm)  # however it came
 
 passed=0 failed=0 skipped=0
 
@@ -27,13 +30,15 @@ absent() {
   done
 }
 
+# install_missing PACKAGE…: false when one of $must is still missing.
 install_missing() {
   local missing
-  missing=$(absent "${needed[@]}" "${useful[@]}")
+  missing=$(absent "$@")
   [ -n "$missing" ] || return 0
   if [ "$(id -u)" != 0 ]; then
     echo "not installed: apt-get install --no-install-recommends $missing"
-    [ -z "$(absent "${needed[@]}")" ]
+    # shellcheck disable=SC2086
+    [ -z "$(absent ${must:?})" ]
     return
   fi
   # shellcheck disable=SC2086
@@ -164,7 +169,11 @@ main() {
     whole "$2" "$root/tests"
     finish
   fi
-  install_missing || exit 2
+  if [ "${1:-}" = --build-deps-only ]; then
+    must=${building[*]} install_missing "${building[@]}"
+    exit
+  fi
+  must=${needed[*]} install_missing "${needed[@]}" "${useful[@]}" || exit 2
   if [ "${1:-}" = --deps-only ]; then exit 0; fi
   step 'build with g++' build_with "$build" g++ all || finish
   stage 'tests' meson_tests "$build"
