@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "sandbox/sys/path.h"
+#include "sandbox/sys/text.h"
 
 namespace shelltool {
 namespace {
@@ -101,6 +102,11 @@ Paths resolved(const Paths& written, const std::string& home, const Paths& roots
 }
 
 }  // namespace
+
+std::string shown_path(const std::string& path, const std::string& home) {
+  const bool is_inside = home.size() > 1 && sys::is_within(path, home);
+  return sys::visible(is_inside ? "~" + path.substr(home.size()) : path);
+}
 
 std::string expand_home(const std::string& path, const std::string& home) {
   if (path == "~") return home;

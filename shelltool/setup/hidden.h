@@ -11,6 +11,8 @@ namespace shelltool {
 
 /// "~" and "~/x" become paths below `home`; a relative path stays relative.
 std::string expand_home(const std::string& path, const std::string& home);
+/// The other way round, for people and models: "~/x" for what lies below `home`; visible text.
+std::string shown_path(const std::string& path, const std::string& home);
 
 /// What is hidden by default for a user with this home: keys, tokens of clouds, registries and agents,
 /// browsers' profiles, histories. Variables that move such a file (AWS_CONFIG_FILE, KUBECONFIG) are followed.

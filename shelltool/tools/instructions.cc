@@ -2,8 +2,8 @@
 
 #include <fmt/core.h>
 
-#include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
+#include "shelltool/setup/hidden.h"
 
 namespace shelltool {
 namespace {
@@ -42,18 +42,13 @@ std::string cut(std::string text, std::size_t limit) {
   return text.substr(0, end).append(mark);
 }
 
-std::string shown_place(const std::string& path, const std::string& home) {
-  const bool is_inside = home.size() > 1 && sys::is_within(path, home);
-  return sys::visible(is_inside ? "~" + path.substr(home.size()) : path);
-}
-
 }  // namespace
 
 std::string state_text(const Plan& plan) {
   std::string text = fmt::format("{}, net {}", sandbox::name_of(plan.made.spec.mode),
                                  sandbox::name_of(plan.made.spec.network));
   for (const std::string& root : plan.workspace.roots)
-    text += " · " + shown_place(root, plan.made.identity.account.home);
+    text += " · " + shown_path(root, plan.made.identity.account.home);
   return text;
 }
 

@@ -69,11 +69,6 @@ const std::string* cover_of(const std::string& path, const std::vector<std::stri
   return found == covers.end() ? nullptr : &*found;
 }
 
-std::string shown(const std::string& path, const std::string& home) {
-  const bool is_below = home.size() > 1 && sys::is_within(path, home);
-  return sys::visible(is_below ? "~" + path.substr(home.size()) : path);
-}
-
 std::optional<std::string> explanation(const std::string& path, Failure failure,
                                        const Confinement& confinement) {
   const sandbox::Spec& spec = confinement.spec;
@@ -81,21 +76,21 @@ std::optional<std::string> explanation(const std::string& path, Failure failure,
   const bool has_all_files = spec.mode == sandbox::Mode::danger_full_access;
   if (confinement.tier == sandbox::Tier::a) {
     const std::string* cover = has_all_files ? nullptr : cover_of(path, spec.hide);
-    if (cover != nullptr) return "hidden: " + shown(*cover, home);
+    if (cover != nullptr) return "hidden: " + shown_path(*cover, home);
     if (cover_of(path, spec.own_hidden) != nullptr) return "hidden: gatehouse's own files";
   }
   if (failure == Failure::missing) return std::nullopt;
   if (const std::string* cover = cover_of(path, spec.own))
-    return fmt::format("read-only: {} (gatehouse's own)", shown(*cover, home));
+    return fmt::format("read-only: {} (gatehouse's own)", shown_path(*cover, home));
   if (has_all_files) return std::nullopt;
   if (const std::string* cover = cover_of(path, spec.protect))
-    return fmt::format("read-only: {} (programs outside trust it)", shown(*cover, home));
+    return fmt::format("read-only: {} (programs outside trust it)", shown_path(*cover, home));
   // A permission that is lacking is the host's own affair, except where Landlock stands in for the mounts.
   if (failure == Failure::denied && confinement.tier == sandbox::Tier::a) return std::nullopt;
   const bool is_root_writable =
       spec.mode == sandbox::Mode::workspace_write && cover_of(path, spec.writable) != nullptr;
   if (is_root_writable || sys::is_within(path, "/tmp") || sys::is_within(path, "/dev")) return std::nullopt;
-  return fmt::format("read-only: {} ({})", shown(path, home),
+  return fmt::format("read-only: {} ({})", shown_path(path, home),
                      spec.mode == sandbox::Mode::read_only ? "mode read-only" : "outside the workspace");
 }
 

@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "policy/denial.h"
-#include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
 #include "shelltool/session/exit_status.h"
+#include "shelltool/setup/hidden.h"
 
 namespace shelltool {
 namespace {
@@ -55,18 +55,12 @@ std::string how_it_ended(const ShellResult& result) {
   return fmt::format("exit {}", outcome.status.code);
 }
 
-std::string directory_text(const ShellResult& result) {
-  const std::string& cwd = result.report.cwd;
-  const bool is_home = result.home.size() > 1 && sys::is_within(cwd, result.home);
-  return sys::visible(is_home ? "~" + cwd.substr(result.home.size()) : cwd);
-}
-
 std::string first_line(const ShellResult& result) {
   const policy::State& state = result.report.state;
   return fmt::format("{} · {} · {} · {}, net {}, tier {}", how_it_ended(result),
-                     duration_text(result.report.outcome.duration), directory_text(result),
-                     sandbox::name_of(state.mode), sandbox::name_of(state.network),
-                     sandbox::name_of(state.tier));
+                     duration_text(result.report.outcome.duration),
+                     shown_path(result.report.cwd, result.home), sandbox::name_of(state.mode),
+                     sandbox::name_of(state.network), sandbox::name_of(state.tier));
 }
 
 std::string denials_text(const ShellResult& result) {
