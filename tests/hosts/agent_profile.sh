@@ -42,17 +42,6 @@ print(json.dumps([{"own": True, "tool": sys.argv[1], "args": {parameter: command
 P
 }
 
-start_model() {
-  rm -f "$place/port" "$place/model.log"
-  node "$here/mock-model.mjs" "$place/script.json" "$place/model.log" "$place/port" &
-  model=$!
-  for _ in $(seq 200); do
-    if [ -s "$place/port" ]; then port=$(cat "$place/port"); return 0; fi
-    sleep 0.05
-  done
-  return 1
-}
-
 # What each needs besides, when nobody is there to be asked.
 unattended() {
   case $1 in
@@ -78,7 +67,8 @@ govern() {
   port=0
   "use_$1"  # says which tool is its own
   write_script "$control"
-  start_model || { fail "$1" 'the model does not start'; return 1; }
+  rm -f "$place/model.log"
+  start_model "$place/model.log" || { fail "$1" 'the model does not start'; return 1; }
   "use_$1"
   while [[ ${run_with[0]} == [A-Za-z]*=* ]]; do variables+=("${run_with[0]}"); run_with=("${run_with[@]:1}"); done
   read -r -a extra < <(unattended "$1"; echo)

@@ -1,7 +1,19 @@
 # Sourced: per host, the settings that a user has before (with the mock model in them), how it is started for one turn,
 # its own tools for commands and files, and one of those that it offers when gatehouse is not registered.
-# Sets settings, run_with, own and control. Needs $HOME, $port and `installed`.
+# Sets settings, run_with, own and control. Needs $HOME, $port, $here, $place and `installed`.
 # shellcheck shell=bash disable=SC2034
+
+# start_model LOG: the mock model reads $place/script.json; sets model, its process, and port.
+start_model() {
+  rm -f "$place/port"
+  node "$here/mock-model.mjs" "$place/script.json" "$1" "$place/port" > "$place/model.out" 2>&1 &
+  model=$!
+  for _ in $(seq 200); do
+    if [ -s "$place/port" ]; then port=$(cat "$place/port"); return 0; fi
+    sleep 0.05
+  done
+  return 1
+}
 
 use_claude() {
   settings=(.claude/settings.json)

@@ -14,16 +14,12 @@ gatehouse=$(realpath "$1")
 # shellcheck source=tests/hosts/hosts.sh
 . "$here/hosts.sh"
 
-# What the model asks for. Until `serve` has the tool shell, it asks what the rules would say.
+# What the model asks for.
 write_script() {
-  if has_shell; then
-    cat > "$place/script.json" <<'JSON'
-[{"tool": "shell", "args": {"command": "echo $((40+2))"}},
+  cat > "$place/script.json" <<'JSON'
+[{"tool": "shell", "args": {"command": "echo the sum is $((40+2))"}},
  {"tool": "shell", "args": {"command": "python3 -c 'import subprocess; subprocess.run([\"git\", \"push\", \"-f\"])'"}}]
 JSON
-  else
-    echo '[{"tool": "policy", "args": {"command": "git push -f"}}]' > "$place/script.json"
-  fi
   mkdir -p "$HOME/.config/gatehouse"
   cat > "$HOME/.config/gatehouse/rules.yaml" <<'YAML'
 version: 1
@@ -36,24 +32,6 @@ rules:
     reason: Shared history must not be rewritten.
     suggest: Push without --force.
 YAML
-}
-
-has_shell() {
-  printf '%s\n' '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}' \
-    '{"jsonrpc":"2.0","method":"notifications/initialized"}' '{"jsonrpc":"2.0","id":2,"method":"tools/list"}' |
-    (cd "$place/workspace" && timeout 20 "$gatehouse" serve 2> /dev/null) | grep -q '"name":"shell"'
-}
-
-start_model() {
-  : > "$place/log.jsonl"
-  rm -f "$place/port"
-  node "$here/mock-model.mjs" "$place/script.json" "$place/log.jsonl" "$place/port" > "$place/model.out" 2>&1 &
-  model=$!
-  for _ in $(seq 200); do
-    if [ -s "$place/port" ]; then port=$(cat "$place/port"); return 0; fi
-    sleep 0.05
-  done
-  return 1
 }
 
 # run_host NAME: one headless turn in the workspace; what the model saw is in $place/offered and $place/results.
@@ -101,23 +79,19 @@ register_and_remove() {
 }
 
 answers() {
-  if has_shell; then
-    check "$1: the output of a command reaches the model" model_read 42
-  else
-    skip "$1: the output of a command reaches the model" 'serve has no tool shell'
-  fi
+  check "$1: the output of a command reaches the model" model_read 'the sum is 42'
   check "$1: a denial reaches the model, with the rule" model_read 'rule hosts.force-push'
   check "$1: and the reason" model_read 'Shared history must not be rewritten.'
   check "$1: and what to do instead" model_read 'Instead: Push without --force.'
 }
 
 one_host() {
-  local name=$1 tools='policy'
+  local name=$1
   : > "$place/offered"; : > "$place/results"
   export PATH=$node_path:$PATH
   write_script
-  if has_shell; then tools='shell'; fi
-  start_model || { fail "$name" 'the mock model did not start'; return; }
+  : > "$place/log.jsonl"
+  start_model "$place/log.jsonl" || { fail "$name" 'the mock model did not start'; return; }
   "use_$name"
   register_and_remove "$name"
   run_host
@@ -125,7 +99,7 @@ one_host() {
   keep_settings before
   run "$gatehouse" register "$name"
   run_host
-  check "$name: registered, it offers gatehouse's tools" offers_gatehouse "$tools"
+  check "$name: registered, it offers gatehouse's tools" offers_gatehouse shell
   check "$name: and none of its own for commands and files" offers_none_of "${own[@]}"
   answers "$name"
   run "$gatehouse" register "$name" --remove
