@@ -2,9 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sandbox/sys/text.h"
 
 namespace policy {
+namespace {
+
+bool is_plain(char c) { return c >= ' ' && c < '\x7F' && c != '"' && c != '\\'; }
+
+}  // namespace
 
 void JsonLine::begin(std::string_view key) {
   if (!members_.empty()) members_ += ',';
@@ -14,7 +21,11 @@ void JsonLine::begin(std::string_view key) {
 
 void JsonLine::append(std::string_view text) {
   members_ += '"';
-  while (!text.empty()) {
+  for (;;) {
+    const auto plain = std::find_if_not(text.begin(), text.end(), is_plain);
+    members_.append(text.begin(), plain);
+    text.remove_prefix(static_cast<std::size_t>(plain - text.begin()));
+    if (text.empty()) break;
     const char c = text.front();
     const std::size_t length = sys::utf8_length(text);
     if (length == 0) {

@@ -36,7 +36,6 @@ Gate::Gate(sys::Reactor& reactor, sys::Fd listener, Judge& judge, GateOptions op
       receive_guest_(std::move(options.receive_guest)),
       known_(std::move(options.known)),
       reader_(known_, lineage_, options.reading) {
-  take_short_slices();
   notifications_ = reactor_.watch(listener_.fd(), POLLIN, [this](int events) { on_notification(events); });
 }
 
@@ -131,26 +130,19 @@ void Gate::approve(const Notification& notification, ExecRead read) {
     }
     return;
   }
-  trace_exec(tid, std::move(read));
+  Traced& traced = traced_[tid] = {std::move(read)};
+  sweep_soon();
   // If the caller has died, its number may have been another's when it was seized: the sweep lets that one
   // go.
   listener_.proceed(notification.id);
-}
-
-void Gate::trace_exec(pid_t tid, ExecRead read) {
-  Traced& traced = traced_[tid];
-  processor_.hold();
-  // A thread whose exec fails goes on where it was brought, and its children with it, until a sweep finds it.
-  traced.loan.give_back(tid);
-  if (read.expected.is_sure) traced.loan = ProcessorLoan(tid);
-  traced.read = std::move(read);
-  traced.lingering = false;
-  sweep_soon();
+  // While the kernel builds the image: it runs when it was verified, and not before.
+  traced.recorded = judge_.record_allowed(traced.read.event);
 }
 
 void Gate::proceed_unverified(const Notification& notification, ExecRead read) {
   read.event.traced = true;
-  if (judge_.judge(read.event, Occasion::asked, notification.id) == Ruling::allow) {
+  if (judge_.judge(read.event, Occasion::asked, notification.id) == Ruling::allow &&
+      judge_.record_allowed(read.event)) {
     listener_.proceed(notification.id);
   } else {
     listener_.refuse(notification.id, EACCES);
@@ -158,11 +150,6 @@ void Gate::proceed_unverified(const Notification& notification, ExecRead read) {
 }
 
 void Gate::on_wait_status(pid_t pid, int status) {
-  settle(pid, status);
-  if (traced_.empty()) processor_.release();
-}
-
-void Gate::settle(pid_t pid, int status) {
   if (!WIFSTOPPED(status)) {
     traced_.erase(pid);
     return;
@@ -174,7 +161,7 @@ void Gate::settle(pid_t pid, int status) {
   }
   // Back in user space without a new image: the exec has failed, or the sweep asked. A signal goes on to its
   // receiver; a group stop stays one.
-  if (auto traced = traced_.extract(pid)) traced.mapped().loan.give_back(pid);
+  traced_.erase(pid);
   let_go(pid, event == 0 ? WSTOPSIG(status) : 0);
 }
 
@@ -186,11 +173,15 @@ void Gate::on_exec_stop(pid_t pid) {
   if (approved.empty()) approved = traced_.extract(pid);
   const Traced traced = approved.empty() ? Traced() : std::move(approved.mapped());
   const ExecRead& read = traced.read;
+  if (!traced.recorded) {
+    ::kill(pid, SIGKILL);
+    return;
+  }
   try {
     const Built built = read_built(pid, with_environment_);
     if (!approved.empty() && is_as_judged(built, read.expected, read.event.env, with_environment_)) {
       ++counts_.verified;
-      run(pid, built.fingerprint, read.event, traced.loan);
+      run(pid, built.fingerprint, read.event);
     } else {
       judge_found(pid, built, traced);
     }
@@ -203,21 +194,20 @@ void Gate::on_exec_stop(pid_t pid) {
 
 void Gate::judge_found(pid_t pid, const Built& built, const Traced& approved) {
   const ExecEvent found = reader_.read_found(pid, approved.read.event, built.name, built.args);
-  if (judge_.judge(found, Occasion::found, 0) == Ruling::allow) {
+  if (judge_.judge(found, Occasion::found, 0) == Ruling::allow && judge_.record_allowed(found)) {
     ++counts_.rejudged;
-    run(pid, built.fingerprint, found, approved.loan);
+    run(pid, built.fingerprint, found);
   } else {
     ++counts_.raced;
     ::kill(pid, SIGKILL);
   }
 }
 
-void Gate::run(pid_t pid, const Fingerprint& fingerprint, const ExecEvent& event, ProcessorLoan loan) {
+void Gate::run(pid_t pid, const Fingerprint& fingerprint, const ExecEvent& event) {
+  let_go(pid, 0);
   const Image& image = event.images.front();
   lineage_.add(fingerprint, std::make_shared<Ancestor>(
                                 Ancestor{sys::base_name(image.called), image, event.caller, event.turn}));
-  loan.give_back(pid);
-  let_go(pid, 0);
 }
 
 void Gate::sweep_soon() {

@@ -13,7 +13,6 @@
 #include "sandbox/gate/known_files.h"
 #include "sandbox/gate/lineage.h"
 #include "sandbox/gate/listener.h"
-#include "sandbox/gate/processor.h"
 #include "sandbox/sys/reactor.h"
 
 namespace sandbox {
@@ -48,7 +47,7 @@ class Gate {
   /// A thread that is seized: its exec is under way, or has failed and it will be let go.
   struct Traced {
     ExecRead read;
-    ProcessorLoan loan;
+    bool recorded = true;    // its record could be written; else it must not run
     bool lingering = false;  // seen by a sweep before
   };
 
@@ -57,12 +56,10 @@ class Gate {
   void receive_guest(const Notification& notification);
   void refuse(const Notification& notification, const ExecEvent& event, const Refusal& refusal);
   void approve(const Notification& notification, ExecRead read);
-  void trace_exec(pid_t tid, ExecRead read);
   void proceed_unverified(const Notification& notification, ExecRead read);
-  void settle(pid_t pid, int status);
   void on_exec_stop(pid_t pid);
   void judge_found(pid_t pid, const Built& built, const Traced& approved);
-  void run(pid_t pid, const Fingerprint& fingerprint, const ExecEvent& event, ProcessorLoan loan);
+  void run(pid_t pid, const Fingerprint& fingerprint, const ExecEvent& event);
   void sweep_soon();
   void sweep();
 
@@ -79,7 +76,6 @@ class Gate {
   KnownFiles known_;
   Lineage lineage_;
   ExecReader reader_;
-  ProcessorHold processor_;  ///< while something is traced
   GateCounts counts_;
   std::map<pid_t, Traced> traced_;            // by thread
   std::map<std::uint64_t, Waiting> waiting_;  // by notification id, which is the ticket

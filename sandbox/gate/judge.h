@@ -1,5 +1,6 @@
 #pragma once
-/// The gate's one question to the world above. Whoever answers records the decision before answering.
+/// The gate's one question to the world above. Whoever answers records the decision before answering; an
+/// `allow` may wait for record_allowed(), while the kernel already builds the image.
 
 #include <cstdint>
 #include <string>
@@ -31,6 +32,8 @@ class Judge {
   virtual ~Judge() = default;
   /// `ticket` names the event until it is answered.
   virtual Ruling judge(const ExecEvent& event, Occasion occasion, std::uint64_t ticket) = 0;
+  /// `event` is what judge() has allowed last. False when that cannot be recorded: it must not run.
+  virtual bool record_allowed(const ExecEvent& /*event*/) { return true; }
   /// The gate has refused; `event` is as complete as it could be read.
   virtual void refused(const ExecEvent& event, const Refusal& refusal) = 0;
   /// The one who asked is gone; no answer is wanted any more.

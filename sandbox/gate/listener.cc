@@ -19,8 +19,6 @@ Listener::Listener(sys::Fd fd) : fd_(std::move(fd)) {
     throw sys::SysError(errno, "asking for the size of a seccomp notification");
   request_.resize(std::max<std::size_t>(sizes.seccomp_notif, sizeof(seccomp_notif)));
   response_.resize(std::max<std::size_t>(sizes.seccomp_notif_resp, sizeof(seccomp_notif_resp)));
-  // Linux 6.6: the judge runs at once on the caller's processor. Older kernels refuse, and only time is lost.
-  ::ioctl(fd_.get(), sys::kernel::seccomp_ioctl_set_flags, sys::kernel::seccomp_sync_wake_up);
 }
 
 std::optional<Notification> Listener::receive() {

@@ -20,10 +20,8 @@ struct LandlockRuleset {
   std::uint64_t handled_access_fs, handled_access_net, scoped;
 };
 
-// include/uapi/linux/seccomp.h: Linux 5.19 and 6.6
+// include/uapi/linux/seccomp.h: Linux 5.19
 inline constexpr unsigned long seccomp_wait_killable = 1UL << 5;
-inline constexpr unsigned long seccomp_ioctl_set_flags = 0x40082104;  // SECCOMP_IOW(4, __u64)
-inline constexpr std::uint64_t seccomp_sync_wake_up = 1ULL << 0;
 
 // include/uapi/linux/pidfd.h: Linux 6.9
 inline constexpr unsigned pidfd_thread = 0200;  // O_EXCL on x86-64 and arm64

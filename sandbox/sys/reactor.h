@@ -1,7 +1,6 @@
 #pragma once
 /// One poll(2) loop per process; every change of state happens inside run(). Other threads may call post(),
-/// nothing else. It is poll and not epoll because few descriptors are watched, and because the kernel's hint to
-/// run the waiter on the waker's processor (seccomp's SYNC_WAKE_UP) does not pass through an epoll.
+/// nothing else. It is poll and not epoll because few descriptors are watched.
 
 #include <chrono>
 #include <cstdint>

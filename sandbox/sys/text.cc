@@ -78,6 +78,8 @@ std::size_t utf8_length(std::string_view bytes) {
 }
 
 std::string visible(std::string_view bytes) {
+  const auto is_ordinary = [](char c) { return c >= ' ' && c < '\x7F'; };
+  if (std::all_of(bytes.begin(), bytes.end(), is_ordinary)) return std::string(bytes);
   std::string result;
   while (!bytes.empty()) {
     const std::size_t valid = utf8_length(bytes);

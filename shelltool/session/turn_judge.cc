@@ -50,15 +50,15 @@ Ruling TurnJudge::judge(const sandbox::ExecEvent& event, Occasion occasion, std:
 }
 
 Ruling TurnJudge::rule_on(const sandbox::ExecEvent& event, Occasion occasion, std::uint64_t ticket) {
+  allowed_.reset();
   try {
     policy::Decision decision = policy::decide(setup_.rules, event, setup_.state, setup_.approval);
     if (decision.verdict == Verdict::ask && granted_.contains(approval_key(event, decision)))
       decision.verdict = Verdict::allow;
     const bool found = occasion == Occasion::found;
     if (decision.verdict == Verdict::allow) {
-      record(found ? "rejudged" : "decided", event, decision);
       if (!event.caller) started_.insert_or_assign(event.turn, event);
-      return Ruling::allow;
+      return allow(found ? "rejudged" : "decided", event, std::move(decision));
     }
     if (decision.verdict == Verdict::deny || found) {
       record(found ? "raced" : "decided", event, decision);
@@ -82,14 +82,40 @@ Ruling TurnJudge::rule_on(const sandbox::ExecEvent& event, Occasion occasion, st
     setup_.ask({ticket, decision, argv_of(event), event.cwd});
     return Ruling::wait;
   } catch (const sys::Error& error) {
-    // What cannot be recorded must not happen.
-    policy::Decision unrecorded;
-    unrecorded.verdict = Verdict::deny;
-    unrecorded.rule = "audit.unwritable";
-    unrecorded.reason = error.what();
-    unrecorded.chain = chain_of(event);
-    return deny(event, unrecorded);
+    return deny_unrecorded(event, error);
   }
+}
+
+/// Records at once what would otherwise be killed where it could be denied: without a sign that recording
+/// works, and the first program of a turn, which may be judged as another.
+Ruling TurnJudge::allow(const char* what, const sandbox::ExecEvent& event, policy::Decision decision) {
+  if (!is_recording_ || !event.caller)
+    record(what, event, decision);
+  else
+    allowed_.emplace(Allowed{what, std::move(decision)});
+  return Ruling::allow;
+}
+
+bool TurnJudge::record_allowed(const sandbox::ExecEvent& event) {
+  const std::optional<Allowed> allowed = std::exchange(allowed_, std::nullopt);
+  if (!allowed) return true;
+  try {
+    record(allowed->what, event, allowed->decision);
+    return true;
+  } catch (const sys::Error& error) {
+    deny_unrecorded(event, error);
+    return false;
+  }
+}
+
+/// What cannot be recorded must not happen.
+Ruling TurnJudge::deny_unrecorded(const sandbox::ExecEvent& event, const sys::Error& error) {
+  policy::Decision unrecorded;
+  unrecorded.verdict = Verdict::deny;
+  unrecorded.rule = "audit.unwritable";
+  unrecorded.reason = error.what();
+  unrecorded.chain = chain_of(event);
+  return deny(event, unrecorded);
 }
 
 Ruling TurnJudge::deny(const sandbox::ExecEvent& event, const policy::Decision& decision) {
@@ -144,7 +170,9 @@ bool TurnJudge::answered(std::uint64_t ticket, Answer answer) {
 }
 
 void TurnJudge::record(const char* what, const sandbox::ExecEvent& event, const policy::Decision& decision) {
+  is_recording_ = false;
   setup_.audit.write(what, audit_record(event, decision, setup_.state, {event.turn, setup_.redact}).text());
+  is_recording_ = true;
 }
 
 }  // namespace shelltool

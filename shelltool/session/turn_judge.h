@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -45,6 +46,7 @@ class TurnJudge : public sandbox::Judge {
 
   sandbox::Ruling judge(const sandbox::ExecEvent& event, sandbox::Occasion occasion,
                         std::uint64_t ticket) override;
+  bool record_allowed(const sandbox::ExecEvent& event) override;
   void refused(const sandbox::ExecEvent& event, const sandbox::Refusal& refusal) override;
   void withdrawn(std::uint64_t ticket) override;
 
@@ -64,11 +66,19 @@ class TurnJudge : public sandbox::Judge {
     sandbox::ExecEvent event;
     policy::Decision decision;
   };
+  struct Allowed {
+    const char* what;
+    policy::Decision decision;
+  };
   sandbox::Ruling rule_on(const sandbox::ExecEvent& event, sandbox::Occasion occasion, std::uint64_t ticket);
+  sandbox::Ruling allow(const char* what, const sandbox::ExecEvent& event, policy::Decision decision);
+  sandbox::Ruling deny_unrecorded(const sandbox::ExecEvent& event, const sys::Error& error);
   sandbox::Ruling deny(const sandbox::ExecEvent& event, const policy::Decision& decision);
   void record(const char* what, const sandbox::ExecEvent& event, const policy::Decision& decision);
 
   Setup setup_;
+  std::optional<Allowed> allowed_;  // what record_allowed() is to write
+  bool is_recording_ = false;       // the last record could be written
   std::map<std::uint64_t, Pending> pending_;
   std::set<std::string> granted_;  // for the session: exactly what was shown
   std::set<std::string>
