@@ -3,17 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "sandbox/sys/nearest.h"
 #include "sandbox/sys/text.h"
 
 namespace mcp {
 
-void ToolCall::answer(const ToolResult& result) {
+void ToolCall::answer(ToolResult result) {
+  Json text;  // member by member: an initializer list would be copied
+  text["type"] = "text";
+  text["text"] = std::move(result.text);
   Json json;
-  json["content"] = Json::array({{{"type", "text"}, {"text", result.text}}});
+  json["content"].push_back(std::move(text));
   if (result.is_error) json["isError"] = true;
-  if (!result.meta.is_null()) json["_meta"] = result.meta;
+  if (!result.meta.is_null()) json["_meta"] = std::move(result.meta);
   call_.answer(std::move(json));
 }
 

@@ -21,7 +21,7 @@ struct ToolResult {
 class ToolCall {
  public:
   explicit ToolCall(Call call) : call_(std::move(call)) {}
-  void answer(const ToolResult& result);
+  void answer(ToolResult result);
   void progress(double done, const std::string& message) { call_.progress(done, message); }
   void on_cancel(std::function<void()> callback) { call_.on_cancel(std::move(callback)); }
   [[nodiscard]] bool wants_progress() const { return call_.wants_progress(); }

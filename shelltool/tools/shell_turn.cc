@@ -221,11 +221,11 @@ void ShellTurn::answer(const sandbox::Outcome& outcome, bool left) {
   result.not_started = sentence_for(outcome, cwd_, !report.denials.empty());
   result.refusals = refusals_in(result.head + result.tail,
                                 {session_.plan().made.spec, report.state.tier, result.home, cwd_});
-  const mcp::ToolResult answer = shell_result(result, session_.plan().config.shell.output);
+  mcp::ToolResult answer = shell_result(result, session_.plan().config.shell.output);
   session_.record("ended", policy::json_text(answer.meta.at("gatehouse/result")));
   log(LogLevel::debug, fmt::format("session {}: turn {}: {}", session_.id(), id_,
                                    answer.text.substr(0, answer.text.find('\n'))));
-  call_->answer(answer);
+  call_->answer(std::move(answer));
   if (on_answered_) on_answered_();
 }
 
