@@ -106,10 +106,7 @@ std::string describe(const Entry& entry) {
 }
 
 std::optional<std::vector<Listed>> list(int dir, std::size_t limit) {
-  return list_opened(reopen(dir, O_RDONLY | O_DIRECTORY), limit);
-}
-
-std::optional<std::vector<Listed>> list_opened(sys::Fd readable, std::size_t limit) {
+  sys::Fd readable = reopen(dir, O_RDONLY | O_DIRECTORY);
   if (!readable) return std::nullopt;
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(readable.get()), &::closedir);
   if (!stream) return std::nullopt;

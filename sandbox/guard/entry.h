@@ -44,9 +44,6 @@ struct Listed {
 /// Nothing when the directory cannot be listed, or holds more than `limit` names. `dir` may be O_PATH.
 std::optional<std::vector<Listed>> list(int dir, std::size_t limit);
 
-/// The same of one that is open for reading.
-std::optional<std::vector<Listed>> list_opened(sys::Fd readable, std::size_t limit);
-
 /// A directory below `dir`, O_PATH. Empty with errno: ENOENT, ENOTDIR, ELOOP for a symlink on the way.
 sys::Fd open_directory_at(int dir, const std::string& name);
 /// The whole of a regular file. Nothing when it is none, cannot be opened or is larger than `limit`.

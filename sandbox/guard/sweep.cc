@@ -46,7 +46,7 @@ void Sweep::look() {
 
 void Sweep::everything() {
   known();
-  repositories_.check_found(find_repositories(roots_, given_roots(record_.names), record_.limits),
+  repositories_.check_found(find_repositories(roots_, given_roots(record_.names), record_.limits, looks_),
                             record_.began_ns);
   for (int round = 0; waiting() && round < lock_rounds; ++round) {
     std::this_thread::sleep_for(lock_pause);

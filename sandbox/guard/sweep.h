@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sandbox/guard/config_guard.h"
+#include "sandbox/guard/directory_looks.h"
 #include "sandbox/guard/ground.h"
 #include "sandbox/guard/guard_record.h"
 #include "sandbox/guard/name_guard.h"
@@ -42,6 +43,7 @@ class Sweep {
   NameGuard names_;
   ConfigGuard configs_;
   RepositoryGuard repositories_;
+  DirectoryLooks looks_;
 };
 
 }  // namespace sandbox
