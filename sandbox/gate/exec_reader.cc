@@ -74,7 +74,7 @@ void ExecReader::read(const Notification& notification, ExecRead& read) {
                         .read(name_of(call), std::move(file), memory.strings(call.argv));
   read.event.images = std::move(program.images);
   read.expected = std::move(program.expected);
-  if (options_.read_environment) read.event.env = memory.strings(call.env);
+  if (read.has_environment) read.event.env = memory.strings(call.env);
 }
 
 ExecEvent ExecReader::read_found(pid_t pid, const ExecEvent& approved, const std::string& name,

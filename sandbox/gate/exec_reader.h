@@ -15,6 +15,7 @@ namespace sandbox {
 struct ExecRead {
   ExecEvent event;
   Expected expected;
+  bool has_environment = false;  ///< else `event.env` was not asked for
 };
 
 /// Not an exec, but a gatehouse that asks for this one; see outer.h.
@@ -23,10 +24,9 @@ struct OuterCalled {};
 class ExecReader {
  public:
   struct Options {
-    uid_t uid = 0;                  ///< whom the command runs as
-    bool read_environment = false;  ///< some rule looks at it
-    bool shell = false;             ///< the first program is the session's shell
-    bool one_root = false;          ///< no process can change its root: chroot(2) and namespaces are refused
+    uid_t uid = 0;          ///< whom the command runs as
+    bool shell = false;     ///< the first program is the session's shell
+    bool one_root = false;  ///< no process can change its root: chroot(2) and namespaces are refused
     std::function<std::uint64_t(pid_t)> turn_of =
         {};  ///< of the first program's parent; empty: there is one, 1
   };
@@ -34,6 +34,7 @@ class ExecReader {
       : known_(known), lineage_(lineage), options_(std::move(options)) {}
 
   /// Throws CallerError, Unjudgeable, OuterCalled or SysError; `read` then holds what had been read before.
+  /// With the environment where `read.has_environment` says so.
   void read(const Notification& notification, ExecRead& read);
   /// The image that stands in an exec stop, under the name and arguments that it has.
   [[nodiscard]] ExecEvent read_found(pid_t pid, const ExecEvent& approved, const std::string& name,

@@ -31,7 +31,6 @@ Gate::Gate(sys::Reactor& reactor, sys::Fd listener, Judge& judge, GateOptions op
     : reactor_(reactor),
       listener_(std::move(listener)),
       judge_(judge),
-      with_environment_(options.reading.read_environment),
       allow_tracers_(options.allow_tracers),
       receive_guest_(std::move(options.receive_guest)),
       known_(std::move(options.known)),
@@ -56,6 +55,7 @@ void Gate::on_notification(int events) {
 
 void Gate::take(const Notification& notification) {
   ExecRead read;
+  read.has_environment = judge_.reads_environment();
   read.event.pid = notification.tid;
   try {
     reader_.read(notification, read);
@@ -178,8 +178,8 @@ void Gate::on_exec_stop(pid_t pid) {
     return;
   }
   try {
-    const Built built = read_built(pid, with_environment_);
-    if (!approved.empty() && is_as_judged(built, read.expected, read.event.env, with_environment_)) {
+    const Built built = read_built(pid, read.has_environment);
+    if (!approved.empty() && is_as_judged(built, read.expected, read.event.env, read.has_environment)) {
       ++counts_.verified;
       run(pid, built.fingerprint, read.event);
     } else {

@@ -38,6 +38,8 @@ class Gate {
 
   /// The answer to a ruling of `wait`.
   void answer(std::uint64_t ticket, bool allowed);
+  /// Whose unchanged copies are the same program, from the next exec on.
+  void know(KnownFiles known) { known_ = std::move(known); }
   /// A status that waitpid(2) reported, of a process that is no child of ours.
   void on_wait_status(pid_t pid, int status);
 
@@ -71,7 +73,7 @@ class Gate {
   sys::Reactor& reactor_;
   Listener listener_;
   Judge& judge_;
-  bool with_environment_, allow_tracers_;
+  bool allow_tracers_;
   std::function<sys::Fd(pid_t)> receive_guest_;
   KnownFiles known_;
   Lineage lineage_;

@@ -30,6 +30,8 @@ struct Refusal {
 class Judge {
  public:
   virtual ~Judge() = default;
+  /// Asked before an exec is read: whether what it judges by then looks at the environment.
+  virtual bool reads_environment() { return false; }
   /// `ticket` names the event until it is answered.
   virtual Ruling judge(const ExecEvent& event, Occasion occasion, std::uint64_t ticket) = 0;
   /// `event` is what judge() has allowed last. False when that cannot be recorded: it must not run.

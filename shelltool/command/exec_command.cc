@@ -72,6 +72,7 @@ SessionOptions ExecTurn::session_options(Outer* outer) {
   session.denied = [this](const Denial& denial) {
     say(policy::denial_text(denial.decision, denial.argv, home_));
   };
+  session.notice = [](const std::string& sentence) { say(sentence); };
   if (job_.terminal() == nullptr) return session;
   session.ask = [this](Question question) { asker_->ask(std::move(question)); };
   session.withdraw = [this](std::uint64_t ticket) { asker_->withdraw(ticket); };
@@ -119,6 +120,8 @@ void ExecTurn::finish() {
   report_.taken = session_.finish();
   for (const sandbox::Taken& taken : report_.taken) say(taken.sentence());
   report_.notes = session_.notes();
+  const std::vector<std::string> news = session_.take_news();
+  report_.notes.insert(report_.notes.end(), news.begin(), news.end());
   // In the report only: it is no news to a person at every command.
   const std::vector<std::string>& not_scanned = session_.not_scanned();
   report_.notes.insert(report_.notes.end(), not_scanned.begin(), not_scanned.end());

@@ -59,7 +59,7 @@ Trial run_true(const sandbox::Spec& spec) {
                                                {}};
   const auto judging = [&]() -> sandbox::Supervisor::Judging {
     sandbox::GateOptions gate;
-    gate.reading = {spec.user.uid, false, false, spec.mode != sandbox::Mode::danger_full_access};
+    gate.reading = {spec.user.uid, false, spec.mode != sandbox::Mode::danger_full_access};
     return {judge, std::move(gate)};
   };
   const sys::Fd nothing = sys::open_file("/dev/null", O_RDWR);

@@ -9,6 +9,7 @@
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
+#include "shelltool/setup/rules_files.h"
 
 namespace shelltool {
 namespace {
@@ -79,23 +80,39 @@ void Session::guard() {
 }
 
 sandbox::Supervisor::Judging Session::prepare_judging() {
-  rules_.emplace(rules_of(plan_));
+  rules_.emplace(paths_of_rules(plan_.places, plan_.named_rules),
+                 [this](std::uint64_t generation) { return rules_of(plan_, plan_.named_rules, generation); });
   judge_.emplace(
-      TurnJudge::Setup{*rules_, *audit_, plan_.state(), plan_.approval(),
+      TurnJudge::Setup{rules_->rules(), *audit_, plan_.state(), plan_.approval(),
                        plan_.config.audit.redact == config::Redact::default_,
                        [this](const Denial& denial, const sandbox::ExecEvent& event, bool is_first) {
                          guests_.tell(denial, event);
                          if (is_first && options_.denied) options_.denied(denial);
                        },
-                       options_.ask, options_.nobody, options_.withdraw});
+                       options_.ask, options_.nobody, options_.withdraw, [this] { follow_rules(); }});
   const sandbox::Spec& spec = plan_.made.spec;
   sandbox::GateOptions gate;
-  gate.reading = {spec.user.uid, rules_->reads_environment(), options_.shell,
-                  spec.mode != sandbox::Mode::danger_full_access};
+  gate.reading = {spec.user.uid, options_.shell, spec.mode != sandbox::Mode::danger_full_access};
   gate.allow_tracers = plan_.config.sandbox.allow_tracers;
-  gate.known = sandbox::KnownFiles(rules_->known_programs());
+  gate.known = sandbox::KnownFiles(rules_->rules().known_programs());
   gate.receive_guest = [this](pid_t process) { return guests_.receive(process, {judge_->state(), id_}); };
   return {*judge_, std::move(gate)};
+}
+
+/// Where no mount keeps the command from the files, they are what they were at the start.
+void Session::follow_rules() {
+  if (supervisor_->tier() != sandbox::Tier::a) return;
+  switch (rules_->look()) {
+    case LiveRules::News::none:
+      return;
+    case LiveRules::News::changed:
+      supervisor_->gate().know(sandbox::KnownFiles(rules_->rules().known_programs()));
+      return;
+    case LiveRules::News::broken:
+      news_.push_back(rules_->trouble() + "; the rules from before stay in force");
+      if (options_.notice) options_.notice(news_.back());
+      return;
+  }
 }
 
 void Session::start(sandbox::Supervisor::Handlers handlers) {
@@ -130,7 +147,7 @@ void Session::collect_notes() {
   if (supervisor_->tier() != sandbox::Tier::a && !notes_.empty())
     notes_.front() = fmt::format("tier {}: {}", sandbox::name_of(supervisor_->tier()), notes_.front());
   notes_.insert(notes_.end(), plan_.made.notes.begin(), plan_.made.notes.end());
-  for (const std::string& id : rules_->not_in_force())
+  for (const std::string& id : rules_->rules().not_in_force())
     notes_.push_back(fmt::format("rule {} is not in force: this version judges exec only", sys::visible(id)));
 }
 

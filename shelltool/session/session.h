@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "policy/audit.h"
@@ -14,6 +15,7 @@
 #include "shelltool/session/guests.h"
 #include "shelltool/session/outer.h"
 #include "shelltool/session/turn_judge.h"
+#include "shelltool/setup/live_rules.h"
 #include "shelltool/setup/plan.h"
 
 namespace shelltool {
@@ -29,6 +31,7 @@ struct SessionOptions {
   std::function<void(Question)> ask = {};
   std::string nobody = "There is no terminal to ask at.";
   std::function<void(std::uint64_t)> withdraw = {};
+  std::function<void(const std::string&)> notice = {};  ///< what take_news() will tell, at once
 };
 
 class Session {
@@ -66,6 +69,8 @@ class Session {
   }
   /// What the user should know, a sentence each; nothing where all is as it should be.
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
+  /// What came up since the last call: a sentence each.
+  std::vector<std::string> take_news() { return std::exchange(news_, {}); }
   /// Parts of the workspace that are too large to be looked through for protected names.
   [[nodiscard]] const std::vector<std::string>& not_scanned() const { return not_scanned_; }
 
@@ -81,6 +86,7 @@ class Session {
   void protect();
   void guard();
   sandbox::Supervisor::Judging prepare_judging();
+  void follow_rules();
   void check_tier() const;
   void collect_notes();
   void hear_outer();
@@ -95,13 +101,13 @@ class Session {
   std::map<std::uint64_t, DenialLog> outer_denials_;
   sys::Watch outer_words_;
   Guests guests_;
-  std::optional<policy::RuleSet> rules_;
+  std::optional<LiveRules> rules_;
   std::optional<TurnJudge> judge_;
   std::vector<sandbox::Taken> leftovers_;
   std::optional<sandbox::ProtectedNames> names_;
   std::unique_ptr<sandbox::Guard> guard_;
   std::unique_ptr<sandbox::Supervisor> supervisor_;
-  std::vector<std::string> notes_, not_scanned_;
+  std::vector<std::string> notes_, news_, not_scanned_;
 };
 
 }  // namespace shelltool

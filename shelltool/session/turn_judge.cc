@@ -96,6 +96,11 @@ Ruling TurnJudge::allow(const char* what, const sandbox::ExecEvent& event, polic
   return Ruling::allow;
 }
 
+bool TurnJudge::reads_environment() {
+  if (setup_.refresh) setup_.refresh();
+  return setup_.rules.reads_environment();
+}
+
 bool TurnJudge::record_allowed(const sandbox::ExecEvent& event) {
   const std::optional<Allowed> allowed = std::exchange(allowed_, std::nullopt);
   if (!allowed) return true;

@@ -41,11 +41,13 @@ class TurnJudge : public sandbox::Judge {
     std::function<void(Question)> ask = {};  ///< empty: there is nobody to ask, for
     std::string nobody = "There is no terminal to ask at.";
     std::function<void(std::uint64_t)> withdraw = {};  ///< the question needs no answer any more
+    std::function<void()> refresh = {};                ///< before an exec is read: `rules` may change now
   };
   explicit TurnJudge(Setup setup) : setup_(std::move(setup)) {}
 
   sandbox::Ruling judge(const sandbox::ExecEvent& event, sandbox::Occasion occasion,
                         std::uint64_t ticket) override;
+  bool reads_environment() override;
   bool record_allowed(const sandbox::ExecEvent& event) override;
   void refused(const sandbox::ExecEvent& event, const sandbox::Refusal& refusal) override;
   void withdrawn(std::uint64_t ticket) override;

@@ -1,28 +1,6 @@
 #include "shelltool/setup/fresh_plan.h"
 
-#include <sys/stat.h>
-
-#include <algorithm>
-
 namespace shelltool {
-
-FreshPlan::Version FreshPlan::version_of(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return {};
-  return {static_cast<std::int64_t>(status.st_dev),
-          static_cast<std::int64_t>(status.st_ino),
-          status.st_size,
-          status.st_mtim.tv_sec,
-          status.st_mtim.tv_nsec,
-          status.st_ctim.tv_sec,
-          status.st_ctim.tv_nsec};
-}
-
-std::vector<FreshPlan::Version> FreshPlan::versions() const {
-  std::vector<Version> found;
-  std::transform(files_.begin(), files_.end(), std::back_inserter(found), version_of);
-  return found;
-}
 
 void FreshPlan::look() {
   if (files_.empty()) {
@@ -32,7 +10,7 @@ void FreshPlan::look() {
     files_.insert(files_.end(), options_.rules.begin(), options_.rules.end());
   }
   // Looked at before they are read: what changes meanwhile is read again the next time.
-  std::vector<Version> now = versions();
+  std::vector<FileVersion> now = versions_of(files_);
   if (now == seen_) return;
   plan_.reset();
   rules_.reset();

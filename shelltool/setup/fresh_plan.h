@@ -1,11 +1,10 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "shelltool/setup/file_versions.h"
 #include "shelltool/setup/plan.h"
 
 namespace shelltool {
@@ -22,15 +21,11 @@ class FreshPlan {
   const policy::RuleSet& rules();
 
  private:
-  /// Device, inode, size, and times of change; zeros for a file that is not there.
-  using Version = std::array<std::int64_t, 7>;
-  static Version version_of(const std::string& path);
-  [[nodiscard]] std::vector<Version> versions() const;
   void look();
 
   CommonOptions options_;
   std::vector<std::string> files_;
-  std::vector<Version> seen_;
+  std::vector<FileVersion> seen_;
   std::optional<Plan> plan_;
   std::optional<policy::RuleSet> rules_;
 };

@@ -100,10 +100,10 @@ void begin_in_workspace(Plan& plan) {
   if (!roots.empty() && std::none_of(roots.begin(), roots.end(), has_cwd)) cwd = roots.front();
 }
 
-policy::RuleSet rules_of(const Plan& plan, const std::vector<std::string>& named) {
+policy::RuleSet rules_of(const Plan& plan, const std::vector<std::string>& named, std::uint64_t generation) {
   return policy::RuleSet::compile(
       read_rules_files(plan.places, named),
-      {plan.made.identity.account.home, plan.workspace.roots, search_path(plan.made.spec.env)});
+      {plan.made.identity.account.home, plan.workspace.roots, search_path(plan.made.spec.env)}, generation);
 }
 
 }  // namespace shelltool

@@ -34,7 +34,8 @@ Plan guest_plan(const CommonOptions& common, const CommandOptions& command, std:
 /// root.
 void begin_in_workspace(Plan& plan);
 /// The rules that are in force there, with these files in place of the user's and the project's.
-policy::RuleSet rules_of(const Plan& plan, const std::vector<std::string>& named);
+policy::RuleSet rules_of(const Plan& plan, const std::vector<std::string>& named,
+                         std::uint64_t generation = 1);
 inline policy::RuleSet rules_of(const Plan& plan) { return rules_of(plan, plan.named_rules); }
 
 }  // namespace shelltool

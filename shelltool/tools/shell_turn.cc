@@ -210,6 +210,7 @@ void ShellTurn::answer(const sandbox::Outcome& outcome, bool left) {
   report.denials = session_.take_denials(id_).all();
   report.taken = session_.take_back();
   report.notes = std::move(notes_);
+  for (std::string& sentence : session_.take_news()) report.notes.push_back(std::move(sentence));
   if (outcome.sandbox_lost) report.notes.emplace_back(session_is_lost);
   result.home = session_.home();
   result.left_running = left;
