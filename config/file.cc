@@ -32,7 +32,7 @@ bool is_missing(const std::string& path, int error_number) {
 
 }  // namespace
 
-std::optional<Node> find_yaml_file(const std::string& path, Author author) {
+std::optional<std::string> find_text_file(const std::string& path, Author author) {
   const Place place{path};
   // O_NONBLOCK: a FIFO that nobody writes must not hold us.
   const sys::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
@@ -49,7 +49,12 @@ std::optional<Node> find_yaml_file(const std::string& path, Author author) {
   if (author == Author::root) check_author(status, place);
   if (static_cast<std::size_t>(status.st_size) > max_file_bytes)
     throw BadInput(place, fmt::format("larger than {} MiB", max_file_bytes >> 20));
-  return read_yaml(sys::read_all(fd.get(), max_file_bytes, path), path);
+  return sys::read_all(fd.get(), max_file_bytes, path);
+}
+
+std::optional<Node> find_yaml_file(const std::string& path, Author author) {
+  const auto text = find_text_file(path, author);
+  return text ? std::make_optional(read_yaml(*text, path)) : std::nullopt;
 }
 
 }  // namespace config

@@ -16,8 +16,10 @@ enum class Author {
   root,  ///< owned by root, and nobody else can write it; otherwise BadInput
 };
 
-/// The document in the file; nothing when there is no such file. A directory, FIFO, socket, device or
+/// The text of the file; nothing when there is no such file. A directory, FIFO, socket, device or
 /// unreadable file is BadInput, and so is a dangling symlink: it was meant to be a file.
+std::optional<std::string> find_text_file(const std::string& path, Author author = Author::anyone);
+/// The document in it.
 std::optional<Node> find_yaml_file(const std::string& path, Author author = Author::anyone);
 
 }  // namespace config

@@ -9,11 +9,13 @@
 #include "policy/denial.h"
 #include "policy/trial.h"
 #include "sandbox/sys/text.h"
+#include "shelltool/command/trust_command.h"
 #include "shelltool/session/dry_run.h"
 
 namespace shelltool {
 
 struct PolicyOptions {
+  TrustOptions trust;
   CommonOptions common;
   CommandOptions command;
   std::string script;
@@ -165,6 +167,11 @@ std::shared_ptr<PolicyOptions> add_policy_commands(CLI::App& policy, std::functi
   test->add_flag("--json", options->json, "print the results as JSON");
   test->add_option("files", options->files, "rules files")->required()->type_name("FILE…");
   test->callback([given, &action] { action = [given] { return run_test(*given); }; });
+  CLI::App* trust = policy.add_subcommand("trust", "let the rules that a project brings along count");
+  add_options(*trust, options->trust.common);
+  trust->add_flag("--yes", options->trust.yes, "do not ask");
+  trust->add_flag("--remove", options->trust.remove, "let them not count any more");
+  trust->callback([given, &action] { action = [given] { return run_trust(given->trust); }; });
   return options;
 }
 

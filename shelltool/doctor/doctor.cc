@@ -192,7 +192,7 @@ DiagnosisRow Doctor::examine_rules() const {
       (void)rules_of(*plan_);
     } else {
       const std::string cwd = std::filesystem::current_path().string();
-      (void)policy::RuleSet::compile(read_rules_files(places_, options_.rules),
+      (void)policy::RuleSet::compile(RulesFiles{places_, options_.rules, {}}.read(),
                                      {home_of(caller_), {cwd}, search_path()});
     }
   } catch (const sys::Error& error) {

@@ -38,7 +38,7 @@ sandbox::Spec spec_for(const Plan& plan, const Account& account, std::vector<std
 std::optional<Variables> run_login_shell(const Plan& plan, const Account& account,
                                          std::vector<std::string> argv) {
   const sandbox::Spec spec = spec_for(plan, account, std::move(argv));
-  const policy::RuleSet rules = rules_of(plan, {});  // what is kept must not hang on this command's --rules
+  const policy::RuleSet rules = lasting_rules_of(plan);
   make_private_directory(plan.places.audit());
   policy::Audit audit(
       {plan.places.audit() + "/login-shell.jsonl", "login-shell", false, plan.config.audit.rotate});

@@ -9,7 +9,6 @@
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
-#include "shelltool/setup/rules_files.h"
 
 namespace shelltool {
 namespace {
@@ -80,8 +79,8 @@ void Session::guard() {
 }
 
 sandbox::Supervisor::Judging Session::prepare_judging() {
-  rules_.emplace(paths_of_rules(plan_.places, plan_.named_rules),
-                 [this](std::uint64_t generation) { return rules_of(plan_, plan_.named_rules, generation); });
+  rules_.emplace(rules_files_of(plan_).paths(),
+                 [this](std::uint64_t generation) { return rules_of(plan_, generation); });
   judge_.emplace(
       TurnJudge::Setup{rules_->rules(), *audit_, plan_.state(), plan_.approval(),
                        plan_.config.audit.redact == config::Redact::default_,

@@ -1,13 +1,17 @@
 #include "shelltool/setup/fresh_plan.h"
 
+#include <algorithm>
+
+#include "shelltool/setup/project_rules.h"
+
 namespace shelltool {
 
 void FreshPlan::look() {
   if (files_.empty()) {
     const Places places = find_places(this_process());
-    files_ = {places.system_config(), places.system_rules(), places.user_config(), places.user_rules()};
+    files_ = RulesFiles{places, options_.rules, {}}.paths();
+    files_.insert(files_.end(), {places.system_config(), places.user_config()});
     if (!options_.config.empty()) files_.push_back(options_.config);
-    files_.insert(files_.end(), options_.rules.begin(), options_.rules.end());
   }
   // Looked at before they are read: what changes meanwhile is read again the next time.
   std::vector<FileVersion> now = versions_of(files_);
@@ -19,7 +23,16 @@ void FreshPlan::look() {
 
 const Plan& FreshPlan::plan() {
   look();
-  if (!plan_) begin_in_workspace(plan_.emplace(make_plan(options_, {}, {})));
+  if (plan_) return *plan_;
+  begin_in_workspace(plan_.emplace(make_plan(options_, {}, {})));
+  for (const std::string& workspace : plan_->workspace.roots) {
+    for (const std::string& path :
+         {project_rules_path(workspace), trusted_copy_path(plan_->places, workspace)}) {
+      if (std::find(files_.begin(), files_.end(), path) != files_.end()) continue;
+      files_.push_back(path);
+      seen_.push_back(versions_of({path}).front());
+    }
+  }
   return *plan_;
 }
 

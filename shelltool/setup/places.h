@@ -21,6 +21,7 @@ struct Places {
   [[nodiscard]] std::string user_config() const { return config + "/config.yaml"; }
   [[nodiscard]] std::string user_rules() const { return config + "/rules.yaml"; }
   [[nodiscard]] std::string audit() const { return state + "/audit"; }
+  [[nodiscard]] std::string trust() const { return state + "/trust"; }
 };
 
 /// XDG variables count when they are absolute paths, as the XDG base directory specification asks.

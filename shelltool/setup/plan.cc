@@ -9,7 +9,7 @@
 
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
-#include "shelltool/setup/rules_files.h"
+#include "shelltool/setup/project_rules.h"
 #include "shelltool/setup/session_profile.h"
 
 namespace shelltool {
@@ -75,6 +75,9 @@ Plan make_plan(const CommonOptions& common, const CommandOptions& command, std::
   MadeSpec made =
       make_spec({config, places, workspace, caller, std::move(argv), cwd, command.env, std::move(opened)});
   if (!note.empty()) made.notes.push_back(std::move(note));
+  for (const std::string& root : workspace.roots)
+    if (std::string note_on_rules = note_on(find_project_rules(places, root)); !note_on_rules.empty())
+      made.notes.push_back(std::move(note_on_rules));
   // The command must not change the rules that it is judged by, wherever its owner keeps them.
   for (const std::string& path : common.rules) made.spec.own.push_back(sys::real_path_of_missing(path));
   if (!common.config.empty()) made.spec.own.push_back(sys::real_path_of_missing(common.config));
@@ -100,10 +103,18 @@ void begin_in_workspace(Plan& plan) {
   if (!roots.empty() && std::none_of(roots.begin(), roots.end(), has_cwd)) cwd = roots.front();
 }
 
-policy::RuleSet rules_of(const Plan& plan, const std::vector<std::string>& named, std::uint64_t generation) {
-  return policy::RuleSet::compile(
-      read_rules_files(plan.places, named),
-      {plan.made.identity.account.home, plan.workspace.roots, search_path(plan.made.spec.env)}, generation);
+policy::Surroundings surroundings_of(const Plan& plan) {
+  return {plan.made.identity.account.home, plan.workspace.roots, search_path(plan.made.spec.env)};
+}
+
+RulesFiles rules_files_of(const Plan& plan) { return {plan.places, plan.named_rules, plan.workspace.roots}; }
+
+policy::RuleSet rules_of(const Plan& plan, std::uint64_t generation) {
+  return policy::RuleSet::compile(rules_files_of(plan).read(), surroundings_of(plan), generation);
+}
+
+policy::RuleSet lasting_rules_of(const Plan& plan) {
+  return policy::RuleSet::compile(RulesFiles{plan.places, {}, {}}.read(), surroundings_of(plan));
 }
 
 }  // namespace shelltool

@@ -10,6 +10,7 @@
 #include "shelltool/setup/make_spec.h"
 #include "shelltool/setup/options.h"
 #include "shelltool/setup/places.h"
+#include "shelltool/setup/rules_files.h"
 #include "shelltool/setup/workspace.h"
 
 namespace shelltool {
@@ -33,9 +34,12 @@ Plan guest_plan(const CommonOptions& common, const CommandOptions& command, std:
 /// A session's commands begin in the workspace, unless its server was started somewhere below a writable
 /// root.
 void begin_in_workspace(Plan& plan);
-/// The rules that are in force there, with these files in place of the user's and the project's.
-policy::RuleSet rules_of(const Plan& plan, const std::vector<std::string>& named,
-                         std::uint64_t generation = 1);
-inline policy::RuleSet rules_of(const Plan& plan) { return rules_of(plan, plan.named_rules); }
+RulesFiles rules_files_of(const Plan& plan);
+/// What words in its rules stand for.
+policy::Surroundings surroundings_of(const Plan& plan);
+/// The rules that are in force there.
+policy::RuleSet rules_of(const Plan& plan, std::uint64_t generation = 1);
+/// Without those that this command or its workspace brings along.
+policy::RuleSet lasting_rules_of(const Plan& plan);
 
 }  // namespace shelltool

@@ -1,6 +1,6 @@
 #pragma once
 /// Which rules are in force: the system's always, then the files that were named, or else the user's, or else
-/// builtin:base.
+/// builtin:base; and those of the projects that the user trusts.
 
 #include <string>
 #include <vector>
@@ -10,11 +10,16 @@
 
 namespace shelltool {
 
-/// Where they come from, whether there is a file or not.
-std::vector<std::string> paths_of_rules(const Places& places, const std::vector<std::string>& named);
+struct RulesFiles {
+  Places places;
+  std::vector<std::string> named;       ///< --rules
+  std::vector<std::string> workspaces;  ///< projects whose rules count where they are trusted
 
-/// The documents in layer order. Throws config::BadInput for a file that cannot be read or parsed, and for a
-/// system file that others than root may write.
-std::vector<policy::Source> read_rules_files(const Places& places, const std::vector<std::string>& named);
+  /// Whether there are files or not.
+  [[nodiscard]] std::vector<std::string> paths() const;
+  /// The documents in layer order. Throws config::BadInput for a file that cannot be read or parsed, and for
+  /// a system file that others than root may write.
+  [[nodiscard]] std::vector<policy::Source> read() const;
+};
 
 }  // namespace shelltool

@@ -254,12 +254,34 @@ own_files() {
   holds "$1: rules that were named by a relative path stay" cmp -s "$place/deny-id.yaml" named.yaml
   holds "$1: and so does the record" grep -q '"seq":1,' audit.jsonl
   rm -f named.yaml audit.jsonl
-  for words in 'approvals approve 1' 'state set --mode danger-full-access' "policy trust $place/deny-id.yaml"; do
+  for words in 'approvals approve 1' 'state set --mode danger-full-access' 'policy trust --yes'; do
     # shellcheck disable=SC2086
     run gate --mode "$1" -- "$gatehouse" $words
     holds "$1: $words does not succeed" test "$status" != 0
   done
   rm -rf "$HOME/.config"
+}
+
+# The rules that a project brings along: nothing until they are trusted, and then whatever the command does to them.
+project_rules() {
+  local rules=.gatehouse/rules.yaml
+  mkdir .gatehouse && cp "$place/deny-id.yaml" $rules
+  expect 0 'rules of a project that nobody trusts' gate -- id
+  holds 'are named' warned 'are not trusted'
+  expect 2 'they are not trusted where nobody can be asked' setsid "$gatehouse" policy trust
+  expect 0 'they are trusted' "$gatehouse" policy trust --yes
+  holds 'after they have been shown' said 'Names are secret here.'
+  expect 126 'and count' gate -- id
+  for mode in read-only workspace-write danger-full-access; do
+    run gate --mode "$mode" -- sh -c "echo 'version: 1' > $rules; rm -rf .gatehouse; sleep 0.1; id"
+    holds "$mode: what the command does to them changes nothing" test "$status" = 126
+    run gate --mode "$mode" -- id
+    holds "$mode: nor for the next one" test "$status" = 126
+    mkdir -p .gatehouse && cp "$place/deny-id.yaml" $rules
+  done
+  expect 0 'trust is withdrawn' "$gatehouse" policy trust --remove
+  expect 0 'and they do not count' gate -- id
+  rm -r .gatehouse
 }
 
 network() {
@@ -418,7 +440,7 @@ asks() {
 }
 
 echo x > not-executable
-for part in first_run statuses login_environment processors private_caches timeouts chains guests bad_input workspaces bytes json modes network leftovers checks same_verdict profiles asks; do
+for part in first_run statuses login_environment processors private_caches timeouts chains guests bad_input workspaces bytes json modes project_rules network leftovers checks same_verdict profiles asks; do
   "$part"
 done
 finish

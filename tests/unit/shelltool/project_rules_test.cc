@@ -1,0 +1,92 @@
+#include "shelltool/setup/project_rules.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "config/node.h"
+#include "shelltool/setup/rules_files.h"
+#include "tests/unit/temporary.h"
+
+using namespace shelltool;
+
+namespace {
+
+constexpr const char* text =
+    "version: 1\nrules:\n  - {id: p, event: exec, when: {program: id}, verdict: deny, reason: r}\n";
+
+struct Scene {
+  Scene() {
+    places.state = dir / "state";
+    places.config = dir / "config";
+    places.system = dir / "etc";
+    dir.write("ws/.gatehouse/rules.yaml", text);
+  }
+  [[nodiscard]] ProjectRules found() const { return find_project_rules(places, workspace); }
+  [[nodiscard]] std::size_t project_sources() const {
+    std::size_t count = 0;
+    for (const policy::Source& source : RulesFiles{places, {}, {workspace}}.read())
+      if (source.layer == policy::Layer::project) ++count;
+    return count;
+  }
+
+  tests::TemporaryDirectory dir;
+  Places places;
+  std::string workspace = dir / "ws";
+};
+
+}  // namespace
+
+TEST_CASE("a project's rules count when their very bytes were trusted") {
+  Scene scene;
+  CHECK(scene.project_sources() == 0);
+  CHECK(note_on(scene.found()).find("not trusted") != std::string::npos);
+  trust(scene.places, scene.workspace, text);
+  CHECK(scene.project_sources() == 1);
+  CHECK(note_on(scene.found()).empty());
+}
+
+TEST_CASE("a trusted file that is changed or removed drops no deny, and the user is told") {
+  Scene scene;
+  trust(scene.places, scene.workspace, text);
+  scene.dir.write("ws/.gatehouse/rules.yaml", "version: 1\n");
+  CHECK(scene.project_sources() == 1);
+  CHECK(scene.found().trusted == text);
+  CHECK(note_on(scene.found()).find("is not what was trusted") != std::string::npos);
+  std::filesystem::remove(scene.dir / "ws/.gatehouse/rules.yaml");
+  CHECK(scene.project_sources() == 1);
+  CHECK(note_on(scene.found()).find("is gone") != std::string::npos);
+}
+
+TEST_CASE("trust is withdrawn once, and what was trusted does not count any more") {
+  Scene scene;
+  trust(scene.places, scene.workspace, text);
+  CHECK(withdraw_trust(scene.places, scene.workspace));
+  CHECK_FALSE(withdraw_trust(scene.places, scene.workspace));
+  CHECK(scene.project_sources() == 0);
+}
+
+TEST_CASE("a project without rules is no news, and one with something odd in their place is told of") {
+  Scene scene;
+  std::filesystem::remove(scene.dir / "ws/.gatehouse/rules.yaml");
+  CHECK(note_on(scene.found()).empty());
+  REQUIRE(::mkfifo((scene.dir / "ws/.gatehouse/rules.yaml").c_str(), 0600) == 0);
+  CHECK(note_on(scene.found()).find("a FIFO") != std::string::npos);
+  CHECK(scene.project_sources() == 0);
+}
+
+TEST_CASE("what was trusted in one workspace counts in no other") {
+  Scene scene;
+  trust(scene.places, scene.workspace, text);
+  scene.dir.write("other/.gatehouse/rules.yaml", text);
+  CHECK_FALSE(find_project_rules(scene.places, scene.dir / "other").trusted.has_value());
+}
+
+TEST_CASE("the copy is the user's alone") {
+  Scene scene;
+  trust(scene.places, scene.workspace, text);
+  struct stat facts {};
+  REQUIRE(::stat(trusted_copy_path(scene.places, scene.workspace).c_str(), &facts) == 0);
+  CHECK((facts.st_mode & 0777) == 0600);
+}
