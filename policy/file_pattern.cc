@@ -40,6 +40,20 @@ Expansion expansion_of(std::string_view text, const Surroundings& surroundings) 
       name);
 }
 
+/// A pattern that cannot match would be a deny that is not there.
+void check_components(std::string_view text) {
+  for (std::size_t begin = text.starts_with('/') ? 1 : 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find('/', begin), text.size());
+    const std::string_view name = text.substr(begin, end - begin);
+    if (name.empty() || name == "." || name == "..")
+      throw sys::Error(sys::Kind::invalid, "reading '{}': no path has {} in it", text,
+                       name.empty()  ? "'//'"
+                       : name == "." ? "'.' as a name"
+                                     : "'..' as a name");
+    begin = end + 1;
+  }
+}
+
 /// How much of the glob names directories, without wildcards: "/home/u" of "/home/u/*.c".
 std::size_t literal_directory(std::string_view glob) {
   const std::size_t wildcard = std::min(glob.find_first_of("*?[\\"), glob.size());
@@ -79,20 +93,31 @@ std::optional<std::string> real_path_without_magic(const std::string& path) {
 
 FilePattern::FilePattern(std::string_view text, const Surroundings& surroundings) {
   if (text.empty()) throw sys::Error(sys::Kind::invalid, "reading a glob for files: it is empty");
+  if (text.starts_with('!'))
+    throw sys::Error(sys::Kind::invalid,
+                     "reading '{}': a leading '!' negates nothing here; exceptions stand in 'unless', and a "
+                     "file whose name begins with it is written \\!",
+                     text);
+  is_directory_ = text.ends_with('/');
+  const bool is_absolute = text.starts_with('/');
+  if (is_directory_) text.remove_suffix(1);
+  if (!text.empty()) check_components(text);
   const auto [values, rest] = expansion_of(text, surroundings);
   globs_.emplace_back(rest);  // a bad glob is refused also where there is no workspace to expand it for
   globs_.clear();
-  if (rest.size() != text.size() || text.starts_with('/')) {
-    for (const std::string& value : values) add(value, rest);
+  if (rest.size() != text.size() || is_absolute) {
+    for (const std::string& value : values) add(value == "/" ? "" : value, rest);
   } else if (text.find('/') == std::string_view::npos || text.starts_with("**/")) {
     globs_.emplace_back(text.starts_with("**") ? std::string(text) : "**/" + std::string(text));
   } else {
-    for (const std::string& workspace : surroundings.workspaces) add(workspace, "/" + std::string(text));
+    for (const std::string& workspace : surroundings.workspaces)
+      add(workspace == "/" ? "" : workspace, "/" + std::string(text));
   }
 }
 
 void FilePattern::add(const std::string& value, std::string_view glob) {
   globs_.emplace_back(glob_quoted(value) + std::string(glob));
+  if (value.empty() && glob.empty()) globs_.emplace_back("/");  // the root, which has no name of its own
   const std::string real_value = value.empty() ? value : sys::real_path_of_missing(value);
   if (real_value != value) globs_.emplace_back(glob_quoted(real_value) + std::string(glob));
   const std::size_t length = literal_directory(glob);
@@ -110,6 +135,20 @@ bool FilePattern::matches(std::string_view path, Reach reach) const {
 
 bool FilePattern::matches_directory(std::string_view path, Reach reach) const {
   return matches(path, reach) || matches(std::string(path) + "/", reach);
+}
+
+bool FilePattern::covers(std::string_view path, Reach reach) const {
+  const auto covers = [](std::string_view what) {
+    return [what](const PathGlob& glob) { return glob.covers(what); };
+  };
+  if (reach == Reach::wide)
+    return std::any_of(globs_.begin(), globs_.end(), covers(path)) ||
+           std::any_of(linked_.begin(), linked_.end(), covers(path));
+  // Whether the path itself is a directory is not certain; what lies on its way is.
+  if (is_directory_) return std::any_of(globs_.begin(), globs_.end(), covers(sys::parent_of(path)));
+  return std::any_of(globs_.begin(), globs_.end(), [&](const PathGlob& glob) {
+    return glob.ends_in_name() ? glob.covers(path) : glob.matches(path);
+  });
 }
 
 NamedFile named_file(std::string_view word, const std::string& cwd, Resolve resolve) {

@@ -12,11 +12,13 @@
 
 namespace policy {
 
-/// `~`, `${home}`, `${workspace}` and `${workspaces}` stand for what they name, at the beginning. Without any
-/// of them, and no '/' in front: a name without '/' is meant at any depth, anything else in each workspace.
+/// Patterns as in gitignore(5). `~`, `${home}`, `${workspace}` and `${workspaces}` stand for what they name,
+/// at the beginning. Without any of them, and no '/' in front: a name without '/' is meant at any depth,
+/// anything else in each workspace. A '/' at the end says that a directory is meant.
 class FilePattern {
  public:
-  /// Throws sys::Error(invalid) on a bad glob and an unknown `${name}`.
+  /// Throws sys::Error(invalid) on a bad glob, an unknown `${name}`, a leading '!', which negates nothing
+  /// here, and on what no path can match: "//", "." and "..".
   FilePattern(std::string_view text, const Surroundings& surroundings);
 
   /// `path` is absolute and normal. Widely, the pattern also counts with the links on its way followed; not
@@ -24,11 +26,15 @@ class FilePattern {
   [[nodiscard]] bool matches(std::string_view path, Reach reach) const;
   /// The same for a directory, which also "itself/**" matches.
   [[nodiscard]] bool matches_directory(std::string_view path, Reach reach) const;
+  /// The path itself, or what lies below a directory that the pattern matches. Narrowly, only a pattern that
+  /// ends in a name or in '/' covers what lies below: "/etc/*" is not "/etc/a/b", "/etc/ssl" is "/etc/ssl/x".
+  [[nodiscard]] bool covers(std::string_view path, Reach reach) const;
 
  private:
   void add(const std::string& value, std::string_view glob);
   std::vector<PathGlob> globs_;
   std::vector<PathGlob> linked_;
+  bool is_directory_ = false;  ///< written with a '/' at the end
 };
 
 /// What a word means when it is a file.

@@ -210,13 +210,15 @@ PathGlob::PathGlob(std::string_view pattern) {
   }
 }
 
-bool PathGlob::matches(std::string_view path) const {
+/// Going back to the last `**` is enough, as with the stars of a word.
+bool PathGlob::follow(std::string_view path, bool may_end_early) const {
   const std::vector<std::string_view> components = components_of(path);
   constexpr std::size_t none = std::string_view::npos;
   std::size_t part = 0;
   std::size_t deep = none;
   std::size_t deep_at = 0;
   for (std::size_t at = 0; at < components.size();) {
+    if (part == parts_.size() && may_end_early) return true;
     if (part < parts_.size() && parts_[part].any_depth) {
       if (part + 1 == parts_.size()) return true;
       deep = part++;

@@ -41,9 +41,15 @@ class PathGlob {
  public:
   /// Throws as WordGlob does.
   explicit PathGlob(std::string_view pattern);
-  [[nodiscard]] bool matches(std::string_view path) const;
+  [[nodiscard]] bool matches(std::string_view path) const { return follow(path, false); }
+  /// The path, or a directory on its way.
+  [[nodiscard]] bool covers(std::string_view path) const { return follow(path, true); }
+  /// The last component has no wildcard.
+  [[nodiscard]] bool ends_in_name() const { return parts_.back().name.literal().has_value(); }
 
  private:
+  [[nodiscard]] bool follow(std::string_view path, bool may_end_early) const;
+
   struct Part {
     bool any_depth = false;
     WordGlob name;

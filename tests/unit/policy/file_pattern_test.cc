@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "sandbox/sys/error.h"
+#include "tests/unit/data.h"
 #include "tests/unit/temporary.h"
 
 namespace policy {
@@ -39,8 +40,69 @@ TEST_CASE("a workspace's own name is no glob") {
 }
 
 TEST_CASE("patterns that name nothing are refused") {
-  for (const char* pattern : {"", "${nowhere}/x", "${workspace", "${workspace}x", "[", "~/["})
+  for (const char* pattern : {"", "${nowhere}/x", "${workspace", "${workspace}x", "[", "~/[", "!x", "!/etc/*",
+                              "//", "a//b", "a//", "./a", "a/../b", "~/..", "/etc/./x", "."}) {
+    CAPTURE(pattern);
     CHECK_THROWS_AS(FilePattern(pattern, where), sys::Error);
+  }
+}
+
+bool covers(const std::string& pattern, const std::string& path, Reach reach) {
+  return FilePattern(pattern, where).covers(path, reach);
+}
+
+TEST_CASE("patterns cover what git would ignore for them") {
+  const std::vector<std::vector<std::string>> rows = tests::table_of("gitignore.tsv");
+  CHECK(rows.size() == 750);
+  const Surroundings workspace{"/home/u", {"/ws"}, {}};
+  for (const std::vector<std::string>& row : rows) {
+    REQUIRE(row.size() == 3);
+    CAPTURE(row[1]);
+    CAPTURE(row[2]);
+    const FilePattern pattern(row[2], workspace);
+    const std::string path = "/ws/" + row[1];
+    // Git knows that the path is a file; "foo/" is none.
+    const Reach reach = row[2].ends_with('/') ? Reach::narrow : Reach::wide;
+    CHECK(pattern.covers(path, reach) == (row[0] == "1"));
+    if (pattern.covers(path, Reach::narrow)) CHECK(pattern.covers(path, Reach::wide));
+  }
+}
+
+TEST_CASE("a pattern for a directory covers what lies below it") {
+  for (const Reach reach : {Reach::wide, Reach::narrow}) {
+    CHECK(covers("~/.ssh", "/home/u/.ssh", reach));
+    CHECK(covers("~/.ssh", "/home/u/.ssh/keys/id", reach));
+    CHECK(covers("~/.ssh/", "/home/u/.ssh/id", reach));
+    CHECK(covers("${workspace}/*/", "/ws/a/b/c", reach));
+    CHECK(covers("~", "/home/u/x", reach));
+    CHECK(covers("/", "/x/y", reach));
+    CHECK(covers("build/", "/ws/a/build/x", reach));
+    CHECK_FALSE(covers("~/.ssh", "/home/u/.sshx", reach));
+    CHECK_FALSE(covers("~/.ssh/**", "/home/u/.ssh", reach));
+    CHECK_FALSE(covers("a/b", "/ws/x/a/b", reach));
+  }
+}
+
+TEST_CASE("a wildcard covers what lies below its matches for a deny, but not for an exception") {
+  CHECK(covers("/etc/*", "/etc/a/b", Reach::wide));
+  CHECK_FALSE(covers("/etc/*", "/etc/a/b", Reach::narrow));
+  CHECK(covers("/etc/*", "/etc/a", Reach::narrow));
+  CHECK(covers("build/", "/ws/build", Reach::wide));
+  CHECK_FALSE(covers("build/", "/ws/build", Reach::narrow));  // it may be a file
+}
+
+TEST_CASE("the root is a directory like another") {
+  const Surroundings root{"/", {"/"}, {}};
+  CHECK(FilePattern("${workspace}/x", root).matches("/x", Reach::narrow));
+  CHECK(FilePattern("a/x", root).matches("/a/x", Reach::narrow));
+  CHECK(FilePattern("~", root).matches("/", Reach::narrow));
+  CHECK(FilePattern("/", where).matches("/", Reach::narrow));
+  CHECK_FALSE(FilePattern("/", where).matches("/x", Reach::wide));
+}
+
+TEST_CASE("a name that begins with '!' can be written") {
+  CHECK(matches("\\!x", "/ws/!x"));
+  CHECK_FALSE(matches("\\!x", "/ws/x"));
 }
 
 TEST_CASE("a directory is matched by what matches all in it") {
