@@ -55,6 +55,7 @@ class Compiler {
     std::stable_sort(sources.begin(), sources.end(),
                      [](const Source& one, const Source& other) { return one.layer < other.layer; });
     for (const Source& source : sources) add_source(source);
+    add_missing_defaults();
     check_profiles();
     for (const RulesFile& file : files_) apply_exceptions(file);
     fill_programs();
@@ -80,10 +81,22 @@ class Compiler {
         throw BadInput(rule.place, "rule '" + rule.id + "' is already at " + config::text_of(first->second));
       compiled_.rules.push_back(std::move(rule));
     }
-    auto& stated = compiled_.default_exec[index_of(file.layer)];
-    const auto& exec = file.defaults[static_cast<std::size_t>(EventKind::exec)];
-    if (exec && (!stated || stated->verdict < exec->verdict)) stated = exec;
+    for (std::size_t kind = 0; kind < event_kinds; ++kind) {
+      auto& stated = compiled_.defaults[kind][index_of(file.layer)];
+      const auto& said = file.defaults[kind];
+      if (said && (!stated || stated->verdict < said->verdict)) stated = said;
+    }
     files_.push_back(std::move(file));
+  }
+
+  void add_missing_defaults() {
+    const config::Place nowhere{"builtin:defaults", 0, 0};
+    for (std::size_t kind = 0; kind < event_kinds; ++kind) {
+      auto& stated = compiled_.defaults[kind];
+      const bool is_net = kind == static_cast<std::size_t>(EventKind::net);
+      if (!stated[index_of(Layer::system)] && !stated[index_of(Layer::user)])
+        stated[index_of(Layer::user)] = Default{is_net ? Verdict::deny : Verdict::allow, nowhere};
+    }
   }
 
   void check_profiles() const {
@@ -194,9 +207,12 @@ class Compiler {
   }
 
   void fill_index() {
-    for (RuleIndex::Number number = 0; number < compiled_.rules.size(); ++number)
-      if (compiled_.rules[number].is_for(EventKind::exec))
-        compiled_.index.add(number, compiled_.rules[number]);
+    for (RuleIndex::Number number = 0; number < compiled_.rules.size(); ++number) {
+      const Rule& rule = compiled_.rules[number];
+      for (std::size_t kind = 0; kind < event_kinds; ++kind)
+        if (rule.is_for(static_cast<EventKind>(kind))) compiled_.numbers[kind].push_back(number);
+      if (rule.is_for(EventKind::exec)) compiled_.index.add(number, rule);
+    }
   }
 
   CompiledRules& compiled_;

@@ -23,8 +23,12 @@ struct CompiledRules {
   std::array<std::shared_ptr<const ProgramTable>, layer_count> programs;
   std::vector<const ProgramTable*> distinct_programs;
   std::vector<Rule> rules;  ///< by layer, then as written
-  RuleIndex index;
-  std::array<std::optional<Default>, layer_count> default_exec;
+  RuleIndex index;          ///< of those on exec
+  /// The rules that speak about an event, by its kind.
+  std::array<std::vector<RuleIndex::Number>, event_kinds> numbers;
+  /// What each layer states, by event. Of the owner's two layers, system and user, one always does: what they
+  /// leave out is theirs as the design says, so that a layer below can only tighten it.
+  std::array<std::array<std::optional<Default>, layer_count>, event_kinds> defaults;
   std::vector<std::string> known_programs;
   bool reads_environment = false;
   std::uint64_t generation = 1;

@@ -39,15 +39,15 @@ void Examples::run(const Rule& rule, const Example& example, bool wanted,
   if (triggers(rule, example, programs) == wanted) return;
   throw config::BadInput(
       example.place, fmt::format("rule '{}' should {}match this example, and does{}: {}", rule.id,
-                                 wanted ? "" : "not ", wanted ? " not" : "", config::shown(example.command)));
+                                 wanted ? "" : "not ", wanted ? " not" : "", config::shown(example.text)));
 }
 
 bool Examples::triggers(const Rule& rule, const Example& example, const ProgramTable& programs) const {
-  const std::vector<ShellCommand> commands = commands_in_text(example.command, surroundings_->home);
+  const std::vector<ShellCommand> commands = commands_in_text(example.text, surroundings_->home);
   for (const ShellCommand& command : commands)
     if (!command.unclear.empty())
       throw config::BadInput(example.place, "it cannot be told what this example starts (" + command.unclear +
-                                                "): " + config::shown(example.command));
+                                                "): " + config::shown(example.text));
   State state;
   if (!rule.when.empty() && !rule.when.front().modes.empty()) state.mode = rule.when.front().modes.front();
   const std::vector<sandbox::ExecEvent> events = events_of(commands);

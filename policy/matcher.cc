@@ -196,9 +196,9 @@ bool match_callers(const Matcher& matcher, const Scene& scene, Reach reach) {
   return false;
 }
 
-template <class Value>
-bool holds(const std::vector<Value>& list, const Value& value) {
-  return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
+template <class Value, class Sought>
+bool holds(const std::vector<Value>& list, const Sought& sought) {
+  return list.empty() || std::find(list.begin(), list.end(), sought) != list.end();
 }
 
 bool match_cwd(const std::vector<FilePattern>& patterns, const std::string& cwd, Reach reach) {
@@ -207,14 +207,54 @@ bool match_cwd(const std::vector<FilePattern>& patterns, const std::string& cwd,
          });
 }
 
+bool match_state(const Matcher& matcher, const Scene& scene) {
+  return holds(matcher.modes, scene.state->mode) && holds(matcher.tools, scene.tool);
+}
+
+bool match_path(const std::vector<FilePattern>& patterns, const NamedFile& file, Reach reach) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const FilePattern& pattern) {
+    return (file.real && pattern.covers(*file.real, reach)) ||
+           (reach == Reach::wide && pattern.covers(file.plain, reach));
+  });
+}
+
+bool match_connection(const Matcher& matcher, const NetEvent& event) {
+  // A literal address is one, in whichever of the two it was handed in.
+  const std::optional<Address> address = event.address ? event.address : read_address(event.host);
+  const bool host = std::any_of(matcher.hosts.begin(), matcher.hosts.end(), [&](const HostPattern& pattern) {
+    return pattern.matches(event.host, address);
+  });
+  const bool port = std::any_of(matcher.ports.begin(), matcher.ports.end(), [&](const CountRange& range) {
+    return range.least <= event.port && event.port <= range.most;
+  });
+  return (matcher.hosts.empty() || host) && (matcher.ports.empty() || port);
+}
+
+bool match_target(const Matcher& matcher, const Scene& scene, Reach reach) {
+  if (!matcher.path.empty() && (scene.file == nullptr || !match_path(matcher.path, scene.file->file, reach)))
+    return false;
+  if (matcher.hosts.empty() && matcher.ports.empty()) return true;
+  return scene.net != nullptr && match_connection(matcher, *scene.net);
+}
+
 }  // namespace
+
+bool Matcher::names_process() const {
+  return !program.programs.empty() || program.args || program.options || paths || !argc.empty() || env ||
+         !cwd.empty() || top || !parent.empty() || !ancestor.empty() || writable_program;
+}
+
+bool matches(const Matcher& matcher, const Scene& scene, Reach reach) {
+  if (matcher.names_process() && reach == Reach::narrow) return false;
+  return match_state(matcher, scene) && match_target(matcher, scene, reach);
+}
 
 /// The cheap keys first: most rules that the index lets through end there.
 bool matches(const Matcher& matcher, const Face& face, const Scene& scene, Reach reach) {
   const sandbox::ExecEvent& event = *scene.event;
   if (matcher.top && *matcher.top != event.top) return false;
   if (matcher.writable_program && *matcher.writable_program != face.image().file.writable) return false;
-  if (!holds(matcher.modes, scene.state->mode) || !holds(matcher.tools, std::string("shell"))) return false;
+  if (!match_state(matcher, scene) || !match_target(matcher, scene, reach)) return false;
   if (!match_program(matcher.program, face, scene, reach)) return false;
   if (!match_words(matcher.program, face, scene, reach)) return false;
   if (!matcher.argc.empty() && !match_count(matcher.argc, face.words(*scene.programs), reach)) return false;

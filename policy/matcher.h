@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "policy/decision.h"
+#include "policy/event.h"
 #include "policy/face.h"
 #include "policy/file_pattern.h"
 #include "policy/glob.h"
+#include "policy/host_pattern.h"
 #include "policy/reach.h"
 
 namespace policy {
@@ -62,6 +64,7 @@ struct ProgramMatcher {
   std::optional<OptionsMatcher> options;
 };
 
+/// The keys of a process come first; an exec has them, and a connection by the process that makes it.
 struct Matcher {
   ProgramMatcher program;
   std::optional<PathsMatcher> paths;
@@ -71,20 +74,31 @@ struct Matcher {
   std::optional<bool> top;
   std::vector<ProgramMatcher> parent, ancestor;
   std::optional<bool> writable_program;
+  std::vector<FilePattern> path;
+  std::vector<HostPattern> hosts;
+  std::vector<CountRange> ports;
   std::vector<sandbox::Mode> modes;
   std::vector<std::string> tools;
+
+  /// Some key is one of a process.
+  [[nodiscard]] bool names_process() const;
 };
 
 /// What a matcher looks at besides the face.
 struct Scene {
-  const sandbox::ExecEvent* event = nullptr;
+  const sandbox::ExecEvent* event = nullptr;  ///< none: no process is known
   const State* state = nullptr;
   const Identity* identity = nullptr;
   const ProgramTable* programs = nullptr;  ///< as the rule's layer knows them
   int layer = 0;
   Resolve resolve = Resolve::on_disk;
+  std::string_view tool = "shell";
+  const FileEvent* file = nullptr;
+  const NetEvent* net = nullptr;
 };
 
 bool matches(const Matcher& matcher, const Face& face, const Scene& scene, Reach reach);
+/// The same for what no known process does: widely, it may be any.
+bool matches(const Matcher& matcher, const Scene& scene, Reach reach);
 
 }  // namespace policy

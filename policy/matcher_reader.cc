@@ -1,5 +1,7 @@
 #include "policy/matcher_reader.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -48,6 +50,22 @@ std::vector<std::string> common_keys(const std::vector<EventKind>& events) {
   return common;
 }
 
+/// Names the events and their keys, so that nobody has to look them up.
+void check_keys(const Node& map, const std::vector<EventKind>& events, const std::vector<std::string>& keys) {
+  for (const config::Entry& entry : map.entries) {
+    const std::string& key = entry.key.scalar;
+    if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
+    std::vector<const char*> names;
+    for (const EventKind kind : events) names.push_back(name_of(kind));
+    const std::string near = config::nearest(key, keys);
+    throw BadInput(entry.key.place,
+                   fmt::format("unknown key {}: {} {} {} {}{}", config::shown(key),
+                               names.size() == 1 ? "event" : "events", fmt::join(names, " and "),
+                               names.size() == 1 ? "has" : "have in common", fmt::join(keys, ", "),
+                               near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+  }
+}
+
 /// A map of which only the keys that its events have may be asked for, or anything else.
 class Keys {
  public:
@@ -65,11 +83,11 @@ class Keys {
   std::vector<std::string> keys_;
 };
 
-/// Makes a glob; what is wrong with it is told with its place.
-template <class Glob, class... Arguments>
-Glob make_glob(const PlacedWord& word, const Arguments&... arguments) {
+/// Makes a pattern; what is wrong with it is told with its place.
+template <class Pattern, class... Arguments>
+Pattern make_pattern(const PlacedWord& word, const Arguments&... arguments) {
   try {
-    return Glob(word.text, arguments...);
+    return Pattern(word.text, arguments...);
   } catch (const sys::Error& error) {
     throw BadInput(word.place, error.what());
   }
@@ -84,11 +102,16 @@ class MatcherReader {
   explicit MatcherReader(const Vocabulary& vocabulary) : vocabulary_(vocabulary) {}
 
   Matcher read(const Node& node, const std::vector<EventKind>& events) {
-    const Keys map(node, common_keys(events));
+    const std::vector<std::string> keys = common_keys(events);
+    check_keys(node, events, keys);
+    const Keys map(node, keys);
     Matcher matcher;
     read_exec(map, matcher);
-    read_net(map);
-    if (const Node* path = map.find("path")) files(*path);
+    if (const Node* path = map.find("path")) matcher.path = files(*path);
+    if (const Node* hosts = map.find("host")) {
+      for (const PlacedWord& word : words(*hosts)) matcher.hosts.push_back(make_pattern<HostPattern>(word));
+    }
+    if (const Node* ports = map.find("port")) matcher.ports = read_ranges(*ports, 1, UINT16_MAX);
     if (const Node* modes = map.find("mode")) matcher.modes = read_modes(*modes);
     if (const Node* tools = map.find("tool")) matcher.tools = read_tools(*tools);
     return matcher;
@@ -98,7 +121,7 @@ class MatcherReader {
   void read_exec(const Keys& map, Matcher& matcher) {
     read_program_keys(map, matcher.program);
     if (const Node* paths = map.find("paths")) matcher.paths = read_paths(*paths);
-    if (const Node* argc = map.find("argc")) matcher.argc = read_ranges(*argc, UINT32_MAX);
+    if (const Node* argc = map.find("argc")) matcher.argc = read_ranges(*argc, 0, UINT32_MAX);
     if (const Node* env = map.find("env")) matcher.env = read_env(*env);
     if (const Node* cwd = map.find("cwd")) matcher.cwd = files(*cwd);
     if (const Node* top = map.find("top")) matcher.top = config::read_bool(*top);
@@ -123,13 +146,13 @@ class MatcherReader {
         (is_file && word.text.find_first_of("/~$") != 0 && !word.text.starts_with("**/")))
       throw BadInput(word.place, "a program is a name, an absolute path, or a glob for either; found " +
                                      config::shown(word.text));
-    auto glob = make_glob<WordGlob>(word);
+    auto glob = make_pattern<WordGlob>(word);
     if (glob.literal() && (!is_file || word.text.front() == '/')) {
       pattern.kind = is_file ? ProgramPattern::Kind::path : ProgramPattern::Kind::name;
       pattern.text = *glob.literal();
     } else if (is_file) {
       pattern.kind = ProgramPattern::Kind::path_glob;
-      pattern.file = make_glob<FilePattern>(word, *vocabulary_.surroundings);
+      pattern.file = make_pattern<FilePattern>(word, *vocabulary_.surroundings);
     } else {
       pattern.kind = ProgramPattern::Kind::name_glob;
       pattern.name = std::move(glob);
@@ -231,7 +254,7 @@ class MatcherReader {
   }
 
   /// "3", "1-3", 3: one or a list of them.
-  std::vector<CountRange> read_ranges(const Node& node, std::uint64_t most) {
+  std::vector<CountRange> read_ranges(const Node& node, std::uint64_t least, std::uint64_t most) {
     std::vector<CountRange> ranges;
     for (const PlacedWord& word : words(node)) {
       CountRange range;
@@ -240,23 +263,14 @@ class MatcherReader {
       range.most = range.least;
       if (read.ec == std::errc() && read.ptr != end && *read.ptr == '-')
         read = std::from_chars(read.ptr + 1, end, range.most);
-      if (read.ec != std::errc() || read.ptr != end || range.least > range.most || range.most > most)
+      if (read.ec != std::errc() || read.ptr != end || range.least > range.most || range.least < least ||
+          range.most > most)
         throw BadInput(word.place,
-                       "expected a number or a range such as 1-3; found " + config::shown(word.text));
+                       fmt::format("expected a number from {} to {} or a range such as 1-3; found {}", least,
+                                   most, config::shown(word.text)));
       ranges.push_back(range);
     }
     return ranges;
-  }
-
-  void read_net(const Keys& map) {
-    if (const Node* port = map.find("port")) read_ranges(*port, 65535);
-    const Node* const hosts = map.find("host");
-    if (hosts == nullptr) return;
-    for (const PlacedWord& word : words(*hosts)) {
-      if (word.text.empty() || word.text.find_first_of(" \t@?[") != std::string::npos)
-        throw BadInput(word.place,
-                       "a host is a name, *.name, an address or a CIDR; found " + config::shown(word.text));
-    }
   }
 
   std::vector<sandbox::Mode> read_modes(const Node& node) {
@@ -285,14 +299,14 @@ class MatcherReader {
 
   std::vector<WordGlob> globs(const Node& node) {
     std::vector<WordGlob> made;
-    for (const PlacedWord& word : words(node)) made.push_back(make_glob<WordGlob>(word));
+    for (const PlacedWord& word : words(node)) made.push_back(make_pattern<WordGlob>(word));
     return made;
   }
 
   std::vector<FilePattern> files(const Node& node) {
     std::vector<FilePattern> made;
     for (const PlacedWord& word : words(node))
-      made.push_back(make_glob<FilePattern>(word, *vocabulary_.surroundings));
+      made.push_back(make_pattern<FilePattern>(word, *vocabulary_.surroundings));
     return made;
   }
 

@@ -24,7 +24,7 @@ struct PlacedWord {
 std::vector<PlacedWord> read_words(const config::Node& node, const Vocabulary& vocabulary);
 
 /// A map, or a list of maps of which one must hold. A key that one of the events does not have is an error,
-/// as is everything that cannot match. Keys of events other than exec are read and forgotten.
+/// as is everything that cannot match.
 std::vector<Matcher> read_matchers(const config::Node& node, const std::vector<EventKind>& events,
                                    const Vocabulary& vocabulary);
 

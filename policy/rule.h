@@ -9,17 +9,15 @@
 #include <vector>
 
 #include "config/node.h"
+#include "policy/event.h"
 #include "policy/layer.h"
 #include "policy/matcher.h"
 
 namespace policy {
 
-enum class EventKind { exec, read, write, net };
-constexpr std::size_t event_kinds = 4;
-
-/// A command line that shows what a rule means.
+/// What shows a rule's meaning: a command line, or "read PATH", "write PATH", "net HOST:PORT [-- COMMAND]".
 struct Example {
-  std::string command;
+  std::string text;
   config::Place place;
 };
 

@@ -8,7 +8,7 @@ namespace policy {
 
 /// Whether the rule speaks about this event. `scene.programs` and `scene.layer` are those of the rule. A deny
 /// or ask looks at every face; where one face satisfies `when` and not `unless`, the rule matches. An allow
-/// looks at what was asked for only.
+/// looks at what was asked for only. Where `scene.event` is none there are no faces.
 bool applies(const Rule& rule, const std::vector<Face>& faces, const Scene& scene);
 
 }  // namespace policy

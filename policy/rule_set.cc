@@ -11,25 +11,22 @@
 namespace policy {
 namespace {
 
-/// What was not stated; see DESIGN "Rules".
-const Default missing_default{Verdict::allow, {"builtin:defaults", 0, 0}};
-
-/// The strictest that the layers before `end` state.
-Default default_of(const CompiledRules& compiled, std::size_t end) {
-  Default strictest = missing_default;
+/// The strictest that the layers before `end` state; allow where they state nothing.
+Default default_of(const CompiledRules& compiled, EventKind kind, std::size_t end) {
+  Default strictest;
   bool stated = false;
   for (std::size_t layer = 0; layer < end; ++layer) {
-    const auto& exec = compiled.default_exec[layer];
-    if (!exec || (stated && exec->verdict <= strictest.verdict)) continue;
-    strictest = *exec;
+    const auto& said = compiled.defaults[static_cast<std::size_t>(kind)][layer];
+    if (!said || (stated && said->verdict <= strictest.verdict)) continue;
+    strictest = *said;
     stated = true;
   }
   return strictest;
 }
 
-void take_default(const Default& by_default, Decision& decision) {
+void take_default(const Default& by_default, EventKind kind, Decision& decision) {
   decision.verdict = by_default.verdict;
-  decision.rule = "defaults.exec";
+  decision.rule = std::string("defaults.") + name_of(kind);
   decision.source = by_default.place;
   if (by_default.verdict == Verdict::deny)
     decision.reason = "No rule allows this, and what no rule allows is denied.";
@@ -53,21 +50,53 @@ bool counts(const Rule& rule) {
   return rule.verdict != Verdict::allow || rule.profile.empty() || may_choose_profile(rule.layer);
 }
 
-std::vector<const Rule*> matching_rules(const CompiledRules& compiled, const sandbox::ExecEvent& event,
-                                        const State& state) {
-  const std::vector<Face> faces = faces_of(event, compiled.identity);
+using Numbers = std::vector<RuleIndex::Number>;
+
+/// `scene` lacks what is each rule's own.
+std::vector<const Rule*> matching_rules(const CompiledRules& compiled, const Numbers& candidates,
+                                        const std::vector<Face>& faces, Scene scene) {
+  scene.identity = &compiled.identity;
   std::vector<const Rule*> matching;
-  for (const RuleIndex::Number number : compiled.index.candidates(faces, compiled.distinct_programs)) {
+  for (const RuleIndex::Number number : candidates) {
     const Rule& rule = compiled.rules[number];
-    const Scene scene{&event,
-                      &state,
-                      &compiled.identity,
-                      &compiled.programs_of(rule.layer),
-                      static_cast<int>(rule.layer),
-                      Resolve::on_disk};
+    scene.programs = &compiled.programs_of(rule.layer);
+    scene.layer = static_cast<int>(rule.layer);
     if (counts(rule) && applies(rule, faces, scene)) matching.push_back(&rule);
   }
   return matching;
+}
+
+Decision decision_of(const CompiledRules& compiled, EventKind kind,
+                     const std::vector<const Rule*>& matching) {
+  Decision decision;
+  decision.rules_generation = compiled.generation;
+  const Rule* decider = nullptr;
+  for (const Rule* rule : matching) {
+    decision.matched.push_back({rule->id, rule->verdict, rule->place});
+    if (decider == nullptr || rule->verdict > decider->verdict) decider = rule;
+    if (decision.profile.empty() && may_choose_profile(rule->layer)) decision.profile = rule->profile;
+  }
+  // An allow answers the defaults of its own layer and of those below, not of those above.
+  const std::size_t above = decider == nullptr                   ? layer_count
+                            : decider->verdict == Verdict::allow ? static_cast<std::size_t>(decider->layer)
+                                                                 : 0;
+  const Default by_default = default_of(compiled, kind, above);
+  if (decider == nullptr || (above > 0 && by_default.verdict > decider->verdict)) {
+    take_default(by_default, kind, decision);
+  } else {
+    take_rule(*decider, decision);
+    if (!decider->profile.empty()) decision.profile = decider->profile;
+  }
+  return decision;
+}
+
+void name_callers(const sandbox::ExecEvent& event, Decision& decision) {
+  decision.chain = sandbox::chain_of(event);
+  if (decision.verdict != Verdict::allow) decision.callers = callers_of(event);
+}
+
+const Numbers& rules_on(const CompiledRules& compiled, EventKind kind) {
+  return compiled.numbers[static_cast<std::size_t>(kind)];
 }
 
 }  // namespace
@@ -90,27 +119,39 @@ RuleSet RuleSet::compile(const std::vector<Source>& sources, const Surroundings&
 }
 
 Decision RuleSet::decide(const sandbox::ExecEvent& event, const State& state) const {
-  Decision decision;
-  decision.rules_generation = compiled_->generation;
-  decision.chain = sandbox::chain_of(event);
-  const Rule* decider = nullptr;
-  for (const Rule* rule : matching_rules(*compiled_, event, state)) {
-    decision.matched.push_back({rule->id, rule->verdict, rule->place});
-    if (decider == nullptr || rule->verdict > decider->verdict) decider = rule;
-    if (decision.profile.empty() && may_choose_profile(rule->layer)) decision.profile = rule->profile;
-  }
-  // An allow answers the defaults of its own layer and of those below, not of those above.
-  const std::size_t above = decider == nullptr                   ? layer_count
-                            : decider->verdict == Verdict::allow ? static_cast<std::size_t>(decider->layer)
-                                                                 : 0;
-  const Default by_default = default_of(*compiled_, above);
-  if (decider == nullptr || (above > 0 && by_default.verdict > decider->verdict)) {
-    take_default(by_default, decision);
-  } else {
-    take_rule(*decider, decision);
-    if (!decider->profile.empty()) decision.profile = decider->profile;
-  }
-  if (decision.verdict != Verdict::allow) decision.callers = callers_of(event);
+  const std::vector<Face> faces = faces_of(event, compiled_->identity);
+  const Numbers candidates = compiled_->index.candidates(faces, compiled_->distinct_programs);
+  Scene scene;
+  scene.event = &event;
+  scene.state = &state;
+  Decision decision =
+      decision_of(*compiled_, EventKind::exec, matching_rules(*compiled_, candidates, faces, scene));
+  name_callers(event, decision);
+  return decision;
+}
+
+Decision RuleSet::decide(const FileEvent& event, const State& state) const {
+  Scene scene;
+  scene.state = &state;
+  scene.tool = event.tool;
+  scene.file = &event;
+  return decision_of(*compiled_, event.kind,
+                     matching_rules(*compiled_, rules_on(*compiled_, event.kind), {}, scene));
+}
+
+Decision RuleSet::decide(const NetEvent& event, const State& state) const {
+  const bool is_known = event.process && !event.process->images.empty();
+  const std::vector<Face> faces =
+      is_known ? faces_of(*event.process, compiled_->identity) : std::vector<Face>();
+  Scene scene;
+  scene.event = is_known ? event.process.get() : nullptr;
+  scene.state = &state;
+  scene.tool = event.tool;
+  scene.net = &event;
+  Decision decision =
+      decision_of(*compiled_, EventKind::net,
+                  matching_rules(*compiled_, rules_on(*compiled_, EventKind::net), faces, scene));
+  if (is_known) name_callers(*event.process, decision);
   return decision;
 }
 

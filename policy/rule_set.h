@@ -8,6 +8,7 @@
 
 #include "config/node.h"
 #include "policy/decision.h"
+#include "policy/event.h"
 #include "policy/layer.h"
 #include "policy/surroundings.h"
 #include "sandbox/exec_event.h"
@@ -30,6 +31,8 @@ class RuleSet {
   ~RuleSet();
 
   [[nodiscard]] Decision decide(const sandbox::ExecEvent& event, const State& state) const;
+  [[nodiscard]] Decision decide(const FileEvent& event, const State& state) const;
+  [[nodiscard]] Decision decide(const NetEvent& event, const State& state) const;
   /// True when some rule looks at the environment; else the gate need not read it.
   [[nodiscard]] bool reads_environment() const;
   /// Denies and asks on read, write and net, which this version does not hold: their ids.
