@@ -18,11 +18,35 @@ std::shared_ptr<const sandbox::Ancestor> ancestor_of(const sandbox::ExecEvent& e
       sandbox::Ancestor{sys::base_name(image.called), image, event.caller});
 }
 
+/// What "net a:443" speaks about, and the rest of it; nothing for a command line.
+struct Spoken {
+  EventKind kind = EventKind::read;
+  std::string_view what;
+};
+
+std::optional<Spoken> spoken_event(const Rule& rule, std::string_view text) {
+  const std::size_t space = text.find(' ');
+  const std::size_t what = text.find_first_not_of(' ', space);
+  for (const EventKind kind : {EventKind::read, EventKind::write, EventKind::net}) {
+    if (text.substr(0, space) != name_of(kind) || what == std::string_view::npos) continue;
+    if (rule.is_for(kind) || !rule.is_for(EventKind::exec)) return Spoken{kind, text.substr(what)};
+  }
+  return std::nullopt;
+}
+
+/// A rule that holds in one mode or for one tool is shown there.
+void set_scene(const Rule& rule, State& state, Scene& scene) {
+  scene.state = &state;
+  if (rule.when.empty()) return;
+  const Matcher& first = rule.when.front();
+  if (!first.modes.empty()) state.mode = first.modes.front();
+  if (!first.tools.empty()) scene.tool = first.tools.front();
+}
+
 }  // namespace
 
 void Examples::run(const Rule& rule, const ProgramTable& programs,
                    std::vector<config::BadInput>& failures) const {
-  if (!rule.is_for(EventKind::exec)) return;
   for (const bool wanted : {true, false}) {
     for (const Example& example : wanted ? rule.match : rule.no_match) {
       try {
@@ -43,26 +67,72 @@ void Examples::run(const Rule& rule, const Example& example, bool wanted,
 }
 
 bool Examples::triggers(const Rule& rule, const Example& example, const ProgramTable& programs) const {
-  const std::vector<ShellCommand> commands = commands_in_text(example.text, surroundings_->home);
-  for (const ShellCommand& command : commands)
-    if (!command.unclear.empty())
-      throw config::BadInput(example.place, "it cannot be told what this example starts (" + command.unclear +
-                                                "): " + config::shown(example.text));
   State state;
-  if (!rule.when.empty() && !rule.when.front().modes.empty()) state.mode = rule.when.front().modes.front();
-  const std::vector<sandbox::ExecEvent> events = events_of(commands);
+  Scene scene;
+  set_scene(rule, state, scene);
+  scene.identity = identity_;
+  scene.programs = &programs;
+  scene.layer = static_cast<int>(rule.layer);
+  scene.resolve = Resolve::by_name;
+  const std::optional<Spoken> spoken = spoken_event(rule, example.text);
+  if (!spoken && !rule.is_for(EventKind::exec))
+    throw config::BadInput(example.place,
+                           "an example of a rule that is not on exec is 'read PATH', 'write PATH' or 'net "
+                           "HOST:PORT [-- COMMAND]'; found " +
+                               config::shown(example.text));
+  try {
+    if (!spoken) return starts(rule, example, scene);
+    if (!rule.is_for(spoken->kind)) return false;
+    return spoken->kind == EventKind::net ? connects(rule, example, spoken->what, scene)
+                                          : touches(rule, spoken->kind, spoken->what, scene);
+  } catch (const config::BadInput&) {
+    throw;
+  } catch (const sys::Error& error) {
+    throw config::BadInput(example.place, error.what());
+  }
+}
+
+bool Examples::starts(const Rule& rule, const Example& example, Scene scene) const {
+  const std::vector<sandbox::ExecEvent> events = events_of(example.text, example);
   return std::any_of(events.begin(), events.end(), [&](const sandbox::ExecEvent& event) {
-    const Scene scene{&event, &state, identity_, &programs, static_cast<int>(rule.layer), Resolve::by_name};
+    scene.event = &event;
     return applies(rule, faces_of(event, *identity_), scene);
   });
 }
 
-std::vector<sandbox::ExecEvent> Examples::events_of(const std::vector<ShellCommand>& commands) const {
-  const std::string start = surroundings_->workspaces.empty() ? "/" : surroundings_->workspaces.front();
+bool Examples::touches(const Rule& rule, EventKind kind, std::string_view path, Scene scene) const {
+  const FileEvent event = file_event(kind, path, start(), surroundings_->home, Resolve::by_name);
+  scene.file = &event;
+  if (rule.when.empty() || rule.when.front().tools.empty()) scene.tool = event.tool;
+  return applies(rule, {}, scene);
+}
+
+bool Examples::connects(const Rule& rule, const Example& example, std::string_view target,
+                        Scene scene) const {
+  constexpr std::string_view divider = " -- ";
+  const std::size_t end = target.find(divider);
+  const NetEvent event = net_event(target.substr(0, end));
+  scene.net = &event;
+  if (end == std::string_view::npos) return applies(rule, {}, scene);
+  const std::vector<sandbox::ExecEvent> processes = events_of(target.substr(end + divider.size()), example);
+  return std::any_of(processes.begin(), processes.end(), [&](const sandbox::ExecEvent& process) {
+    scene.event = &process;
+    return applies(rule, faces_of(process, *identity_), scene);
+  });
+}
+
+std::string Examples::start() const {
+  return surroundings_->workspaces.empty() ? "/" : surroundings_->workspaces.front();
+}
+
+std::vector<sandbox::ExecEvent> Examples::events_of(std::string_view text, const Example& example) const {
   std::vector<sandbox::ExecEvent> events;
-  for (const ShellCommand& command : commands) {
+  for (const ShellCommand& command : commands_in_text(text, surroundings_->home)) {
+    if (!command.unclear.empty())
+      throw config::BadInput(example.place, "it cannot be told what this example starts (" + command.unclear +
+                                                "): " + config::shown(example.text));
     sandbox::ExecEvent event;
-    event.cwd = sys::normal_path(command.directory, start);
+    event.cwd = sys::normal_path(command.directory, start());
     const std::string& called = command.argv.front();
     event.images.push_back({called, file_of(called, event.cwd), command.argv});
     event.env = command.assignments;

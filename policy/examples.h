@@ -1,5 +1,9 @@
 #pragma once
-/// A rule's examples, run: each command line is taken apart and each command in it judged by this rule alone.
+/// A rule's examples, run. A command line is taken apart and each command in it judged by this rule alone.
+/// "read PATH", "write PATH" and "net HOST:PORT" are such events where the rule is on one of them, or not on
+/// exec; behind "net HOST:PORT -- " stands the command that connects.
+
+#include <string_view>
 
 #include "policy/rule.h"
 #include "policy/shell_words.h"
@@ -11,13 +15,19 @@ class Examples {
   Examples(const Identity& identity, const Surroundings& surroundings)
       : identity_(&identity), surroundings_(&surroundings) {}
 
-  /// Adds an error for every example that fails, or of which it cannot be told what it starts.
+  /// Adds an error for every example that fails, or of which it cannot be told what it is.
   void run(const Rule& rule, const ProgramTable& programs, std::vector<config::BadInput>& failures) const;
 
  private:
   void run(const Rule& rule, const Example& example, bool wanted, const ProgramTable& programs) const;
   [[nodiscard]] bool triggers(const Rule& rule, const Example& example, const ProgramTable& programs) const;
-  [[nodiscard]] std::vector<sandbox::ExecEvent> events_of(const std::vector<ShellCommand>& commands) const;
+  [[nodiscard]] bool starts(const Rule& rule, const Example& example, Scene scene) const;
+  [[nodiscard]] bool touches(const Rule& rule, EventKind kind, std::string_view path, Scene scene) const;
+  [[nodiscard]] bool connects(const Rule& rule, const Example& example, std::string_view target,
+                              Scene scene) const;
+  [[nodiscard]] std::vector<sandbox::ExecEvent> events_of(std::string_view text,
+                                                          const Example& example) const;
+  [[nodiscard]] std::string start() const;
   [[nodiscard]] sandbox::File file_of(const std::string& called, const std::string& cwd) const;
 
   const Identity* identity_;

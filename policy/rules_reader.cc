@@ -212,11 +212,11 @@ class RulesReader {
 
   static void read_examples(const Node& node, Rule& rule) {
     const MapReader map(node, {"match", "no_match"});
-    if (const Node* match = map.find("match")) rule.match = read_commands_of(*match);
-    if (const Node* no_match = map.find("no_match")) rule.no_match = read_commands_of(*no_match);
+    if (const Node* match = map.find("match")) rule.match = read_example_list(*match);
+    if (const Node* no_match = map.find("no_match")) rule.no_match = read_example_list(*no_match);
   }
 
-  static std::vector<Example> read_commands_of(const Node& node) {
+  static std::vector<Example> read_example_list(const Node& node) {
     std::vector<Example> examples;
     if (node.kind != Node::Kind::sequence) examples.push_back({read_text(node), node.place});
     for (const Node& each : node.items) examples.push_back({read_text(each), each.place});

@@ -25,7 +25,7 @@ TEST_CASE("the example of the design is read, and its examples hold") {
   for (const config::BadInput& failure : trial.failures) MESSAGE(failure.what());
   CHECK(trial.failures.empty());
   CHECK(trial.rules == 6);
-  CHECK(trial.examples == 25);
+  CHECK(trial.examples == 38);
   CHECK(trial.not_yet == 2);
 }
 
@@ -138,6 +138,28 @@ TEST_CASE("what is wrong in a rules file is told with its place and what was mea
     CHECK(said.starts_with(each.place));
     CHECK(said.find(each.says) != std::string::npos);
   }
+}
+
+TEST_CASE("examples of rules on read, write and net are run") {
+  const auto said = [](const std::string& rule, const std::string& examples) {
+    return complaint("version: 1\nrules:\n  - {" + rule + ", verdict: deny, reason: r, examples: {" +
+                     examples + "}}\n");
+  };
+  const std::string file = "id: a, event: [read, write], when: {path: [\"~/.ssh/**\", gen/]}";
+  CHECK(said(file, "match: [read ~/.ssh/id, write gen/x y], no_match: [read gene, 'net a:1']") == "");
+  CHECK(said(file, "match: [read gene]").find("should match this example") != std::string::npos);
+  CHECK(said(file, "no_match: [read gen/x]").find("should not match") != std::string::npos);
+  CHECK(said(file, "match: [cat gen/x]").find("'read PATH'") != std::string::npos);
+  CHECK(said(file, "match: [read]").find("'read PATH'") != std::string::npos);
+  const std::string net = "id: a, event: net, when: {port: 25, ancestor: {program: npm}}";
+  CHECK(said(net, "match: ['net a.example:25', 'net a:25 -- npm exec -- true']") != "");
+  CHECK(said(net, "match: ['net a.example:25'], no_match: ['net a:26', 'net a:25 -- curl x']") == "");
+  CHECK(said(net, "match: ['net a.example']").find("the port is missing") != std::string::npos);
+  CHECK(said(net, "match: ['net a:25 -- $x']").find("cannot be told") != std::string::npos);
+  CHECK(said("id: a, event: net, when: {program: curl}",
+             "match: ['net a:1 -- sh -c \"curl x\"'], no_match: ['net a:1 -- wget x']") == "");
+  CHECK(said("id: a, event: read, when: {mode: read-only, tool: grep}", "match: [read x]") == "");
+  CHECK(said("id: a, event: exec, when: {program: read}", "match: [/usr/bin/read x], no_match: [ls]") == "");
 }
 
 TEST_CASE("`on` is taken for `event`") {
