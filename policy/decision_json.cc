@@ -67,6 +67,22 @@ nlohmann::ordered_json event_json(const sandbox::ExecEvent& event) {
   return made;
 }
 
+nlohmann::ordered_json event_json(const FileEvent& event) {
+  return {{"type", name_of(event.kind)},
+          {"path", sys::visible(event.file.real.value_or(event.file.plain))},
+          {"named", sys::visible(event.file.plain)},
+          {"tool", event.tool}};
+}
+
+nlohmann::ordered_json event_json(const NetEvent& event) {
+  return {{"type", name_of(EventKind::net)},
+          {"host", sys::visible(event.host)},
+          {"address", event.address ? text_of(*event.address) : ""},
+          {"port", event.port},
+          {"tool", event.tool},
+          {"process", event.process ? event_json(*event.process) : Json()}};
+}
+
 std::string json_text(const nlohmann::ordered_json& document, int indent) {
   return document.dump(indent, ' ', false, Json::error_handler_t::replace);
 }

@@ -19,6 +19,7 @@ class HostPattern {
   /// `host` as the program named it, or empty; `address` where it is known. A name is held against the name
   /// alone, a network against the address alone.
   [[nodiscard]] bool matches(std::string_view host, const std::optional<Address>& address) const;
+  [[nodiscard]] bool is_network() const { return network_.has_value(); }
 
  private:
   std::optional<Network> network_;

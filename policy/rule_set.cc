@@ -155,6 +155,25 @@ Decision RuleSet::decide(const NetEvent& event, const State& state) const {
   return decision;
 }
 
+std::vector<std::string> RuleSet::unknowns_of(const NetEvent& event) const {
+  bool wants_process = false;
+  bool wants_address = false;
+  for (const RuleIndex::Number number : rules_on(*compiled_, EventKind::net)) {
+    for (const auto* matchers : {&compiled_->rules[number].when, &compiled_->rules[number].unless}) {
+      for (const Matcher& matcher : *matchers) {
+        wants_process = wants_process || matcher.names_process();
+        wants_address =
+            wants_address || std::any_of(matcher.hosts.begin(), matcher.hosts.end(),
+                                         [](const HostPattern& host) { return host.is_network(); });
+      }
+    }
+  }
+  std::vector<std::string> unknowns;
+  if (wants_process && !event.process) unknowns.emplace_back("which program connects");
+  if (wants_address && !event.address) unknowns.push_back("the address of " + event.host);
+  return unknowns;
+}
+
 bool RuleSet::reads_environment() const { return compiled_->reads_environment; }
 
 std::vector<std::string> RuleSet::not_in_force() const {

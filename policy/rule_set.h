@@ -33,6 +33,9 @@ class RuleSet {
   [[nodiscard]] Decision decide(const sandbox::ExecEvent& event, const State& state) const;
   [[nodiscard]] Decision decide(const FileEvent& event, const State& state) const;
   [[nodiscard]] Decision decide(const NetEvent& event, const State& state) const;
+  /// What some rule on net looks at and the event does not say, for people: "the address of a.example". The
+  /// decision may be another one when it is known.
+  [[nodiscard]] std::vector<std::string> unknowns_of(const NetEvent& event) const;
   /// True when some rule looks at the environment; else the gate need not read it.
   [[nodiscard]] bool reads_environment() const;
   /// Denies and asks on read, write and net, which this version does not hold: their ids.

@@ -342,6 +342,29 @@ checks() {
   holds 'it is one decision' python3 -c '
 import json, sys
 d = json.load(open(sys.argv[1])); assert d["verdict"] == "deny" and d["rule"] == "no-id"' "$place/out"
+  cat > "$place/events.yaml" << 'END'
+version: 1
+defaults: {write: ask}
+rules:
+  - {id: secrets, event: [read, write], when: {path: [.env, "~/.ssh/**"]}, verdict: deny, reason: Secrets.}
+  - {id: registry, event: net, when: {host: "*.registry.example", port: 443}, verdict: allow}
+  - {id: curl, event: net, when: {program: id, host: a.registry.example}, verdict: ask, reason: Not by this.}
+END
+  expect 20 'policy check --read: deny' "${check[@]}" "$place/events.yaml" --read "$place/.env"
+  holds 'it names the rule' said "read $place/.env   (rule secrets, "
+  expect 0 'policy check --read: allow' "${check[@]}" "$place/events.yaml" --read .envrc
+  expect 20 'policy check --read: the home' "${check[@]}" "$place/events.yaml" --read '~/.ssh/id'
+  expect 10 'policy check --write: a default' "${check[@]}" "$place/events.yaml" --write x
+  expect 20 'policy check --net: a default' "${check[@]}" "$place/events.yaml" --net registry.example:443
+  expect 0 'policy check --net: allow, by a program' "${check[@]}" "$place/events.yaml" --net a.registry.example:443 -- true
+  expect 10 'policy check --net: ask, by a program' "${check[@]}" "$place/events.yaml" --net a.registry.example:443 -- id
+  expect 10 'policy check --net: by nobody knows' "${check[@]}" "$place/events.yaml" --net a.registry.example:443
+  expect 2 'policy check --net: no port' "${check[@]}" "$place/events.yaml" --net a.registry.example
+  expect 2 'policy check: two questions' "${check[@]}" "$place/events.yaml" --read x --write x
+  expect 20 'policy check --read --json' "${check[@]}" "$place/events.yaml" --json --read .env
+  holds 'it is one decision about a file' python3 -c '
+import json, sys
+d = json.load(open(sys.argv[1])); assert d["rule"] == "secrets" and d["event"]["type"] == "read"' "$place/out"
   expect 0 'policy test: the example' "$gatehouse" policy test "$here/../../examples/rules.yaml"
 }
 

@@ -23,6 +23,18 @@ TEST_CASE("a decision's JSON has the keys of the design, in their order") {
       R"("state":{"mode":"workspace-write","network":"none","tier":"A","generation":1},"rules_generation":1})");
 }
 
+TEST_CASE("the JSON of a file and of a connection says what is asked about") {
+  CHECK(json_text(event_json(file_event(EventKind::read, "~/x", "/ws", "/home/u", Resolve::by_name))) ==
+        R"({"type":"read","path":"/home/u/x","named":"/home/u/x","tool":"read"})");
+  CHECK(json_text(event_json(net_event("a.example:80"))) ==
+        R"({"type":"net","host":"a.example","address":"","port":80,"tool":"shell","process":null})");
+  NetEvent event = net_event("[::1]:80");
+  event.process = std::make_shared<sandbox::ExecEvent>(tests::event_of("curl x"));
+  const nlohmann::ordered_json json = event_json(event);
+  CHECK(json.at("address") == "::1");
+  CHECK(json.at("process").at("argv").at(0) == "curl");
+}
+
 TEST_CASE("an event's JSON is bounded and never fails on bytes") {
   std::vector<std::string> argv{"x", "a\nb\xff"};
   argv.insert(argv.end(), 100'000, "w");

@@ -104,6 +104,21 @@ TEST_CASE("a process that nobody knows may be any to a deny, and none to an allo
   CHECK(rules.decide(empty, State()).rule == "d");
 }
 
+TEST_CASE("what rules look at and a connection does not say is named") {
+  const RuleSet rules = tests::rules_of(R"(
+  - {id: a, event: net, when: {host: a.example}, unless: {top: true}, verdict: allow}
+  - {id: d, event: net, when: {host: [b.example, 10.0.0.0/8]}, verdict: deny, reason: r}
+)");
+  NetEvent event = net_event("a.example:443");
+  CHECK(rules.unknowns_of(event) ==
+        std::vector<std::string>{"which program connects", "the address of a.example"});
+  event.address = read_address("192.0.2.1");
+  event.process = std::make_shared<sandbox::ExecEvent>(tests::event_of("id"));
+  CHECK(rules.unknowns_of(event).empty());
+  const RuleSet plain = tests::rules_of("  - {id: a, event: net, when: {host: a.example}, verdict: allow}\n");
+  CHECK(plain.unknowns_of(net_event("a.example:443")).empty());
+}
+
 TEST_CASE("mode and tool are matched for connections too") {
   const RuleSet rules = tests::rules_of(
       "  - {id: a, event: net, when: {mode: danger-full-access, tool: shell}, verdict: allow}\n");
