@@ -63,6 +63,12 @@ bool Network::contains(const Address& address) const {
   return address.is_ipv4 == first.is_ipv4 && cut(address, prefix) == first;
 }
 
+Network network_of(const Address& address, unsigned prefix) { return {cut(address, prefix), prefix}; }
+
+std::string text_of(const Network& network) {
+  return text_of(network.first) + "/" + std::to_string(network.prefix);
+}
+
 Network read_network(std::string_view text) {
   const std::size_t slash = text.find('/');
   const std::string_view base = text.substr(0, slash);
@@ -74,10 +80,10 @@ Network read_network(std::string_view text) {
   if (is_mapped && prefix < mapped_prefix)
     refuse(text, "the IPv4 addresses in IPv6 have a prefix of 96 bits or more");
   if (is_mapped) prefix -= mapped_prefix;
-  const Address clean = cut(*first, prefix);
-  if (clean != *first)
-    refuse(text, fmt::format("bits are set behind its prefix; the network is {}/{}", text_of(clean), prefix));
-  return {clean, prefix};
+  const Network network = network_of(*first, prefix);
+  if (network.first != *first)
+    refuse(text, "bits are set behind its prefix; the network is " + text_of(network));
+  return network;
 }
 
 }  // namespace policy

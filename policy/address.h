@@ -29,6 +29,11 @@ struct Network {
   [[nodiscard]] bool contains(const Address& address) const;
 };
 
+/// The one of that prefix that the address lies in.
+Network network_of(const Address& address, unsigned prefix);
+/// "10.0.0.0/8".
+std::string text_of(const Network& network);
+
 /// "10.0.0.0/8"; an address alone is a network of one. Throws sys::Error(invalid), also where bits are set
 /// behind the prefix: it could be meant in two ways.
 Network read_network(std::string_view text);

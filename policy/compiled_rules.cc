@@ -209,9 +209,9 @@ class Compiler {
   void fill_index() {
     for (RuleIndex::Number number = 0; number < compiled_.rules.size(); ++number) {
       const Rule& rule = compiled_.rules[number];
-      for (std::size_t kind = 0; kind < event_kinds; ++kind)
-        if (rule.is_for(static_cast<EventKind>(kind))) compiled_.numbers[kind].push_back(number);
       if (rule.is_for(EventKind::exec)) compiled_.index.add(number, rule);
+      for (const EventKind kind : {EventKind::read, EventKind::write, EventKind::net})
+        if (rule.is_for(kind)) compiled_.targets[static_cast<std::size_t>(kind)].add(number, rule);
     }
   }
 

@@ -10,6 +10,7 @@
 #include "policy/rule.h"
 #include "policy/rule_index.h"
 #include "policy/rule_set.h"
+#include "policy/target_index.h"
 
 namespace policy {
 
@@ -22,10 +23,9 @@ struct CompiledRules {
   /// it.
   std::array<std::shared_ptr<const ProgramTable>, layer_count> programs;
   std::vector<const ProgramTable*> distinct_programs;
-  std::vector<Rule> rules;  ///< by layer, then as written
-  RuleIndex index;          ///< of those on exec
-  /// The rules that speak about an event, by its kind.
-  std::array<std::vector<RuleIndex::Number>, event_kinds> numbers;
+  std::vector<Rule> rules;                       ///< by layer, then as written
+  RuleIndex index;                               ///< of those on exec
+  std::array<TargetIndex, event_kinds> targets;  ///< of those on the other events, by event
   /// What each layer states, by event. Of the owner's two layers, system and user, one always does: what they
   /// leave out is theirs as the design says, so that a layer below can only tighten it.
   std::array<std::array<std::optional<Default>, layer_count>, event_kinds> defaults;

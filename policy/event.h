@@ -33,6 +33,11 @@ struct NetEvent {
   /// What the process that connects is. Where nobody knows, it may be any program to a deny, and none to an
   /// allow.
   std::shared_ptr<const sandbox::ExecEvent> process;
+
+  /// A literal address is one, in whichever of the two it was handed in.
+  [[nodiscard]] std::optional<Address> known_address() const {
+    return address ? address : read_address(host);
+  }
 };
 
 /// A path as people write it: `~/x`, relative to `cwd`, or absolute. The tool is the one of the event's name.

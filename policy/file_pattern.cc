@@ -151,6 +151,18 @@ bool FilePattern::covers(std::string_view path, Reach reach) const {
   });
 }
 
+std::optional<std::vector<std::string>> FilePattern::names() const {
+  std::vector<std::string> names;
+  for (const auto* globs : {&globs_, &linked_}) {
+    for (const PathGlob& glob : *globs) {
+      const std::optional<std::string> name = glob.name();
+      if (!name) return std::nullopt;
+      names.push_back(*name);
+    }
+  }
+  return names;
+}
+
 NamedFile named_file(std::string_view word, const std::string& cwd, Resolve resolve) {
   const std::string path = word.starts_with('/') ? std::string(word) : cwd + "/" + std::string(word);
   NamedFile file{without_own_links(sys::normal_path(path), cwd), std::nullopt};

@@ -29,6 +29,8 @@ class FilePattern {
   /// The path itself, or what lies below a directory that the pattern matches. Narrowly, only a pattern that
   /// ends in a name or in '/' covers what lies below: "/etc/*" is not "/etc/a/b", "/etc/ssl" is "/etc/ssl/x".
   [[nodiscard]] bool covers(std::string_view path, Reach reach) const;
+  /// Every path that matches or is covered has one of these names in it; nothing where it need not.
+  [[nodiscard]] std::optional<std::vector<std::string>> names() const;
 
  private:
   void add(const std::string& value, std::string_view glob);

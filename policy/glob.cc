@@ -236,6 +236,12 @@ bool PathGlob::follow(std::string_view path, bool may_end_early) const {
   return part == parts_.size();
 }
 
+std::optional<std::string> PathGlob::name() const {
+  for (auto part = parts_.rbegin(); part != parts_.rend(); ++part)
+    if (part->name.literal() && !part->name.literal()->empty()) return part->name.literal();
+  return std::nullopt;
+}
+
 std::string glob_quoted(std::string_view text) {
   std::string quoted;
   for (const char byte : text) {

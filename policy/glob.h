@@ -44,6 +44,8 @@ class PathGlob {
   [[nodiscard]] bool matches(std::string_view path) const { return follow(path, false); }
   /// The path, or a directory on its way.
   [[nodiscard]] bool covers(std::string_view path) const { return follow(path, true); }
+  /// Where some component has no wildcard, the last such: every path that matches or is covered has it.
+  [[nodiscard]] std::optional<std::string> name() const;
   /// The last component has no wildcard.
   [[nodiscard]] bool ends_in_name() const { return parts_.back().name.literal().has_value(); }
 

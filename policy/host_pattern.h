@@ -19,7 +19,9 @@ class HostPattern {
   /// `host` as the program named it, or empty; `address` where it is known. A name is held against the name
   /// alone, a network against the address alone.
   [[nodiscard]] bool matches(std::string_view host, const std::optional<Address>& address) const;
-  [[nodiscard]] bool is_network() const { return network_.has_value(); }
+  [[nodiscard]] const std::optional<Network>& network() const { return network_; }
+  /// That the host has or, for "*.name", ends in; in lower case.
+  [[nodiscard]] const std::string& name() const { return name_; }
 
  private:
   std::optional<Network> network_;

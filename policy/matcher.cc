@@ -219,8 +219,7 @@ bool match_path(const std::vector<FilePattern>& patterns, const NamedFile& file,
 }
 
 bool match_connection(const Matcher& matcher, const NetEvent& event) {
-  // A literal address is one, in whichever of the two it was handed in.
-  const std::optional<Address> address = event.address ? event.address : read_address(event.host);
+  const std::optional<Address> address = event.known_address();
   const bool host = std::any_of(matcher.hosts.begin(), matcher.hosts.end(), [&](const HostPattern& pattern) {
     return pattern.matches(event.host, address);
   });

@@ -15,6 +15,12 @@ namespace policy {
 class RuleIndex {
  public:
   using Number = std::uint32_t;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  template <class Value>
+  using Table = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
 
   void add(Number number, const Rule& rule);
   /// Ascending, each once. `tables` are the ways in which rules read words.
@@ -22,13 +28,7 @@ class RuleIndex {
                                                const std::vector<const ProgramTable*>& tables) const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
   using Numbers = std::vector<Number>;
-  template <class Value>
-  using Table = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
   struct Bucket {
     Numbers always;
     Table<Numbers> by_first_word;

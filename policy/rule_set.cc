@@ -95,8 +95,8 @@ void name_callers(const sandbox::ExecEvent& event, Decision& decision) {
   if (decision.verdict != Verdict::allow) decision.callers = callers_of(event);
 }
 
-const Numbers& rules_on(const CompiledRules& compiled, EventKind kind) {
-  return compiled.numbers[static_cast<std::size_t>(kind)];
+const TargetIndex& targets_of(const CompiledRules& compiled, EventKind kind) {
+  return compiled.targets[static_cast<std::size_t>(kind)];
 }
 
 }  // namespace
@@ -135,8 +135,9 @@ Decision RuleSet::decide(const FileEvent& event, const State& state) const {
   scene.state = &state;
   scene.tool = event.tool;
   scene.file = &event;
-  return decision_of(*compiled_, event.kind,
-                     matching_rules(*compiled_, rules_on(*compiled_, event.kind), {}, scene));
+  return decision_of(
+      *compiled_, event.kind,
+      matching_rules(*compiled_, targets_of(*compiled_, event.kind).candidates(event), {}, scene));
 }
 
 Decision RuleSet::decide(const NetEvent& event, const State& state) const {
@@ -148,9 +149,9 @@ Decision RuleSet::decide(const NetEvent& event, const State& state) const {
   scene.state = &state;
   scene.tool = event.tool;
   scene.net = &event;
-  Decision decision =
-      decision_of(*compiled_, EventKind::net,
-                  matching_rules(*compiled_, rules_on(*compiled_, EventKind::net), faces, scene));
+  Decision decision = decision_of(
+      *compiled_, EventKind::net,
+      matching_rules(*compiled_, targets_of(*compiled_, EventKind::net).candidates(event), faces, scene));
   if (is_known) name_callers(*event.process, decision);
   return decision;
 }
@@ -158,19 +159,20 @@ Decision RuleSet::decide(const NetEvent& event, const State& state) const {
 std::vector<std::string> RuleSet::unknowns_of(const NetEvent& event) const {
   bool wants_process = false;
   bool wants_address = false;
-  for (const RuleIndex::Number number : rules_on(*compiled_, EventKind::net)) {
-    for (const auto* matchers : {&compiled_->rules[number].when, &compiled_->rules[number].unless}) {
+  for (const Rule& rule : compiled_->rules) {
+    if (!rule.is_for(EventKind::net)) continue;
+    for (const auto* matchers : {&rule.when, &rule.unless}) {
       for (const Matcher& matcher : *matchers) {
         wants_process = wants_process || matcher.names_process();
         wants_address =
             wants_address || std::any_of(matcher.hosts.begin(), matcher.hosts.end(),
-                                         [](const HostPattern& host) { return host.is_network(); });
+                                         [](const HostPattern& host) { return host.network().has_value(); });
       }
     }
   }
   std::vector<std::string> unknowns;
   if (wants_process && !event.process) unknowns.emplace_back("which program connects");
-  if (wants_address && !event.address) unknowns.push_back("the address of " + event.host);
+  if (wants_address && !event.known_address()) unknowns.push_back("the address of " + event.host);
   return unknowns;
 }
 
