@@ -127,6 +127,13 @@ void FilePattern::add(const std::string& value, std::string_view glob) {
   if (real != directory) linked_.emplace_back(glob_quoted(real) + std::string(glob.substr(length)));
 }
 
+std::vector<std::string> FilePattern::stems() const {
+  std::vector<std::string> stems;
+  for (const auto* globs : {&globs_, &linked_})
+    for (const PathGlob& glob : *globs) stems.push_back(glob.stem());
+  return stems;
+}
+
 bool FilePattern::matches(std::string_view path, Reach reach) const {
   const auto hit = [&](const PathGlob& glob) { return glob.matches(path); };
   return std::any_of(globs_.begin(), globs_.end(), hit) ||

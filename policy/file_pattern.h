@@ -26,6 +26,8 @@ class FilePattern {
   [[nodiscard]] bool matches(std::string_view path, Reach reach) const;
   /// The same for a directory, which also "itself/**" matches.
   [[nodiscard]] bool matches_directory(std::string_view path, Reach reach) const;
+  /// See PathGlob::stem(); one for each way that the pattern is meant.
+  [[nodiscard]] std::vector<std::string> stems() const;
   /// The path itself, or what lies below a directory that the pattern matches. Narrowly, only a pattern that
   /// ends in a name or in '/' covers what lies below: "/etc/*" is not "/etc/a/b", "/etc/ssl" is "/etc/ssl/x".
   [[nodiscard]] bool covers(std::string_view path, Reach reach) const;

@@ -211,6 +211,16 @@ PathGlob::PathGlob(std::string_view pattern) {
 }
 
 /// Going back to the last `**` is enough, as with the stars of a word.
+std::string PathGlob::stem() const {
+  std::string stem;
+  for (const Part& part : parts_) {
+    if (part.any_depth || !part.name.literal()) break;
+    if (&part != &parts_.front()) stem += '/';
+    stem += *part.name.literal();
+  }
+  return stem.empty() ? "/" : stem;
+}
+
 bool PathGlob::follow(std::string_view path, bool may_end_early) const {
   const std::vector<std::string_view> components = components_of(path);
   constexpr std::size_t none = std::string_view::npos;

@@ -46,6 +46,9 @@ class PathGlob {
   [[nodiscard]] bool covers(std::string_view path) const { return follow(path, true); }
   /// Where some component has no wildcard, the last such: every path that matches or is covered has it.
   [[nodiscard]] std::optional<std::string> name() const;
+  /// The directory, or the only path, that everything which matches lies in or is: "/" where it begins with a
+  /// wildcard.
+  [[nodiscard]] std::string stem() const;
   /// The last component has no wildcard.
   [[nodiscard]] bool ends_in_name() const { return parts_.back().name.literal().has_value(); }
 

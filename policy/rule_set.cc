@@ -178,10 +178,26 @@ std::vector<std::string> RuleSet::unknowns_of(const NetEvent& event) const {
 
 bool RuleSet::reads_environment() const { return compiled_->reads_environment; }
 
+std::vector<std::string> RuleSet::denied_places(EventKind kind) const {
+  std::vector<std::string> places;
+  for (const Rule& rule : compiled_->rules) {
+    if (!rule.is_for(kind) || rule.verdict != Verdict::deny) continue;
+    for (const Matcher& matcher : rule.when) {
+      if (matcher.path.empty()) places.emplace_back("/");
+      for (const FilePattern& pattern : matcher.path)
+        for (std::string& stem : pattern.stems()) places.push_back(std::move(stem));
+    }
+  }
+  return places;
+}
+
 std::vector<std::string> RuleSet::not_in_force() const {
   std::vector<std::string> ids;
-  for (const Rule& rule : compiled_->rules)
-    if (!rule.is_for(EventKind::exec) && rule.verdict != Verdict::allow) ids.push_back(rule.id);
+  for (const Rule& rule : compiled_->rules) {
+    const bool is_held = rule.is_for(EventKind::exec) || rule.verdict == Verdict::allow ||
+                         (rule.verdict == Verdict::deny && !rule.is_for(EventKind::net));
+    if (!is_held) ids.push_back(rule.id);
+  }
   return ids;
 }
 

@@ -38,7 +38,10 @@ class RuleSet {
   [[nodiscard]] std::vector<std::string> unknowns_of(const NetEvent& event) const;
   /// True when some rule looks at the environment; else the gate need not read it.
   [[nodiscard]] bool reads_environment() const;
-  /// Denies and asks on read, write and net, which this version does not hold: their ids.
+  /// Where the files lie that rules deny to read or to write: directories or the very files, "/" for what may
+  /// be anywhere. Empty when no rule denies any.
+  [[nodiscard]] std::vector<std::string> denied_places(EventKind kind) const;
+  /// Asks on read and write, and all but allows on net, which this version does not hold: their ids.
   [[nodiscard]] std::vector<std::string> not_in_force() const;
   /// Files whose unchanged copies are the same program to `deny` and `ask`: absolute paths.
   [[nodiscard]] const std::vector<std::string>& known_programs() const;

@@ -74,8 +74,10 @@ struct Spec {
       protect;  ///< below a writable root, stays read-only; every ancestor up to the root is pinned
   std::vector<std::string>
       hide;  ///< a directory reads as empty, a file cannot be opened; also wins inside `writable`
-  std::vector<std::string> own;         ///< gatehouse's own config, rules, trust: read-only in every mode
-  std::vector<std::string> own_hidden;  ///< gatehouse's own state, audit, sockets: as `hide`, in every mode
+  std::vector<std::string>
+      own;  ///< what no rule lets change, gatehouse's own config and rules first: read-only in every mode
+  std::vector<std::string> own_hidden;  ///< what no rule lets read, gatehouse's own state, audit and sockets
+                                        ///< first: as `hide`, in every mode
   std::vector<Caches> caches;
   bool private_tmp = true;
 

@@ -2,13 +2,16 @@
 
 #include <poll.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
+#include "shelltool/setup/held_files.h"
 
 namespace shelltool {
 namespace {
@@ -42,7 +45,29 @@ Session::Session(sys::Reactor& reactor, Plan plan, SessionOptions options)
   if (outer_ != nullptr) return;
   audit_.emplace(open_audit(plan_, options_.audit, id_));
   plan_.made.spec.own.push_back(sys::real_path_of_missing(audit_->path()));
+  hold_files();
   protect();
+}
+
+void Session::read_rules() {
+  if (!rules_)
+    rules_.emplace(rules_files_of(plan_).paths(),
+                   [this](std::uint64_t generation) { return rules_of(plan_, generation); });
+}
+
+/// builtin:base denies no file that is not hidden in any case, so that where no other rules are they are read
+/// while the sandbox is built.
+void Session::hold_files() {
+  const std::vector<std::string> files = rules_files_of(plan_).paths();
+  if (std::none_of(files.begin(), files.end(),
+                   [](const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }))
+    return;
+  read_rules();
+  HeldFiles held = find_held_files(rules_->rules(), plan_.state(), plan_.workspace.roots);
+  sandbox::Spec& spec = plan_.made.spec;
+  std::move(held.hidden.begin(), held.hidden.end(), std::back_inserter(spec.own_hidden));
+  std::move(held.read_only.begin(), held.read_only.end(), std::back_inserter(spec.own));
+  std::move(held.left_out.begin(), held.left_out.end(), std::back_inserter(plan_.made.notes));
 }
 
 std::string Session::output_directory() const {
@@ -79,8 +104,7 @@ void Session::guard() {
 }
 
 sandbox::Supervisor::Judging Session::prepare_judging() {
-  rules_.emplace(rules_files_of(plan_).paths(),
-                 [this](std::uint64_t generation) { return rules_of(plan_, generation); });
+  read_rules();
   judge_.emplace(
       TurnJudge::Setup{rules_->rules(), *audit_, plan_.state(), plan_.approval(),
                        plan_.config.audit.redact == config::Redact::default_,
@@ -147,7 +171,8 @@ void Session::collect_notes() {
     notes_.front() = fmt::format("tier {}: {}", sandbox::name_of(supervisor_->tier()), notes_.front());
   notes_.insert(notes_.end(), plan_.made.notes.begin(), plan_.made.notes.end());
   for (const std::string& id : rules_->rules().not_in_force())
-    notes_.push_back(fmt::format("rule {} is not in force: this version judges exec only", sys::visible(id)));
+    notes_.push_back(fmt::format(
+        "rule {} is not in force: this version holds no ask on files, and nothing on net", sys::visible(id)));
 }
 
 /// The turn is that of the keeper among those who asked. A shell's own programs are its children, and it the

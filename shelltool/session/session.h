@@ -83,6 +83,8 @@ class Session {
   void answer(std::uint64_t ticket, Answer answer);
 
  private:
+  void read_rules();
+  void hold_files();
   void protect();
   void guard();
   sandbox::Supervisor::Judging prepare_judging();

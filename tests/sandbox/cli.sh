@@ -262,6 +262,28 @@ own_files() {
   rm -rf "$HOME/.config"
 }
 
+# What rules deny to read and write, for every program and in every mode.
+held_files() {
+  local rules=$place/held.yaml mode
+  mkdir -p sub/deep "$place/elsewhere"
+  echo SECRET | tee .env sub/deep/.env > "$place/elsewhere/key"
+  echo locked > lock
+  printf 'version: 1\nrules:\n  - {id: env, event: read, when: {path: ["**/.env", %s/elsewhere/**]}, verdict: deny, reason: r}
+  - {id: lock, event: write, when: {path: lock}, verdict: deny, reason: r}\n' "$place" > "$rules"
+  run cat .env sub/deep/.env "$place/elsewhere/key"
+  holds 'without rules they can be read' test "$(grep -c SECRET "$place/out")" = 3
+  for mode in read-only workspace-write danger-full-access; do
+    run gate --mode "$mode" --rules "$rules" -- sh -c 'cat .env sub/deep/.env "$1"; cp .env copy; ln .env hard; mv .env moved;
+      mv sub other; cat copy hard moved other/deep/.env; ln -s .env soft; cat soft; dd if=.env; cat /proc/self/cwd/.env
+      echo changed > lock; rm -f lock; mv lock unlocked; cat lock' sh "$place/elsewhere/key"
+    holds "$mode: what rules deny to read is read by no program" not said SECRET
+    holds "$mode: what they deny to write can be read" said locked
+    holds "$mode: and is not changed" grep -qx locked lock
+    rm -f copy hard moved soft
+  done
+  rm -rf sub .env lock "$place/elsewhere"
+}
+
 # The rules that a project brings along: nothing until they are trusted, and then whatever the command does to them.
 project_rules() {
   local rules=.gatehouse/rules.yaml
@@ -463,7 +485,7 @@ asks() {
 }
 
 echo x > not-executable
-for part in first_run statuses login_environment processors private_caches timeouts chains guests bad_input workspaces bytes json modes project_rules network leftovers checks same_verdict profiles asks; do
+for part in first_run statuses login_environment processors private_caches timeouts chains guests bad_input workspaces bytes json modes held_files project_rules network leftovers checks same_verdict profiles asks; do
   "$part"
 done
 finish

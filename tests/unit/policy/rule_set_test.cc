@@ -174,10 +174,15 @@ TEST_CASE("an event without words, images or paths is decided, not a crash") {
   CHECK(verdict(rules, tests::event_of(argv, sandbox::File())) == Verdict::allow);
 }
 
-TEST_CASE("a deny that this version cannot hold is named") {
-  const RuleSet rules = RuleSet::compile(
-      {{Layer::user, config::read_yaml_file(tests::data_file("rules/design.yaml"))}}, tests::here());
-  CHECK(rules.not_in_force() == std::vector<std::string>{"secrets"});
+TEST_CASE("a rule that this version cannot hold is named, and a deny on files can be held") {
+  const RuleSet rules = rules_of(R"(
+  - {id: secrets, event: [read, write], when: {path: "**/.env"}, verdict: deny, reason: r}
+  - {id: asked, event: read, when: {path: a}, verdict: ask, reason: r}
+  - {id: host, event: net, when: {host: a.example}, verdict: deny, reason: r}
+  - {id: open, event: net, when: {host: b.example}, verdict: allow}
+)");
+  CHECK(rules.not_in_force() == std::vector<std::string>{"asked", "host"});
+  CHECK(rules.denied_places(policy::EventKind::write) == std::vector<std::string>{"/"});
 }
 
 TEST_CASE("links and '..' do not lead a path out of a rule, nor into an exception") {
