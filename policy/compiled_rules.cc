@@ -36,11 +36,11 @@ Names program_names(const ProgramMatcher& matcher) {
 void add_options(ProgramTable& table, const OptionsMatcher& options, const Names& programs) {
   for (const std::string& program : programs) {
     for (const auto* names : {&options.any, &options.none})
-      for (const std::string& name : *names) table.add_flag(program, name);
+      for (const std::string& name : *names) table.add_named(program, name);
     for (const std::vector<std::string>& names : options.all)
-      for (const std::string& name : names) table.add_flag(program, name);
+      for (const std::string& name : names) table.add_named(program, name);
     for (const std::string& name : options.only.value_or(std::vector<std::string>()))
-      table.add_flag(program, name);
+      table.add_named(program, name);
     for (const auto& [name, values] : options.values) table.add_value_option(program, name);
   }
   if (programs.empty())

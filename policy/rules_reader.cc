@@ -6,6 +6,7 @@
 #include "config/reader.h"
 #include "config/text.h"
 #include "policy/matcher_reader.h"
+#include "policy/program_reader.h"
 #include "policy/shapes_reader.h"
 
 namespace policy {
@@ -114,58 +115,6 @@ class RulesReader {
       if (entry.key.scalar.empty() || entry.key.scalar.find('/') != std::string::npos)
         throw BadInput(entry.key.place, "a program's name has no '/'; where it lies is said by 'paths'");
       file_.programs.push_back(read_program(entry.key.scalar, entry.value));
-    }
-  }
-
-  ProgramEntry read_program(const std::string& name, const Node& node) {
-    const MapReader map(node, {"paths", "runs", "writable", "style", "value_options", "commands"});
-    ProgramEntry entry{name, {}, false, false};
-    Program& program = entry.program;
-    if (const Node* paths = map.find("paths")) program.paths = read_paths(*paths);
-    if (const Node* runs = map.find("runs")) program.runs = config::read_strings(*runs);
-    if (const Node* writable = map.find("writable")) {
-      config::read_index(*writable, {"ok"});
-      program.writable_ok = true;
-    }
-    if (const Node* style = map.find("style")) {
-      program.grammar.style = config::read_word<Style>(
-          *style, {{"gnu", Style::gnu}, {"single-dash", Style::single_dash}, {"words", Style::words}});
-      entry.states_style = true;
-    }
-    if (const Node* options = map.find("value_options"))
-      program.grammar.value_options = read_options(*options);
-    if (const Node* commands = map.find("commands")) read_commands(*commands, program.grammar);
-    entry.states_grammar =
-        entry.states_style || map.find("value_options") != nullptr || map.find("commands") != nullptr;
-    return entry;
-  }
-
-  static std::vector<std::string> read_paths(const Node& node) {
-    std::vector<std::string> paths = config::read_strings(node);
-    for (const std::string& path : paths)
-      if (!path.starts_with('/') && !path.starts_with("~/"))
-        throw BadInput(node.place,
-                       "a program lies at an absolute path or below ~/; found " + config::shown(path));
-    return paths;
-  }
-
-  static Names read_options(const Node& node) {
-    Names options;
-    for (const std::string& option : config::read_strings(node)) {
-      if (option.size() < 2 || option.front() != '-')
-        throw BadInput(node.place,
-                       "an option's name begins with '-', as in \"--force\"; found " + config::shown(option));
-      options.insert(option);
-    }
-    return options;
-  }
-
-  static void read_commands(const Node& node, Grammar& grammar) {
-    if (node.kind != Node::Kind::map) config::fail_type(node, "a map of commands");
-    for (const config::Entry& entry : node.entries) {
-      const MapReader map(entry.value, {"value_options"});
-      const Node* const options = map.find("value_options");
-      grammar.commands[entry.key.scalar] = options == nullptr ? Names() : read_options(*options);
     }
   }
 

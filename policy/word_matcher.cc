@@ -82,9 +82,9 @@ class Presence {
   /// "--forc" for "--force", and also "--f": whether that is enough for the program depends on all its
   /// options, and where it is not, the program refuses it itself.
   [[nodiscard]] bool shortens(const Option& option, std::string_view name) const {
-    return grammar_.style == Style::gnu && option.name.size() > 2 && option.name.starts_with("--") &&
-           name.starts_with(option.name) && !grammar_.flags.contains(option.name) &&
-           !grammar_.value_options.contains(option.name);
+    return (grammar_.style == Style::gnu || grammar_.style == Style::letters) && option.name.size() > 2 &&
+           option.name.starts_with("--") && name.starts_with(option.name) && !option.listed &&
+           !grammar_.named.contains(option.name);
   }
 
   /// "--no-x" anywhere leaves it open whether "--x" holds.

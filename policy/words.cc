@@ -1,5 +1,6 @@
 #include "policy/words.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -21,18 +22,23 @@ std::string_view short_name(char letter) {
   return {name.data(), name.size()};
 }
 
-enum class Takes { nothing, value, unknown };
+enum class Takes { nothing, value, rest, unknown };
 
 class Reader {
  public:
   Reader(const std::vector<std::string>& argv, const Grammar& grammar)
-      : argv_(argv), grammar_(grammar), known_(grammar.known), values_(&grammar.value_options) {}
+      : argv_(argv), grammar_(grammar), known_(grammar.known) {
+    for (const Grammar* each = &grammar; each != nullptr; each = each->under.get()) commands_.push_back(each);
+    std::reverse(commands_.begin(), commands_.end());
+  }
 
   Words read(std::size_t first) {
     for (at_ = first; at_ < argv_.size(); ++at_) {
       const std::string_view word = argv_[at_];
       const bool maybe_value = std::exchange(after_unknown_, false);
-      if (ended_ || grammar_.style == Style::words || word.size() < 2 || word[0] != '-') {
+      if (at_ == first && grammar_.style == Style::letters && !word.empty() && word[0] != '-') {
+        read_letters(word);
+      } else if (ended_ || grammar_.style == Style::words || word.size() < 2 || word[0] != '-') {
         add_positional(word, maybe_value);
       } else if (word == "--") {
         ended_ = true;
@@ -47,13 +53,28 @@ class Reader {
  private:
   void add_positional(std::string_view word, bool maybe_value) {
     words_.positionals.push_back({word, maybe_value});
-    if (command_seen_ || maybe_value) return;
-    command_seen_ = true;
-    if (grammar_.commands.empty()) return;
-    const auto command = grammar_.commands.find(word);
-    known_ = known_ && command != grammar_.commands.end();
-    static const Names none;
-    values_ = command == grammar_.commands.end() ? &none : &command->second;
+    if (maybe_value) return;
+    if (operands_ == 0 && enter(word)) return;
+    ++operands_;
+    ended_ = ended_ || std::any_of(commands_.begin() + here_, commands_.end(), [&](const Command* command) {
+               return operands_ == command->options_end_at;
+             });
+  }
+
+  /// True when the word is one of the commands that may stand here.
+  bool enter(std::string_view word) {
+    const std::size_t end = commands_.size();
+    bool has_commands = false;
+    for (auto at = static_cast<std::size_t>(here_); at < end; ++at) {
+      has_commands = has_commands || commands_[at]->has_commands();
+      if (const Command* command = commands_[at]->find(word)) commands_.push_back(command);
+    }
+    if (commands_.size() == end) {
+      known_ = known_ && !has_commands;
+      return false;
+    }
+    here_ = static_cast<std::ptrdiff_t>(end);
+    return true;
   }
 
   void read_option(std::string_view word) {
@@ -61,23 +82,22 @@ class Reader {
     const bool whole = word.starts_with("--") || grammar_.style == Style::single_dash;
     if (!whole) return read_cluster(word);
     if (equals != std::string_view::npos) {
-      add({word.substr(0, equals), word, word.substr(equals + 1), maybe_value_});
+      add({word.substr(0, equals), word, word.substr(equals + 1), false, maybe_value_});
     } else {
-      add_with_next({word, word, std::nullopt, maybe_value_}, takes(word));
+      add_with_next({word, word, std::nullopt, false, maybe_value_}, takes(word));
     }
   }
 
   /// "-rf", "-n5", "-xvf FILE", and perhaps a long name behind one dash.
   void read_cluster(std::string_view word) {
-    if (word.size() > 2 && values_->contains(word))
-      return add_with_next({word, word, std::nullopt, maybe_value_}, Takes::value);
+    if (const auto listed = word.size() > 2 ? find(word) : std::nullopt)
+      return add_with_next({word, word, std::nullopt, false, maybe_value_}, *listed);
     const bool maybe_letter = !known_ && word.size() > 2;
     for (std::size_t letter = 1; letter < word.size(); ++letter) {
-      Option option{short_name(word[letter]), word, std::nullopt, maybe_value_, maybe_letter};
+      Option option{short_name(word[letter]), word, std::nullopt, false, maybe_value_, maybe_letter};
       const bool last = letter + 1 == word.size();
-      const Takes wanted = takes(option.name);
-      if (last) return add_with_next(option, wanted);
-      if (wanted == Takes::value) {
+      if (last) return add_with_next(option, takes(option.name));
+      if (takes_rest(option.name)) {
         option.value = word.substr(letter + 1);
         return add(option);
       }
@@ -85,7 +105,18 @@ class Reader {
     }
   }
 
-  void add(const Option& option) { words_.options.push_back(option); }
+  /// "czf FILE": letters in one word, their values in the next ones.
+  void read_letters(std::string_view word) {
+    maybe_value_ = false;
+    for (const char letter : word)
+      add_with_next({short_name(letter), word, std::nullopt, false, false, false}, takes(short_name(letter)));
+  }
+
+  void add(Option option) {
+    option.listed = find(option.name).has_value();
+    words_.options.push_back(option);
+    ended_ = ended_ || is_listed(&Command::last_options, option.name);
+  }
 
   void add_with_next(Option option, Takes wanted) {
     if (wanted == Takes::value && at_ + 1 < argv_.size()) option.value = argv_[++at_];
@@ -93,26 +124,54 @@ class Reader {
     add(option);
   }
 
+  [[nodiscard]] bool is_in(const Names& names, std::string_view option) const {
+    return names.contains(option) || (grammar_.style == Style::single_dash && option.starts_with("--") &&
+                                      names.contains(option.substr(1)));
+  }
+
+  [[nodiscard]] bool is_listed(Names Command::*list, std::string_view option) const {
+    return std::any_of(commands_.begin(), commands_.end(),
+                       [&](const Command* command) { return is_in(command->*list, option); });
+  }
+
+  /// What the innermost command that lists the option says.
+  [[nodiscard]] std::optional<Takes> find(std::string_view option) const {
+    for (auto command = commands_.rbegin(); command != commands_.rend(); ++command) {
+      if (is_in((*command)->flags, option)) return Takes::nothing;
+      const bool value = is_in((*command)->value_options, option);
+      if (is_in((*command)->attached_options, option)) return value ? Takes::unknown : Takes::rest;
+      if (value) return Takes::value;
+    }
+    return std::nullopt;
+  }
+
   [[nodiscard]] Takes takes(std::string_view name) const {
-    if (values_->contains(name)) return Takes::value;
-    if (grammar_.style == Style::single_dash && name.starts_with("--") && values_->contains(name.substr(1)))
-      return Takes::value;
+    if (const auto listed = find(name)) return *listed;
     if (!known_) return Takes::unknown;
-    if (grammar_.style != Style::gnu || !name.starts_with("--")) return Takes::nothing;
+    if (!name.starts_with("--") || grammar_.style == Style::single_dash) return Takes::nothing;
     // It may be a shortened name of one that takes a value, or a name of its own.
-    const auto longer = values_->lower_bound(name);
-    const bool shortened = longer != values_->end() && std::string_view(*longer).starts_with(name);
+    const bool shortened = std::any_of(commands_.begin(), commands_.end(), [&](const Command* command) {
+      const auto longer = command->value_options.lower_bound(name);
+      return longer != command->value_options.end() && std::string_view(*longer).starts_with(name);
+    });
     return shortened ? Takes::unknown : Takes::nothing;
+  }
+
+  [[nodiscard]] bool takes_rest(std::string_view name) const {
+    const auto listed = find(name);
+    return listed && *listed != Takes::nothing;
   }
 
   const std::vector<std::string>& argv_;
   const Grammar& grammar_;
   bool known_;
-  const Names* values_;
+  /// From the program to the command that is read, each behind what it is laid over.
+  std::vector<const Command*> commands_;
+  std::ptrdiff_t here_ = 0;  ///< where those of the innermost command begin
   Words words_;
   std::size_t at_ = 0;
+  std::size_t operands_ = 0;  ///< words behind the command
   bool ended_ = false;
-  bool command_seen_ = false;
   bool after_unknown_ = false;
   bool maybe_value_ = false;  ///< of the word that is being read
 };

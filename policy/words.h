@@ -23,6 +23,7 @@ struct Option {
   std::string_view name;  ///< "-r", "--force"
   std::string_view word;  ///< the whole word that it stands in: "-rf", "--force", "--opt=v"
   std::optional<std::string_view> value;
+  bool listed = false;        ///< the grammar lists it, so that it is no shortened form of another one
   bool maybe_value = false;   ///< it stands behind an unknown option and may be its value
   bool maybe_letter = false;  ///< it is one of several letters, which may also be one long name or a value
 };

@@ -2,25 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include "policy/program_reader.h"
 #include "policy/word_matcher.h"
+#include "tests/unit/policy/described.h"
 
 namespace policy {
 namespace {
 
-std::string described(const std::vector<std::string>& argv, const Grammar& grammar) {
-  const Words words = read_words(argv, 1, grammar);
-  std::string text;
-  for (const Option& option : words.options) {
-    text += std::string(option.name);
-    if (option.value) text += "=" + std::string(*option.value);
-    if (option.maybe_value || option.maybe_letter) text += "?";
-    text += " ";
-  }
-  text += "|";
-  for (const Positional& word : words.positionals)
-    text += " " + std::string(word.text) + (word.maybe_value ? "?" : "");
-  return text;
-}
+using tests::described;
 
 Grammar known(Style style, Names value_options) {
   Grammar grammar;
@@ -71,12 +60,75 @@ TEST_CASE("programs of words have no options") {
   CHECK(described({"dd", "if=x", "-f", "--"}, known(Style::words, {})) == "| if=x -f --");
 }
 
-TEST_CASE("options behind a command are the command's") {
-  const ProgramTable table;
-  const Grammar& git = table.find("git")->grammar;
-  CHECK(described({"git", "-C", "x", "commit", "-m", "push -f", "a"}, git) == "-C=x -m=push -f | commit a");
-  CHECK(described({"git", "-c", "a=b", "push", "-f", "origin"}, git) == "-c=a=b -f | push origin");
-  CHECK(described({"git", "frobnicate", "-x", "y"}, git) == "-x | frobnicate y?");
+/// The grammar of "p", as a rules file describes it.
+Grammar grammar_of(const std::string& yaml) {
+  return read_program("p", config::read_yaml(yaml, "p.yaml")).program.grammar;
+}
+
+Grammar known(const std::string& yaml) {
+  Grammar grammar = grammar_of(yaml);
+  grammar.known = true;
+  return grammar;
+}
+
+TEST_CASE("a command reads an option as the nearest one around it that lists it") {
+  const Grammar grammar = known(
+      "{value_options: [-c, --all-of], commands: {a: {value_options: [-m], flags: [-c, --all]}, "
+      "b: {commands: {c: {value_options: [-x]}}}}}");
+  CHECK(described({"p", "-c", "1", "a", "-c", "x"}, grammar) == "-c=1 -c | a x");
+  CHECK(described({"p", "b", "-c", "1", "c", "-x", "2", "-m", "y"}, grammar) == "-c=1 -x=2 -m | b c y");
+  CHECK(described({"p", "a", "--all", "x"}, grammar) == "--all | a x");
+  CHECK(described({"p", "b", "c", "--all", "x"}, grammar) == "--all | b c x?");
+  CHECK(described({"p", "frobnicate", "-x", "y", "-c", "z"}, grammar) == "-x -c=z | frobnicate y?");
+  CHECK(described({"p", "b", "frobnicate", "-x", "y"}, grammar) == "-x | b frobnicate y?");
+}
+
+TEST_CASE("options end at the word, and behind the option, that a program ends them at") {
+  const Grammar grammar = known("{options_end_at: 2, value_options: [-o, -m], last_options: [-m, -l]}");
+  CHECK(described({"p", "a", "-o", "1", "b", "-o", "--", "c"}, grammar) == "-o=1 | a b -o -- c");
+  CHECK(described({"p", "-m", "mod", "-o", "x"}, grammar) == "-m=mod | -o x");
+  CHECK(described({"p", "-l", "-o", "x"}, grammar) == "-l | -o x");
+  const Grammar command = known("{commands: {run: {options_end_at: 1, value_options: [-e]}, ps: {}}}");
+  CHECK(described({"p", "run", "-e", "K=V", "image", "-e", "x"}, command) == "-e=K=V | run image -e x");
+  CHECK(described({"p", "ps", "x", "-e"}, command) == "-e | ps x");
+}
+
+TEST_CASE("a value that must stand in the option's own word takes no other one") {
+  const Grammar grammar = known("{value_options: [-j], attached_options: [-i, -j]}");
+  CHECK(described({"p", "-i.bak", "x"}, grammar) == "-i=.bak | x");
+  CHECK(described({"p", "-i", "x"}, grammar) == "-i | x");
+  CHECK(described({"p", "-j4", "x"}, grammar) == "-j=4 | x");
+  CHECK(described({"p", "-j", "4", "x"}, grammar) == "-j | 4? x");
+}
+
+TEST_CASE("letters in a first word without a dash are options, their values behind it in order") {
+  const Grammar grammar = known("{style: letters, value_options: [-f, -C, --file]}");
+  CHECK(described({"tar", "xfvC", "a", "d", "-v", "b"}, grammar) == "-x -f=a -v -C=d -v | b");
+  CHECK(described({"tar", "-xf", "a", "b"}, grammar) == "-x -f=a | b");
+  CHECK(described({"tar", "", "f"}, grammar) == "|  f");
+  CHECK(described({"tar", "xf"}, grammar) == "-x -f |");
+}
+
+TEST_CASE("what the owner says about a program is laid over what is built in, and may be like another one") {
+  ProgramTable table;
+  const auto add = [&](const std::string& name, const std::string& yaml) {
+    table.add(read_program(name, config::read_yaml(yaml, "p.yaml")));
+  };
+  const auto read = [&](const std::vector<std::string>& argv) {
+    return described(argv, table.find(argv.front())->grammar);
+  };
+  add("git", "{value_options: [--home], commands: {push: {flags: [-o]}, deploy: {value_options: [-t]}}}");
+  CHECK(read({"git", "--home", "x", "-C", "y", "push", "-o", "origin"}) == "--home=x -C=y -o | push origin");
+  CHECK(read({"git", "deploy", "-t", "x", "y"}) == "-t=x | deploy y");
+  CHECK(read({"git", "commit", "-m", "x"}) == "-m=x | commit");
+  add("k", "{like: kubectl, commands: {logs: {value_options: [-f]}}}");
+  add("kk", "{like: k}");
+  CHECK(read({"kk", "-n", "ns", "logs", "-f", "x", "y"}) == "-n=ns -f=x | logs y");
+  CHECK(read({"kubectl", "logs", "-f", "x"}) == "-f | logs x");
+  CHECK(table.find("k") != nullptr);
+  CHECK_THROWS_WITH_AS(add("x", "{like: kubectk}"), doctest::Contains("p.yaml:1:8"), config::BadInput);
+  table.add_value_option("docker", "--frob");
+  CHECK(read({"docker", "run", "--frob", "x", "-v", "a:b", "img"}) == "--frob=x -v=a:b | run img");
 }
 
 TEST_CASE("what an unknown program makes of a word stays open") {
