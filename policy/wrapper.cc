@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "policy/program.h"
+#include "policy/built_in.h"
+#include "policy/words.h"
 #include "sandbox/sys/path.h"
 
 namespace policy {
@@ -10,56 +11,49 @@ namespace {
 
 using Argv = std::vector<std::string>;
 
+/// How a program's options stand before the command is known as that of any program.
 struct Wrapper {
   std::string_view name;
-  std::string_view value_options;      ///< separated and enclosed by blanks
   std::size_t operands = 0;            ///< words between the options and the command
   bool assignments = false;            ///< NAME=value may stand before the command
-  std::string_view text_options = {};  ///< their value is shell text
+  std::string_view text_options = {};  ///< their value is shell text; separated and enclosed by blanks
 };
 
 constexpr Wrapper wrappers[] = {
-    {"builtin", ""},
-    {"chroot", "", 1},
-    {"chrt", " -T -P -D ", 1},
-    {"command", ""},
-    {"dbus-run-session", ""},
-    {"doas", " -u -C ", 0, true},
-    {"env", " -u --unset -C --chdir ", 0, true, " -S --split-string "},
-    {"exec", " -a "},
-    {"fakeroot", " -l -s -i -b "},
-    {"flock", " -w --timeout -E --conflict-exit-code ", 1, false, " -c --command "},
-    {"ionice", " -c --class -n --classdata -p -P -u "},
-    {"linux32", ""},
-    {"linux64", ""},
-    {"nice", " -n --adjustment "},
-    {"nohup", ""},
-    {"pkexec", " --user "},
-    {"prlimit", " -p --pid -o --output "},
-    {"run0", " -u --user -g --group -D --chdir ", 0, true},
-    {"runuser", " -u --user -g --group -G --supp-group -s --shell -w ", 0, false,
-     " -c --command --session-command "},
-    {"script", " -E -I -O -B -T -o --echo --log-in --log-out --log-io --log-timing --output-limit ", 0, false,
-     " -c --command "},
-    {"setpriv", ""},
-    {"setsid", ""},
-    {"stdbuf", " -i --input -o --output -e --error "},
-    {"strace", " -o -e -s -u -E -a -b -I -O -P -S -X "},
-    {"su", " -s --shell -g --group -G --supp-group -w ", 0, false, " -c --command --session-command "},
-    {"sudo",
-     " -u --user -g --group -h --host -p --prompt -C --close-from -D --chdir -R --chroot -r --role -t --type "
-     "-T --command-timeout -U --other-user ",
-     0, true},
-    {"taskset", "", 1},
-    {"time", " -f --format -o --output "},
-    {"timeout", " -k --kill-after -s --signal ", 1},
-    {"unbuffer", ""},
-    {"unshare", " -S --setuid -G --setgid -R --root -w --wd "},
-    {"watch", " -n --interval -q --equexit "},
-    {"xargs",
-     " -a --arg-file -d --delimiter -E -I -L -n --max-args -P --max-procs -s --max-chars "
-     "--process-slot-var "},
-    {"xvfb-run", " -n -s -e -f -p -w "},
+    {"builtin"},
+    {"chroot", 1},
+    {"chrt", 1},
+    {"command"},
+    {"dbus-run-session"},
+    {"doas", 0, true},
+    {"env", 0, true, " -S --split-string "},
+    {"exec"},
+    {"fakeroot"},
+    {"flock", 1, false, " -c --command "},
+    {"ionice"},
+    {"linux32"},
+    {"linux64"},
+    {"nice"},
+    {"nohup"},
+    {"pkexec"},
+    {"prlimit"},
+    {"run0", 0, true},
+    {"runuser", 0, false, " -c --command --session-command "},
+    {"script", 0, false, " -c --command "},
+    {"setpriv"},
+    {"setsid"},
+    {"stdbuf"},
+    {"strace"},
+    {"su", 0, false, " -c --command --session-command "},
+    {"sudo", 0, true},
+    {"taskset", 1},
+    {"time"},
+    {"timeout", 1},
+    {"unbuffer"},
+    {"unshare"},
+    {"watch"},
+    {"xargs"},
+    {"xvfb-run"},
 };
 
 /// Their words are not a command but the user and his shell's arguments.
@@ -75,9 +69,9 @@ Argv from(const Argv& argv, std::size_t at) {
   return at < argv.size() ? Argv(argv.begin() + static_cast<std::ptrdiff_t>(at), argv.end()) : Argv();
 }
 
-bool is_assignment(const std::string& word) {
+bool is_assignment(std::string_view word) {
   const std::size_t equals = word.find('=');
-  return equals != std::string::npos && equals > 0;
+  return equals != std::string_view::npos && equals > 0;
 }
 
 std::string joined(const Argv& argv) {
@@ -86,51 +80,24 @@ std::string joined(const Argv& argv) {
   return text;
 }
 
-/// One word that begins with '-': which option takes the next word, if any, or carries a value itself.
-struct OptionWord {
-  std::string last;                  ///< the option that takes a value: the word itself, or its last letter
-  std::optional<std::string> value;  ///< when it stands in the same word
-};
-
-OptionWord option_word(const std::string& word, const Wrapper& wrapper) {
-  const auto takes = [&](std::string_view name) {
-    return lists(wrapper.value_options, name) || lists(wrapper.text_options, name);
-  };
-  if (word.starts_with("--")) {
-    const std::size_t equals = word.find('=');
-    if (equals != std::string::npos) return {word.substr(0, equals), word.substr(equals + 1)};
-    return {takes(word) ? word : "", std::nullopt};
-  }
-  for (std::size_t letter = 1; letter < word.size(); ++letter) {
-    const std::string name = std::string("-") + word[letter];
-    if (!takes(name)) continue;
-    if (letter + 1 == word.size()) return {name, std::nullopt};
-    return {name, word.substr(letter + 1)};
-  }
-  return {};
-}
-
 std::vector<Wrapped> unwrap_with(const Wrapper& wrapper, const Argv& argv) {
+  const Program* const program = built_in_program(wrapper.name);
+  const Words words = read_words(argv, 1, program == nullptr ? Grammar() : program->grammar);
   std::vector<Wrapped> found;
-  std::size_t at = 1;
-  const auto read_options = [&] {
-    for (; at < argv.size() && argv[at].size() > 1 && argv[at].front() == '-'; ++at) {
-      if (argv[at] == "--") return static_cast<void>(++at);
-      OptionWord option = option_word(argv[at], wrapper);
-      if (!option.last.empty() && !option.value && at + 1 < argv.size()) option.value = argv[++at];
-      if (lists(wrapper.text_options, option.last) && option.value) found.push_back({{}, *option.value});
+  for (const Option& option : words.options)
+    if (option.value && lists(wrapper.text_options, option.name))
+      found.push_back({{}, std::string(*option.value)});
+  if (!found.empty() || names_user(wrapper.name)) return found;
+  std::size_t skipped = 0;
+  for (const Positional& word : words.positionals) {
+    if (skipped < wrapper.operands) {
+      ++skipped;
+    } else if (!wrapper.assignments || !is_assignment(word.text)) {
+      const auto begin = std::find_if(
+          argv.begin(), argv.end(), [&](const std::string& each) { return each.data() == word.text.data(); });
+      return {{Argv(begin, argv.end()), std::nullopt}};
     }
-  };
-  read_options();
-  for (std::size_t skipped = 0; skipped < wrapper.operands && at < argv.size(); ++skipped) ++at;
-  read_options();
-  while (wrapper.assignments && at < argv.size() && is_assignment(argv[at])) ++at;
-  if (names_user(wrapper.name)) {
-    if (at < argv.size()) ++at;
-    read_options();
-    return found;
   }
-  if (at < argv.size() && found.empty()) found.push_back({from(argv, at), std::nullopt});
   return found;
 }
 

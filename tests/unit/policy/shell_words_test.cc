@@ -114,6 +114,8 @@ TEST_CASE("wrappers are seen through, and stay commands themselves") {
       {"eval 'git push' -f", "git|push|-f"},
       {"time git push", "git|push"},
       {"/usr/bin/time -f %e git", "/usr/bin/time|-f|%e|git;git"},
+      {"setpriv --reuid 5 git push", "setpriv|--reuid|5|git|push;git|push"},
+      {"strace --trace exec -fo log git", "strace|--trace|exec|-fo|log|git;git"},
       {"flock -n x.lock git push", "flock|-n|x.lock|git|push;git|push"},
       {"flock x.lock -c 'git push'", "flock|x.lock|-c|git push;git|push"},
       {"script -qc 'git push' /dev/null", "script|-qc|git push|/dev/null;git|push"},
