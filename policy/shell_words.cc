@@ -197,6 +197,7 @@ void Collector::add_command(ShellCommand command, int depth) {
     } else {
       ShellCommand inner = context;
       inner.argv = each.argv;
+      inner.assignments.insert(inner.assignments.end(), each.assignments.begin(), each.assignments.end());
       add_command(std::move(inner), depth + 1);
     }
   }

@@ -89,13 +89,16 @@ std::vector<Wrapped> unwrap_with(const Wrapper& wrapper, const Argv& argv) {
       found.push_back({{}, std::string(*option.value)});
   if (!found.empty() || names_user(wrapper.name)) return found;
   std::size_t skipped = 0;
+  Argv assignments;
   for (const Positional& word : words.positionals) {
     if (skipped < wrapper.operands) {
       ++skipped;
-    } else if (!wrapper.assignments || !is_assignment(word.text)) {
+    } else if (wrapper.assignments && is_assignment(word.text)) {
+      assignments.emplace_back(word.text);
+    } else {
       const auto begin = std::find_if(
           argv.begin(), argv.end(), [&](const std::string& each) { return each.data() == word.text.data(); });
-      return {{Argv(begin, argv.end()), std::nullopt}};
+      return {{Argv(begin, argv.end()), std::nullopt, std::move(assignments)}};
     }
   }
   return found;

@@ -10,8 +10,9 @@ namespace policy {
 
 /// What a command line carries inside it.
 struct Wrapped {
-  std::vector<std::string> argv;    ///< the command that it starts, or
-  std::optional<std::string> text;  ///< the shell text that it runs
+  std::vector<std::string> argv;              ///< the command that it starts, or
+  std::optional<std::string> text;            ///< the shell text that it runs
+  std::vector<std::string> assignments = {};  ///< NAME=value that it sets for the command
 };
 
 /// Each command that stands in the words of this one: `timeout 9 git push`, `sh -c 'git push'`,

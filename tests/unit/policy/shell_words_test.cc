@@ -150,6 +150,16 @@ TEST_CASE("a command knows its directory and who starts it") {
   CHECK(commands[3].directory == "/c");
 }
 
+TEST_CASE("a command knows what variables its line and its wrappers set") {
+  const auto commands = commands_in_text("A=1 env -u X B=2 nice git push; env C=3; git C=3", "/h");
+  REQUIRE(commands.size() == 5);
+  CHECK(commands[1].argv.front() == "nice");
+  CHECK(commands[2].argv.front() == "git");
+  CHECK(commands[2].assignments == std::vector<std::string>{"A=1", "B=2"});
+  CHECK(commands[3].assignments.empty());
+  CHECK(commands[4].assignments.empty());
+}
+
 TEST_CASE("hostile shell text comes to an end within bounds") {
   std::string nested = "id";
   for (int level = 0; level < 40; ++level) nested = "$(" + nested + " $(" + "id)";
