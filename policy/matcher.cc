@@ -29,8 +29,8 @@ bool is_widely(const ProgramPattern& pattern, const Face& face) {
 }
 
 /// A file that counts as itself: nobody in the sandbox can have made it, or the owner takes it all the same.
-bool is_trusted(const Face& face, const Scene& scene) {
-  if (!face.image().file.writable) return true;
+bool is_trusted(const Face& face, const Scene& scene, bool takes_writable) {
+  if (takes_writable || !face.image().file.writable) return true;
   return std::any_of(face.known().begin(), face.known().end(), [&](const Identity::Hit& hit) {
     return hit.kinship == Kinship::same_file && hit.file->writable_ok && hit.file->layer <= scene.layer;
   });
@@ -45,8 +45,8 @@ bool is_known_as(const Face& face, const std::string& name, const Scene& scene) 
   });
 }
 
-bool is_narrowly(const ProgramPattern& pattern, const Face& face, const Scene& scene) {
-  if (!face.is_asked() || !is_trusted(face, scene)) return false;
+bool is_narrowly(const ProgramPattern& pattern, const Face& face, const Scene& scene, bool takes_writable) {
+  if (!face.is_asked() || !is_trusted(face, scene, takes_writable)) return false;
   const std::string& path = face.image().file.path;
   switch (pattern.kind) {
     case ProgramPattern::Kind::name:
@@ -60,10 +60,13 @@ bool is_narrowly(const ProgramPattern& pattern, const Face& face, const Scene& s
   return false;
 }
 
-bool match_program(const ProgramMatcher& matcher, const Face& face, const Scene& scene, Reach reach) {
+/// `takes_writable`: the rule says itself that it means files which the sandbox can write.
+bool match_program(const ProgramMatcher& matcher, const Face& face, const Scene& scene, Reach reach,
+                   bool takes_writable = false) {
   if (matcher.programs.empty()) return true;
   return std::any_of(matcher.programs.begin(), matcher.programs.end(), [&](const ProgramPattern& pattern) {
-    return reach == Reach::wide ? is_widely(pattern, face) : is_narrowly(pattern, face, scene);
+    return reach == Reach::wide ? is_widely(pattern, face)
+                                : is_narrowly(pattern, face, scene, takes_writable);
   });
 }
 
@@ -254,7 +257,8 @@ bool matches(const Matcher& matcher, const Face& face, const Scene& scene, Reach
   if (matcher.top && *matcher.top != event.top) return false;
   if (matcher.writable_program && *matcher.writable_program != face.image().file.writable) return false;
   if (!match_state(matcher, scene) || !match_target(matcher, scene, reach)) return false;
-  if (!match_program(matcher.program, face, scene, reach)) return false;
+  const bool takes_writable = matcher.writable_program.value_or(false);
+  if (!match_program(matcher.program, face, scene, reach, takes_writable)) return false;
   if (!match_words(matcher.program, face, scene, reach)) return false;
   if (!matcher.argc.empty() && !match_count(matcher.argc, face.words(*scene.programs), reach)) return false;
   if (matcher.env && !match_env(*matcher.env, event.env, reach)) return false;

@@ -250,6 +250,29 @@ TEST_CASE("an unless equal to when takes a deny from the system's file, and neve
   CHECK(denied > 100);
 }
 
+TEST_CASE("an allow and an unless take a file that the sandbox can write only where they say so") {
+  sandbox::File built;
+  built.path = "/ws/build/app";
+  built.writable = true;
+  const sandbox::ExecEvent app = tests::event_of({"build/app"}, built);
+  const auto decided = [&](const std::string& key, const std::string& matcher) {
+    return verdict(tests::rules("version: 1\ndefaults: {exec: deny}\nrules:\n  - {id: a, event: exec, " +
+                                key + matcher + "}\n"),
+                   app);
+  };
+  const std::string allow = "verdict: allow, when: ";
+  CHECK(decided(allow, "{program: '${workspace}/build/**', writable_program: true}") == Verdict::allow);
+  CHECK(decided(allow, "{program: '${workspace}/build/**'}") == Verdict::deny);
+  CHECK(decided(allow, "{program: '${workspace}/out/**', writable_program: true}") == Verdict::deny);
+  CHECK(decided(allow, "{program: app, writable_program: true}") == Verdict::deny);
+  const std::string ask = "verdict: ask, reason: r, when: {program: app}, unless: ";
+  const auto asked = [&](const std::string& unless) {
+    return verdict(rules_of("  - {id: a, event: exec, " + ask + unless + "}\n"), app);
+  };
+  CHECK(asked("{program: '${workspace}/build/**', writable_program: true}") == Verdict::allow);
+  CHECK(asked("{program: '${workspace}/build/**'}") == Verdict::ask);
+}
+
 TEST_CASE("whatever matches narrowly matches widely") {
   const std::string when = "{program: git, args: ['**', push], options: {any: [-f, --force]}, argc: 1-3}";
   const RuleSet wide = rules_of("  - {id: a, event: exec, when: " + when + ", verdict: deny, reason: r}\n");
