@@ -9,6 +9,8 @@ namespace policy {
 namespace {
 
 bool is_path(std::string_view name) { return name.find('/') != std::string_view::npos; }
+/// Of a word that need not be one: "a/b", ".env".
+bool may_be_path(std::string_view word) { return is_path(word) || (word.size() > 1 && word.front() == '.'); }
 
 bool is_widely(const ProgramPattern& pattern, const Face& face) {
   const auto& names = face.names();
@@ -88,7 +90,7 @@ FileWords file_words(const Words& words) {
   for (const Positional& word : words.positionals)
     (word.maybe_value ? files.maybe : files.sure).push_back(word.text);
   for (const Option& option : words.options) {
-    if (option.value && is_path(*option.value)) files.values.push_back(*option.value);
+    if (option.value && may_be_path(*option.value)) files.values.push_back(*option.value);
     files.hidden = files.hidden || (!option.value && option.maybe_letter && is_path(option.word));
   }
   return files;
