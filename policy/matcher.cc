@@ -150,12 +150,13 @@ class PathsRun {
   FileWords words_;
 };
 
-bool match_values(const std::vector<std::string>& env, std::string_view name,
+bool match_values(const std::vector<std::string>& env, const WordGlob& name,
                   const std::vector<WordGlob>& globs, Reach reach) {
   bool given = false;
   for (const std::string_view entry : env) {
-    if (!entry.starts_with(name) || entry.substr(name.size(), 1) != "=") continue;
-    const std::string_view value = entry.substr(name.size() + 1);
+    const std::size_t equals = entry.find('=');
+    if (equals == std::string_view::npos || !name.matches(entry.substr(0, equals))) continue;
+    const std::string_view value = entry.substr(equals + 1);
     const bool fits =
         std::any_of(globs.begin(), globs.end(), [&](const WordGlob& glob) { return glob.matches(value); });
     if (fits && reach == Reach::wide) return true;

@@ -50,7 +50,8 @@ struct PathsMatcher {
 
 struct EnvMatcher {
   std::vector<WordGlob> any, none;
-  std::vector<std::pair<std::string, std::vector<WordGlob>>> equals;
+  /// Widely: a variable of such a name has one such value. Narrowly: there is one, and each has.
+  std::vector<std::pair<WordGlob, std::vector<WordGlob>>> equals;
 };
 
 struct CountRange {

@@ -248,7 +248,7 @@ class MatcherReader {
     if (const Node* equals = map.find("equals")) {
       if (equals->kind != Node::Kind::map) config::fail_type(*equals, "a map of names and their values");
       for (const config::Entry& entry : equals->entries)
-        matcher.equals.emplace_back(config::read_string(entry.key), globs(entry.value));
+        matcher.equals.emplace_back(globs(entry.key).front(), globs(entry.value));
     }
     return matcher;
   }

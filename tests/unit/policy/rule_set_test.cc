@@ -93,6 +93,7 @@ TEST_CASE("matchers hold for what they name and for nothing else") {
       {"{env: {any: [LD_PRELOAD, 'GIT_*']}}", {"GIT_X=1 a", "LD_PRELOAD=y a"}, {"a", "XGIT_X=1 a"}},
       {"{env: {none: [CI]}}", {"a", "CIX=1 a"}, {"CI=1 a"}},
       {"{env: {equals: {CI: ['1', true]}}}", {"CI=1 a", "CI=true a"}, {"CI=2 a", "a", "CIX=1 a"}},
+      {"{env: {equals: {'K_*': x}}}", {"K_0=x a", "K_0=y K_12=x a"}, {"K_0=y a", "K=x a", "XK_0=x a"}},
       {"{paths: {any: [/etc/**]}}",
        {"cat x /etc/a", "cat ../etc/a", "cp -t /etc/a x"},
        {"cat x", "cat /etcx"}},
