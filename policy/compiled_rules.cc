@@ -86,6 +86,7 @@ class Compiler {
       const auto& said = file.defaults[kind];
       if (said && (!stated || stated->verdict < said->verdict)) stated = said;
     }
+    for (Promise& promise : file.promises) compiled_.promises.push_back(std::move(promise));
     files_.push_back(std::move(file));
   }
 

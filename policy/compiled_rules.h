@@ -29,6 +29,7 @@ struct CompiledRules {
   /// What each layer states, by event. Of the owner's two layers, system and user, one always does: what they
   /// leave out is theirs as the design says, so that a layer below can only tighten it.
   std::array<std::array<std::optional<Default>, layer_count>, event_kinds> defaults;
+  std::vector<Promise> promises;
   std::vector<std::string> known_programs;
   bool reads_environment = false;
   std::uint64_t generation = 1;
@@ -40,6 +41,10 @@ struct CompiledRules {
 
 /// Throws config::BadInput. Reads the disk: programs are looked up, and links in the patterns' directories.
 CompiledRules compile_rules(std::vector<Source> sources, const Surroundings& surroundings);
+
+/// What all rules together say. With `by_name` as if no link existed: for examples.
+Decision decide(const CompiledRules& compiled, const sandbox::ExecEvent& event, const State& state,
+                Resolve resolve);
 
 /// One of builtin:base.
 bool is_base(const Rule& rule);

@@ -125,7 +125,21 @@ std::string Examples::start() const {
   return surroundings_->workspaces.empty() ? "/" : surroundings_->workspaces.front();
 }
 
+std::shared_ptr<const sandbox::Ancestor> Examples::caller_of(const Example& example) const {
+  std::shared_ptr<const sandbox::Ancestor> caller;
+  for (const std::string& text : example.by) {
+    std::vector<sandbox::ExecEvent> events = events_of(text, {text, example.place});
+    if (events.empty())
+      throw config::BadInput(example.place,
+                             "'by' names what starts the next one; nothing starts in " + config::shown(text));
+    events.front().caller = std::move(caller);
+    caller = ancestor_of(events.front());
+  }
+  return caller;
+}
+
 std::vector<sandbox::ExecEvent> Examples::events_of(std::string_view text, const Example& example) const {
+  const std::shared_ptr<const sandbox::Ancestor> caller = caller_of(example);
   std::vector<sandbox::ExecEvent> events;
   for (const ShellCommand& command : commands_in_text(text, surroundings_->home)) {
     if (!command.unclear.empty())
@@ -136,8 +150,8 @@ std::vector<sandbox::ExecEvent> Examples::events_of(std::string_view text, const
     const std::string& called = command.argv.front();
     event.images.push_back({called, file_of(called, event.cwd), command.argv});
     event.env = command.assignments;
-    event.top = !command.starter;
-    if (command.starter) event.caller = ancestor_of(events[*command.starter]);
+    event.caller = command.starter ? ancestor_of(events[*command.starter]) : caller;
+    event.top = !event.caller;
     events.push_back(std::move(event));
   }
   return events;

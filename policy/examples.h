@@ -17,16 +17,18 @@ class Examples {
 
   /// Adds an error for every example that fails, or of which it cannot be told what it is.
   void run(const Rule& rule, const ProgramTable& programs, std::vector<config::BadInput>& failures) const;
+  /// What an example starts, in that order. Throws config::BadInput where that cannot be told.
+  [[nodiscard]] std::vector<sandbox::ExecEvent> events_of(std::string_view text,
+                                                          const Example& example) const;
 
  private:
   void run(const Rule& rule, const Example& example, bool wanted, const ProgramTable& programs) const;
   [[nodiscard]] bool triggers(const Rule& rule, const Example& example, const ProgramTable& programs) const;
+  [[nodiscard]] std::shared_ptr<const sandbox::Ancestor> caller_of(const Example& example) const;
   [[nodiscard]] bool starts(const Rule& rule, const Example& example, Scene scene) const;
   [[nodiscard]] bool touches(const Rule& rule, EventKind kind, std::string_view path, Scene scene) const;
   [[nodiscard]] bool connects(const Rule& rule, const Example& example, std::string_view target,
                               Scene scene) const;
-  [[nodiscard]] std::vector<sandbox::ExecEvent> events_of(std::string_view text,
-                                                          const Example& example) const;
   [[nodiscard]] std::string start() const;
   [[nodiscard]] sandbox::File file_of(const std::string& called, const std::string& cwd) const;
 

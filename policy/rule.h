@@ -19,6 +19,14 @@ namespace policy {
 struct Example {
   std::string text;
   config::Place place;
+  std::vector<std::string> by = {};  ///< the command lines that lead to it, outermost first
+};
+
+/// What a whole file says about a command line, once all its rules have spoken.
+struct Promise {
+  Verdict verdict = Verdict::allow;
+  std::string profile;  ///< empty: whichever
+  Example example;
 };
 
 struct Rule {
@@ -57,6 +65,7 @@ struct RulesFile {
   std::vector<ProgramEntry> programs;
   std::vector<Rule> rules;
   std::vector<Exception> exceptions;
+  std::vector<Promise> promises;
   std::vector<std::string> profiles;
   Sets sets;
 };

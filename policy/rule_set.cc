@@ -119,13 +119,19 @@ RuleSet RuleSet::compile(const std::vector<Source>& sources, const Surroundings&
 }
 
 Decision RuleSet::decide(const sandbox::ExecEvent& event, const State& state) const {
-  const std::vector<Face> faces = faces_of(event, compiled_->identity);
-  const Numbers candidates = compiled_->index.candidates(faces, compiled_->distinct_programs);
+  return policy::decide(*compiled_, event, state, Resolve::on_disk);
+}
+
+Decision decide(const CompiledRules& compiled, const sandbox::ExecEvent& event, const State& state,
+                Resolve resolve) {
+  const std::vector<Face> faces = faces_of(event, compiled.identity);
+  const Numbers candidates = compiled.index.candidates(faces, compiled.distinct_programs);
   Scene scene;
   scene.event = &event;
   scene.state = &state;
+  scene.resolve = resolve;
   Decision decision =
-      decision_of(*compiled_, EventKind::exec, matching_rules(*compiled_, candidates, faces, scene));
+      decision_of(compiled, EventKind::exec, matching_rules(compiled, candidates, faces, scene));
   name_callers(event, decision);
   return decision;
 }

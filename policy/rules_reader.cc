@@ -16,8 +16,8 @@ using config::BadInput;
 using config::MapReader;
 using config::Node;
 
-const std::vector<std::string> file_keys{"version", "extends",  "defaults", "sets",  "programs",
-                                         "rules",   "profiles", "delegate", "except"};
+const std::vector<std::string> file_keys{"version", "extends",  "defaults", "sets",   "programs",
+                                         "rules",   "profiles", "delegate", "except", "examples"};
 const std::vector<std::string> rule_keys{"id",     "event",   "when",    "unless",  "verdict",
                                          "reason", "suggest", "profile", "examples"};
 
@@ -65,6 +65,7 @@ class RulesReader {
     if (const Node* rules = map.find("rules")) read_all_rules(*rules);
     if (const Node* delegate = map.find("delegate")) check_delegation(*delegate, vocabulary_);
     if (const Node* exceptions = map.find("except")) read_exceptions(*exceptions);
+    if (const Node* examples = map.find("examples")) read_promises(*examples);
     return std::move(file_);
   }
 
@@ -167,9 +168,31 @@ class RulesReader {
 
   static std::vector<Example> read_example_list(const Node& node) {
     std::vector<Example> examples;
-    if (node.kind != Node::Kind::sequence) examples.push_back({read_text(node), node.place});
-    for (const Node& each : node.items) examples.push_back({read_text(each), each.place});
+    if (node.kind != Node::Kind::sequence) examples.push_back(read_example(node));
+    for (const Node& each : node.items) examples.push_back(read_example(each));
     return examples;
+  }
+
+  /// A command line, or {command: …, by: …} where it matters what starts it.
+  static Example read_example(const Node& node) {
+    if (node.kind != Node::Kind::map) return {read_text(node), node.place};
+    const MapReader map(node, {"command", "by"});
+    return {read_text(map.need("command")), node.place, config::read_strings(map.need("by"))};
+  }
+
+  void read_promises(const Node& node) {
+    const MapReader map(node, {"allow", "ask", "deny", "profile"});
+    const auto add = [&](const Node& list, Verdict verdict, const std::string& profile) {
+      for (Example& example : read_example_list(list))
+        file_.promises.push_back({verdict, profile, std::move(example)});
+    };
+    for (const Verdict verdict : {Verdict::allow, Verdict::ask, Verdict::deny})
+      if (const Node* list = map.find(name_of(verdict))) add(*list, verdict, "");
+    const Node* const profiles = map.find("profile");
+    if (profiles == nullptr) return;
+    if (profiles->kind != Node::Kind::map)
+      config::fail_type(*profiles, "a map of profiles and what runs in each");
+    for (const config::Entry& entry : profiles->entries) add(entry.value, Verdict::allow, entry.key.scalar);
   }
 
   void read_exceptions(const Node& node) {

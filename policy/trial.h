@@ -14,8 +14,9 @@ struct Trial {
   std::vector<config::BadInput> failures;
 };
 
-/// Throws config::BadInput when the rules cannot be read; examples that fail are listed. Rules of
-/// builtin:base are not counted.
+/// Throws config::BadInput when the rules cannot be read; examples that fail are listed: those of each rule,
+/// judged by it alone, and those of a file, judged by all these rules together (which is why the reader does
+/// not run them: other files may be stricter). Rules of builtin:base are not counted.
 Trial try_rules(const std::vector<Source>& sources, const Surroundings& surroundings);
 
 }  // namespace policy

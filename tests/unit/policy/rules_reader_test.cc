@@ -137,6 +137,13 @@ TEST_CASE("what is wrong in a rules file is told with its place and what was mea
        "rules.yaml:3:82", "cannot be told"},
       {head + "  - {id: a, event: exec, when: {program: id}, verdict: allow, examples: {matches: [id]}}\n",
        "rules.yaml:3:74", "did you mean 'match'?"},
+      {head + "  - {id: a, event: exec, verdict: allow, examples: {match: [{comand: ls, by: make}]}}\n",
+       "rules.yaml:3:62", "did you mean 'command'?"},
+      {head + "  - {id: a, event: exec, verdict: allow, examples: {match: [{command: ls}]}}\n",
+       "rules.yaml:3:61", "'by' is missing"},
+      {"version: 1\nexamples: {denny: [ls]}\n", "rules.yaml:2:12", "did you mean 'deny'?"},
+      {"version: 1\nexamples: [ls]\n", "rules.yaml:2:11", "a map"},
+      {"version: 1\nexamples: {profile: [ls]}\n", "rules.yaml:2:21", "a map of profiles"},
   };
   for (const Case& each : cases) {
     const std::string said = complaint(each.text);
