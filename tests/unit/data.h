@@ -12,6 +12,9 @@ inline std::string data_file(const std::string& name) {
   return std::string(GATEHOUSE_TEST_DATA) + "/" + name;
 }
 
+/// A file of the source tree.
+inline std::string source_file(const std::string& name) { return data_file("../../" + name); }
+
 /// The rows of a table whose fields are divided by tabs.
 inline std::vector<std::vector<std::string>> table_of(const std::string& name) {
   std::ifstream file(data_file(name));
