@@ -62,8 +62,9 @@ ExecEvent resolve_on_host(const std::vector<std::string>& argv, const Spec& spec
   try {
     sys::Fd file = resolver.open(AT_FDCWD, sys::normal_path(called, spec.cwd));
     Heads heads;
-    event.images =
-        ImageReader(resolver, known, heads, {spec.user.uid}).read(called, std::move(file), argv).images;
+    // As files on disk name him.
+    const uid_t author = spec.user.map_ids ? spec.user.inside_uid : spec.user.uid;
+    event.images = ImageReader(resolver, known, heads, {author}).read(called, std::move(file), argv).images;
   } catch (const CallerError& error) {
     if (error.error_number != ENOENT) throw sys::SysError(error.error_number, "looking up {}", called);
     event.images.push_back({called, {}, argv});
