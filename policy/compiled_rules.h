@@ -45,6 +45,8 @@ CompiledRules compile_rules(std::vector<Source> sources, const Surroundings& sur
 /// What all rules together say. With `by_name` as if no link existed: for examples.
 Decision decide(const CompiledRules& compiled, const sandbox::ExecEvent& event, const State& state,
                 Resolve resolve);
+Decision decide(const CompiledRules& compiled, const FileEvent& event, const State& state);
+Decision decide(const CompiledRules& compiled, const NetEvent& event, const State& state, Resolve resolve);
 
 /// One of builtin:base.
 bool is_base(const Rule& rule);

@@ -18,22 +18,6 @@ std::shared_ptr<const sandbox::Ancestor> ancestor_of(const sandbox::ExecEvent& e
       sandbox::Ancestor{sys::base_name(image.called), image, event.caller});
 }
 
-/// What "net a:443" speaks about, and the rest of it; nothing for a command line.
-struct Spoken {
-  EventKind kind = EventKind::read;
-  std::string_view what;
-};
-
-std::optional<Spoken> spoken_event(const Rule& rule, std::string_view text) {
-  const std::size_t space = text.find(' ');
-  const std::size_t what = text.find_first_not_of(' ', space);
-  for (const EventKind kind : {EventKind::read, EventKind::write, EventKind::net}) {
-    if (text.substr(0, space) != name_of(kind) || what == std::string_view::npos) continue;
-    if (rule.is_for(kind) || !rule.is_for(EventKind::exec)) return Spoken{kind, text.substr(what)};
-  }
-  return std::nullopt;
-}
-
 /// A rule that holds in one mode or for one tool is shown there.
 void set_scene(const Rule& rule, State& state, Scene& scene) {
   scene.state = &state;
@@ -44,6 +28,15 @@ void set_scene(const Rule& rule, State& state, Scene& scene) {
 }
 
 }  // namespace
+
+std::optional<Spoken> spoken_event(std::string_view text) {
+  const std::size_t space = text.find(' ');
+  const std::size_t what = text.find_first_not_of(' ', space);
+  for (const EventKind kind : {EventKind::read, EventKind::write, EventKind::net})
+    if (text.substr(0, space) == name_of(kind) && what != std::string_view::npos)
+      return Spoken{kind, text.substr(what)};
+  return std::nullopt;
+}
 
 void Examples::run(const Rule& rule, const ProgramTable& programs,
                    std::vector<config::BadInput>& failures) const {
@@ -74,7 +67,8 @@ bool Examples::triggers(const Rule& rule, const Example& example, const ProgramT
   scene.programs = &programs;
   scene.layer = static_cast<int>(rule.layer);
   scene.resolve = Resolve::by_name;
-  const std::optional<Spoken> spoken = spoken_event(rule, example.text);
+  std::optional<Spoken> spoken = spoken_event(example.text);
+  if (spoken && !rule.is_for(spoken->kind) && rule.is_for(EventKind::exec)) spoken.reset();
   if (!spoken && !rule.is_for(EventKind::exec))
     throw config::BadInput(example.place,
                            "an example of a rule that is not on exec is 'read PATH', 'write PATH' or 'net "
@@ -101,24 +95,38 @@ bool Examples::starts(const Rule& rule, const Example& example, Scene scene) con
 }
 
 bool Examples::touches(const Rule& rule, EventKind kind, std::string_view path, Scene scene) const {
-  const FileEvent event = file_event(kind, path, start(), surroundings_->home, Resolve::by_name);
+  const FileEvent event = file_event_of(kind, path);
   scene.file = &event;
   if (rule.when.empty() || rule.when.front().tools.empty()) scene.tool = event.tool;
   return applies(rule, {}, scene);
 }
 
+FileEvent Examples::file_event_of(EventKind kind, std::string_view path) const {
+  return file_event(kind, path, start(), surroundings_->home, Resolve::by_name);
+}
+
 bool Examples::connects(const Rule& rule, const Example& example, std::string_view target,
                         Scene scene) const {
+  const std::vector<NetEvent> events = net_events_of(target, example);
+  return std::any_of(events.begin(), events.end(), [&](const NetEvent& event) {
+    scene.net = &event;
+    scene.event = event.process.get();
+    return applies(rule, event.process ? faces_of(*event.process, *identity_) : std::vector<Face>(), scene);
+  });
+}
+
+/// One for each process that the command behind "--" is.
+std::vector<NetEvent> Examples::net_events_of(std::string_view target, const Example& example) const {
   constexpr std::string_view divider = " -- ";
   const std::size_t end = target.find(divider);
   const NetEvent event = net_event(target.substr(0, end));
-  scene.net = &event;
-  if (end == std::string_view::npos) return applies(rule, {}, scene);
-  const std::vector<sandbox::ExecEvent> processes = events_of(target.substr(end + divider.size()), example);
-  return std::any_of(processes.begin(), processes.end(), [&](const sandbox::ExecEvent& process) {
-    scene.event = &process;
-    return applies(rule, faces_of(process, *identity_), scene);
-  });
+  if (end == std::string_view::npos) return {event};
+  std::vector<NetEvent> events;
+  for (sandbox::ExecEvent& process : events_of(target.substr(end + divider.size()), example)) {
+    events.push_back(event);
+    events.back().process = std::make_shared<const sandbox::ExecEvent>(std::move(process));
+  }
+  return events;
 }
 
 std::string Examples::start() const {

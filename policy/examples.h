@@ -3,12 +3,21 @@
 /// "read PATH", "write PATH" and "net HOST:PORT" are such events where the rule is on one of them, or not on
 /// exec; behind "net HOST:PORT -- " stands the command that connects.
 
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "policy/rule.h"
 #include "policy/shell_words.h"
 
 namespace policy {
+
+/// What "net a:443" speaks about, and the rest of it; nothing for what can only be a command line.
+struct Spoken {
+  EventKind kind = EventKind::read;
+  std::string_view what;
+};
+std::optional<Spoken> spoken_event(std::string_view text);
 
 class Examples {
  public:
@@ -20,6 +29,9 @@ class Examples {
   /// What an example starts, in that order. Throws config::BadInput where that cannot be told.
   [[nodiscard]] std::vector<sandbox::ExecEvent> events_of(std::string_view text,
                                                           const Example& example) const;
+  /// Throws sys::Error for what is no path, host or port.
+  [[nodiscard]] FileEvent file_event_of(EventKind kind, std::string_view path) const;
+  [[nodiscard]] std::vector<NetEvent> net_events_of(std::string_view target, const Example& example) const;
 
  private:
   void run(const Rule& rule, const Example& example, bool wanted, const ProgramTable& programs) const;

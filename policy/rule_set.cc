@@ -137,27 +137,35 @@ Decision decide(const CompiledRules& compiled, const sandbox::ExecEvent& event, 
 }
 
 Decision RuleSet::decide(const FileEvent& event, const State& state) const {
+  return policy::decide(*compiled_, event, state);
+}
+
+Decision decide(const CompiledRules& compiled, const FileEvent& event, const State& state) {
   Scene scene;
   scene.state = &state;
   scene.tool = event.tool;
   scene.file = &event;
-  return decision_of(
-      *compiled_, event.kind,
-      matching_rules(*compiled_, targets_of(*compiled_, event.kind).candidates(event), {}, scene));
+  return decision_of(compiled, event.kind,
+                     matching_rules(compiled, targets_of(compiled, event.kind).candidates(event), {}, scene));
 }
 
 Decision RuleSet::decide(const NetEvent& event, const State& state) const {
+  return policy::decide(*compiled_, event, state, Resolve::on_disk);
+}
+
+Decision decide(const CompiledRules& compiled, const NetEvent& event, const State& state, Resolve resolve) {
   const bool is_known = event.process && !event.process->images.empty();
   const std::vector<Face> faces =
-      is_known ? faces_of(*event.process, compiled_->identity) : std::vector<Face>();
+      is_known ? faces_of(*event.process, compiled.identity) : std::vector<Face>();
   Scene scene;
   scene.event = is_known ? event.process.get() : nullptr;
   scene.state = &state;
   scene.tool = event.tool;
   scene.net = &event;
+  scene.resolve = resolve;
   Decision decision = decision_of(
-      *compiled_, EventKind::net,
-      matching_rules(*compiled_, targets_of(*compiled_, EventKind::net).candidates(event), faces, scene));
+      compiled, EventKind::net,
+      matching_rules(compiled, targets_of(compiled, EventKind::net).candidates(event), faces, scene));
   if (is_known) name_callers(*event.process, decision);
   return decision;
 }

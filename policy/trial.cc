@@ -11,12 +11,26 @@
 namespace policy {
 namespace {
 
-/// The decision on the command that is decided most strictly; of equals one in the profile that is asked for.
-Decision decide_all(const CompiledRules& compiled, const Promise& promise) {
+/// "read X" is always a file's here, so that an example means the same without the rule that it shows.
+std::vector<Decision> decisions_on(const CompiledRules& compiled, const Example& example) {
   const Examples examples(compiled.identity, compiled.surroundings);
+  const std::optional<Spoken> spoken = spoken_event(example.text);
   std::vector<Decision> decisions;
-  for (const sandbox::ExecEvent& event : examples.events_of(promise.example.text, promise.example))
-    decisions.push_back(decide(compiled, event, State(), Resolve::by_name));
+  if (!spoken) {
+    for (const sandbox::ExecEvent& event : examples.events_of(example.text, example))
+      decisions.push_back(decide(compiled, event, State(), Resolve::by_name));
+  } else if (spoken->kind == EventKind::net) {
+    for (const NetEvent& event : examples.net_events_of(spoken->what, example))
+      decisions.push_back(decide(compiled, event, State(), Resolve::by_name));
+  } else {
+    decisions.push_back(decide(compiled, examples.file_event_of(spoken->kind, spoken->what), State()));
+  }
+  return decisions;
+}
+
+/// The strictest decision; of equals one in the profile that is asked for.
+Decision decide_all(const CompiledRules& compiled, const Promise& promise) {
+  const std::vector<Decision> decisions = decisions_on(compiled, promise.example);
   if (decisions.empty()) throw config::BadInput(promise.example.place, "nothing in it starts a program");
   return *std::max_element(decisions.begin(), decisions.end(),
                            [&](const Decision& one, const Decision& other) {
@@ -58,6 +72,8 @@ Trial try_rules(const std::vector<Source>& sources, const Surroundings& surround
       keep(compiled, promise);
     } catch (const config::BadInput& failure) {
       trial.failures.push_back(failure);
+    } catch (const sys::Error& error) {
+      trial.failures.emplace_back(promise.example.place, error.what());
     }
   }
   return trial;

@@ -34,6 +34,24 @@ examples:
             .empty());
 }
 
+TEST_CASE("the examples of a file speak about files and connections too") {
+  const std::string rules = R"(
+rules:
+  - {id: a, event: read, when: {path: .env}, verdict: deny, reason: r}
+  - {id: b, event: net, when: {host: a.example, port: 443}, verdict: allow}
+  - {id: c, event: net, when: {program: curl}, verdict: ask, reason: r}
+)";
+  CHECK(failures(rules + R"(
+examples:
+  deny: [read x/.env, "net b.example:443 -- id", "net a.example:80 -- id"]
+  ask: ["net a.example:443 -- env curl x"]
+  allow: [read x, "net a.example:443 -- id", write .env]
+)")
+            .empty());
+  CHECK(failures("examples: {deny: ['net a.example:443', read x]}\n").size() == 1);
+  CHECK(failures(rules + "examples: {allow: ['net a.example:x']}\n").at(0).starts_with("rules.yaml:7:20: "));
+}
+
 TEST_CASE("an example that the rules of its file decide otherwise is named with both verdicts and the rule") {
   const auto said =
       failures(pushes + "examples: {ask: [git push -f, git log], profile: {net: [git pull]}}\n");
