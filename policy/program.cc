@@ -20,6 +20,7 @@ void lay_over(Command& under, const Command& over) {
   under.attached_options.insert(over.attached_options.begin(), over.attached_options.end());
   under.flags.insert(over.flags.begin(), over.flags.end());
   under.last_options.insert(over.last_options.begin(), over.last_options.end());
+  under.early_options = under.early_options || over.early_options;
   if (over.options_end_at != 0) under.options_end_at = over.options_end_at;
   for (const auto& [name, command] : over.commands) lay_over(under.commands[name], command);
 }

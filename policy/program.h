@@ -37,6 +37,7 @@ struct Command {
   Names attached_options;  ///< only the rest of their word; when among the above, too, maybe the next word
   Names flags;             ///< take none
   Names last_options;      ///< what stands behind them and their value is words: `python3 -m`
+  bool early_options = false;      ///< options of its commands may stand in front of them: kubectl
   std::size_t options_end_at = 0;  ///< the word that ends the options, from 1; 0: they stand anywhere
   /// Where there are any, other commands are not known.
   std::map<std::string, Command, std::less<>> commands;

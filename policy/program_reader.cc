@@ -12,8 +12,8 @@ using config::BadInput;
 using config::MapReader;
 using config::Node;
 
-const std::vector<std::string> grammar_keys{"value_options", "attached_options", "flags",
-                                            "last_options",  "options_end_at",   "commands"};
+const std::vector<std::string> grammar_keys{"value_options",  "attached_options", "flags",   "last_options",
+                                            "options_end_at", "early_options",    "commands"};
 
 std::vector<std::string> with_grammar_keys(std::vector<std::string> keys) {
   keys.insert(keys.end(), grammar_keys.begin(), grammar_keys.end());
@@ -59,6 +59,7 @@ class CommandReader {
       if (const Node* options = map.find(key)) *names = read_options(*options);
     if (const Node* end = map.find("options_end_at"))
       command.options_end_at = config::read_unsigned(*end, 1, 64);
+    if (const Node* early = map.find("early_options")) command.early_options = config::read_bool(*early);
     if (const Node* commands = map.find("commands")) read_commands(*commands, command);
   }
 

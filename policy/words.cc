@@ -147,7 +147,7 @@ class Reader {
 
   [[nodiscard]] Takes takes(std::string_view name) const {
     if (const auto listed = find(name)) return *listed;
-    if (!known_) return Takes::unknown;
+    if (!known_ || may_be_of_a_later_command()) return Takes::unknown;
     if (!name.starts_with("--") || grammar_.style == Style::single_dash) return Takes::nothing;
     // It may be a shortened name of one that takes a value, or a name of its own.
     const bool shortened = std::any_of(commands_.begin(), commands_.end(), [&](const Command* command) {
@@ -155,6 +155,13 @@ class Reader {
       return longer != command->value_options.end() && std::string_view(*longer).starts_with(name);
     });
     return shortened ? Takes::unknown : Takes::nothing;
+  }
+
+  [[nodiscard]] bool may_be_of_a_later_command() const {
+    return operands_ == 0 &&
+           std::any_of(commands_.begin() + here_, commands_.end(), [](const Command* command) {
+             return command->early_options && command->has_commands();
+           });
   }
 
   [[nodiscard]] bool takes_rest(std::string_view name) const {
