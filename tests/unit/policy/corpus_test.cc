@@ -1,0 +1,155 @@
+/// builtin:base, measured by tests/policy/corpus.yaml: each command is judged as `gatehouse policy check`
+/// judges it, on a machine that has every program.
+
+#include <doctest/doctest.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+
+#include "config/reader.h"
+#include "policy/check.h"
+#include "sandbox/sys/text.h"
+#include "tests/unit/data.h"
+#include "tests/unit/policy/events.h"
+
+namespace policy {
+namespace {
+
+/// Rules on read, write and net are not in force yet; their entries wait.
+constexpr bool judges_other_events = false;
+
+const Surroundings owner{"/home/owner", {"/home/owner/src/app"}, {"/usr/bin", "/bin"}};
+
+struct Entry {
+  std::string list, command, why;
+  Verdict wanted = Verdict::allow;
+  bool has_event = false;
+  bool stopped_by_sandbox = false;
+  int line = 0;
+};
+
+std::vector<Entry> read_corpus() {
+  const config::Node corpus = config::read_yaml_file(tests::data_file("../policy/corpus.yaml"));
+  std::vector<Entry> entries;
+  for (const config::Entry& list : corpus.entries) {
+    for (const config::Node& node : list.value.items) {
+      const config::MapReader map(
+          node, {"command", "event", "path", "host", "port", "verdict", "stopped_by", "why"});
+      Entry entry;
+      entry.list = list.key.scalar;
+      entry.why = config::read_string(map.need("why"));
+      entry.wanted = config::read_word<Verdict>(
+          map.need("verdict"), {{"allow", Verdict::allow}, {"ask", Verdict::ask}, {"deny", Verdict::deny}});
+      if (const config::Node* command = map.find("command")) entry.command = config::read_string(*command);
+      entry.has_event = map.find("event") != nullptr;
+      entry.stopped_by_sandbox = map.find("stopped_by") != nullptr;
+      entry.line = node.place.line;
+      entries.push_back(std::move(entry));
+    }
+  }
+  return entries;
+}
+
+bool is_within_any(const std::string& path, const std::vector<std::string>& trees) {
+  return std::any_of(trees.begin(), trees.end(),
+                     [&](const std::string& tree) { return sys::is_within(path, tree); });
+}
+
+/// A bare name lies where any system has it, whether this one does or not.
+sandbox::ExecEvent resolve(const std::vector<std::string>& argv, const std::string& cwd) {
+  const std::string& called = argv.front();
+  if (called.find('/') == std::string::npos) return tests::event_of(argv, tests::program_file(called));
+  sandbox::File file = tests::system_file(sys::normal_path(called, cwd));
+  file.writable = is_within_any(file.path, {owner.workspaces.front(), "/tmp"});
+  return tests::event_of(argv, std::move(file));
+}
+
+Check dry_run(const RuleSet& rules, const std::string& command) {
+  return check_script({rules, State()}, command, owner.workspaces.front(), owner.home, resolve);
+}
+
+enum class Outcome { right, wrong_allow, wrong_deny, wrong_ask, cannot_tell, not_for_rules, waiting };
+
+struct Judged {
+  const Entry* entry = nullptr;
+  Outcome outcome = Outcome::right;
+  Verdict found = Verdict::allow;
+  std::string rule;  ///< or what could not be told
+};
+
+Outcome outcome_of(Verdict found, Verdict wanted, bool is_clear) {
+  if (found == Verdict::allow && !is_clear) return Outcome::cannot_tell;
+  if (found == wanted) return Outcome::right;
+  if (found < wanted) return is_clear ? Outcome::wrong_allow : Outcome::cannot_tell;
+  return found == Verdict::deny ? Outcome::wrong_deny : Outcome::wrong_ask;
+}
+
+Judged judge(const RuleSet& rules, const Entry& entry) {
+  Judged judged;
+  judged.entry = &entry;
+  if (entry.has_event) {
+    judged.outcome = judges_other_events ? Outcome::wrong_allow : Outcome::waiting;
+    return judged;
+  }
+  if (entry.stopped_by_sandbox) {
+    judged.outcome = Outcome::not_for_rules;
+    return judged;
+  }
+  const Check check = dry_run(rules, entry.command);
+  if (!check.commands.empty()) {
+    judged.found = check.commands[check.decider].decision.verdict;
+    judged.rule = check.commands[check.decider].decision.rule;
+  }
+  judged.outcome = outcome_of(judged.found, entry.wanted, check.unclear.empty());
+  if (judged.outcome == Outcome::cannot_tell) judged.rule = check.unclear.front();
+  return judged;
+}
+
+const char* word_of(Outcome outcome) {
+  constexpr const char* words[] = {"right",       "wrong allow",   "wrong deny",    "wrong ask",
+                                   "cannot tell", "not for rules", "not judged yet"};
+  return words[static_cast<std::size_t>(outcome)];
+}
+
+const char* word_of(Verdict verdict) {
+  constexpr const char* words[] = {"allow", "ask", "deny"};
+  return words[static_cast<std::size_t>(verdict)];
+}
+
+using Counts = std::map<Outcome, int>;
+
+/// Of one list; what is not as wanted is told line by line.
+Counts report(const std::string& list, const std::vector<Judged>& all) {
+  Counts counts;
+  int size = 0;
+  for (const Judged& each : all) {
+    if (each.entry->list != list) continue;
+    ++size;
+    ++counts[each.outcome];
+    if (each.outcome >= Outcome::wrong_allow && each.outcome <= Outcome::cannot_tell)
+      fmt::print("corpus.yaml:{}: {}: {} ({}; wanted {}: {}) {}\n", each.entry->line, word_of(each.outcome),
+                 word_of(each.found), each.rule, word_of(each.entry->wanted), each.entry->why,
+                 sys::visible(each.entry->command));
+  }
+  std::string figures;
+  for (const auto& [outcome, count] : counts) figures += fmt::format(", {} {}", count, word_of(outcome));
+  fmt::print("{}: {} entries{}\n", list, size, figures);
+  return counts;
+}
+
+TEST_CASE("builtin:base does with the corpus what a careful owner wants") {
+  const RuleSet rules = RuleSet::compile(
+      {{Layer::user, config::read_yaml("version: 1\nextends: [builtin:base]\n", "rules.yaml")}}, owner);
+  const std::vector<Entry> corpus = read_corpus();
+  std::vector<Judged> judged;
+  judged.reserve(corpus.size());
+  for (const Entry& entry : corpus) judged.push_back(judge(rules, entry));
+  for (const char* list : {"ordinary", "dangerous"}) {
+    Counts counts = report(list, judged);
+    CHECK(counts[Outcome::right] > 0);
+  }
+}
+
+}  // namespace
+}  // namespace policy
