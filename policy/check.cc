@@ -15,6 +15,14 @@ class Checker {
   Checker(const CheckTerms& terms, const std::string& cwd, const Resolver& resolve)
       : terms_(terms), cwd_(cwd), resolve_(resolve) {}
 
+  /// The shell that reads the script is there before what it starts.
+  void start_shell() {
+    const sandbox::ExecEvent event = resolve(ShellCommand{{"sh"}, {}, {}, {}, {}, true, {}});
+    const sandbox::Image& image = event.images.front();
+    shell_ = std::make_shared<sandbox::Ancestor>(sandbox::Ancestor{"sh", image, nullptr});
+    check_.unclear.clear();
+  }
+
   Check run(const std::vector<ShellCommand>& commands) {
     for (std::size_t index = 0; index < commands.size(); ++index) add(commands[index], index);
     if (check_.commands.empty() && check_.unclear.empty())
@@ -24,16 +32,17 @@ class Checker {
 
  private:
   void add(const ShellCommand& command, std::size_t index) {
-    if (!command.unclear.empty()) {
+    for (const std::string& why : {command.unclear, command.untold}) {
+      if (why.empty()) continue;
       const std::string shown = command.argv.empty() ? "" : sys::command_line(command.argv) + ": ";
-      check_.unclear.push_back(shown + sys::visible(command.unclear));
+      check_.unclear.push_back(shown + sys::visible(why));
     }
     if (command.argv.empty() || !command.is_named) return;
     sandbox::ExecEvent event = resolve(command);
     event.cwd = sys::normal_path(command.directory, cwd_);
     event.env.insert(event.env.end(), command.assignments.begin(), command.assignments.end());
     event.top = !command.starter;
-    if (command.starter) event.caller = ancestors_[*command.starter];
+    event.caller = command.starter ? ancestors_[*command.starter] : shell_;
     const sandbox::Image& image = event.images.front();
     ancestors_[index] = std::make_shared<sandbox::Ancestor>(
         sandbox::Ancestor{sys::base_name(image.called), image, event.caller});
@@ -60,6 +69,7 @@ class Checker {
   const std::string& cwd_;
   const Resolver& resolve_;
   Check check_;
+  std::shared_ptr<const sandbox::Ancestor> shell_;  ///< null where the command is started by nobody here
   std::map<std::size_t, std::shared_ptr<const sandbox::Ancestor>> ancestors_;
 };
 
@@ -72,7 +82,9 @@ Check check_command(const CheckTerms& terms, const std::vector<std::string>& arg
 
 Check check_script(const CheckTerms& terms, std::string_view text, const std::string& cwd,
                    const std::string& home, const Resolver& resolve) {
-  return Checker(terms, cwd, resolve).run(commands_in_text(text, home));
+  Checker checker(terms, cwd, resolve);
+  checker.start_shell();
+  return checker.run(commands_in_text(text, home));
 }
 
 }  // namespace policy

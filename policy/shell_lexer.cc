@@ -237,6 +237,10 @@ void ShellLexer::read_dollar(ShellToken& word) {
       substitutions_.push_back(read_nested('(', ')'));
       make_dynamic(word, "the output of a command");
     }
+  } else if (text_.substr(at_, 6) == "{HOME}" || (text_.substr(at_, 4) == "HOME" && !is_name(peek(4)))) {
+    at_ += byte == '{' ? 6 : 4;
+    word.text.append(home_);
+    return;
   } else if (byte == '{') {
     ++at_;
     read_nested('{', '}');

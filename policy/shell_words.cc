@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "policy/program_text.h"
 #include "policy/shell_lexer.h"
 #include "policy/wrapper.h"
 #include "sandbox/sys/error.h"
@@ -187,10 +188,13 @@ void Collector::add_command(ShellCommand command, int depth) {
   if (depth > max_depth) return add_unclear(command, "it is nested too deeply");
   const std::vector<Wrapped> inside = unwrap(command.argv);
   ShellCommand context = command;
+  if (command.untold.empty()) command.untold = untold_text(command.argv);
   if (runs_itself) {
     context.starter = commands_.size();
     commands_.push_back(std::move(command));
   }
+  for (const std::string& assigned : command_texts(context.assignments))
+    add_text(assigned, context, depth + 1);
   for (const Wrapped& each : inside) {
     if (each.text) {
       add_text(*each.text, context, depth + 1);
@@ -198,6 +202,7 @@ void Collector::add_command(ShellCommand command, int depth) {
       ShellCommand inner = context;
       inner.argv = each.argv;
       inner.assignments.insert(inner.assignments.end(), each.assignments.begin(), each.assignments.end());
+      if (each.more_words) inner.untold = "more words come from the input";
       add_command(std::move(inner), depth + 1);
     }
   }

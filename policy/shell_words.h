@@ -14,6 +14,7 @@ struct ShellCommand {
   std::vector<std::string> assignments;  ///< NAME=value in front of it
   std::string directory;                 ///< where `cd` led before it; empty: where the text began
   std::string unclear;                   ///< why it cannot be told what starts; empty when it can
+  std::string untold;                    ///< what more it starts or is given than stands here; else empty
   bool is_named = true;                  ///< false: it is not even clear which program argv[0] is
   std::optional<std::size_t> starter;    ///< the index of the command that starts it: timeout, sh -c
 };

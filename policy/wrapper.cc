@@ -35,6 +35,7 @@ constexpr Wrapper wrappers[] = {
     {"linux64"},
     {"nice"},
     {"nohup"},
+    {"parallel"},
     {"pkexec"},
     {"prlimit"},
     {"run0", 0, true},
@@ -58,6 +59,11 @@ constexpr Wrapper wrappers[] = {
 
 /// Their words are not a command but the user and his shell's arguments.
 bool names_user(std::string_view name) { return name == "su" || name == "script"; }
+
+constexpr std::string_view command_variables =
+    " GIT_SSH_COMMAND GIT_EDITOR GIT_SEQUENCE_EDITOR GIT_PAGER GIT_EXTERNAL_DIFF GIT_ASKPASS SSH_ASKPASS "
+    "EDITOR VISUAL "
+    "PAGER MANPAGER RSYNC_RSH ";
 
 constexpr std::string_view shells = " sh bash dash zsh ksh mksh ash rbash ";
 
@@ -136,6 +142,35 @@ std::vector<Wrapped> unwrap_find(const Argv& argv) {
   return found;
 }
 
+/// "tar --to-command=TEXT" and the actions at its checkpoints.
+std::vector<Wrapped> unwrap_tar(const Argv& argv) {
+  std::vector<Wrapped> found;
+  for (const std::string& word : argv)
+    for (const std::string_view option : {"--checkpoint-action=exec=", "--to-command=", "--info-script="})
+      if (word.starts_with(option)) found.push_back({{}, word.substr(option.size())});
+  return found;
+}
+
+/// "ld-linux.so.2 --library-path /lib PROGRAM ARG…".
+std::vector<Wrapped> unwrap_loader(const Argv& argv) {
+  std::size_t at = 1;
+  for (; at < argv.size() && argv[at].starts_with('-'); ++at)
+    if (lists(" --library-path --preload --argv0 --inhibit-rpath --audit --glibc-hwcaps-prepend ", argv[at]))
+      ++at;
+  if (at >= argv.size()) return {};
+  return {{from(argv, at), std::nullopt}};
+}
+
+/// What stands behind ":::" is not the command's own, and neither is what comes from the input.
+void mark_more_words(std::vector<Wrapped>& found) {
+  for (Wrapped& each : found) {
+    const auto end = std::find_if(each.argv.begin(), each.argv.end(),
+                                  [](const std::string& word) { return word.starts_with(":::"); });
+    each.argv.erase(end, each.argv.end());
+    each.more_words = true;
+  }
+}
+
 /// "gatehouse exec … -- COMMAND".
 std::vector<Wrapped> unwrap_gatehouse(const Argv& argv) {
   const auto dashes = std::find(argv.begin(), argv.end(), "--");
@@ -152,15 +187,28 @@ std::vector<Wrapped> unwrap(const std::vector<std::string>& argv) {
   if (lists(shells, name)) return unwrap_shell(argv);
   if (name == "find") return unwrap_find(argv);
   if (name == "gatehouse") return unwrap_gatehouse(argv);
+  if (name == "tar") return unwrap_tar(argv);
+  if (name.starts_with("ld-linux") || name.starts_with("ld-musl")) return unwrap_loader(argv);
   if (name == "eval") return {{{}, joined(from(argv, 1))}};
   for (const Wrapper& wrapper : wrappers) {
     if (wrapper.name != name) continue;
     std::vector<Wrapped> found = unwrap_with(wrapper, argv);
+    if (name == "xargs" || name == "parallel") mark_more_words(found);
     if (name == "watch")
       for (Wrapped& each : found) each = {{}, joined(each.argv)};
     return found;
   }
   return {};
+}
+
+std::vector<std::string> command_texts(const std::vector<std::string>& assignments) {
+  std::vector<std::string> texts;
+  for (const std::string& word : assignments) {
+    const std::size_t equals = word.find('=');
+    if (equals != std::string::npos && lists(command_variables, word.substr(0, equals)))
+      texts.push_back(word.substr(equals + 1));
+  }
+  return texts;
 }
 
 }  // namespace policy

@@ -13,10 +13,14 @@ struct Wrapped {
   std::vector<std::string> argv;              ///< the command that it starts, or
   std::optional<std::string> text;            ///< the shell text that it runs
   std::vector<std::string> assignments = {};  ///< NAME=value that it sets for the command
+  bool more_words = false;                    ///< the command is given more words than stand here
 };
 
 /// Each command that stands in the words of this one: `timeout 9 git push`, `sh -c 'git push'`,
 /// `find . -exec rm {} ;`. Empty for a program that is none of them.
 std::vector<Wrapped> unwrap(const std::vector<std::string>& argv);
+
+/// The shell texts among NAME=value words that the program runs: `GIT_SSH_COMMAND='ssh -v' git fetch`.
+std::vector<std::string> command_texts(const std::vector<std::string>& assignments);
 
 }  // namespace policy

@@ -52,6 +52,7 @@ TEST_CASE("simple shell text is taken apart as the shell does it") {
       {"", ""},
       {"  # nothing", ""},
       {"ls ~ ~/x a~b '~'", "ls|/h|/h/x|a~b|~"},
+      {"ls $HOME \"${HOME}/x\" '$HOME'", "ls|/h|/h/x|$HOME"},
       {"echo {} x{}", "echo|{}|x{}"},
       {"rm *.o", "rm|*.o"},
       {"time -p a", "a"},
@@ -89,6 +90,22 @@ TEST_CASE("what is known only at run time is called unclear, and what stands ins
     CAPTURE(each.text);
     CHECK(described(commands_in_text(each.text, "/h")) == each.expected);
   }
+}
+
+TEST_CASE("program text in other languages, and from the input, is named and not followed") {
+  for (const char* text : {"python3 -c 'import os'", "python3.11 -Ic x", "perl -ne print x", "node --eval=x",
+                           "awk 'BEGIN { system(x) }'", "sed -n '1e id' x", "sed s/a/b/e x", "vim -c '!id'",
+                           "make -f - <x", "curl x | sh", "bash -s -- -y", "sh -x"}) {
+    CAPTURE(std::string(text));
+    CHECK_FALSE(commands_in_text(text, "/h").back().untold.empty());
+  }
+  for (const char* text :
+       {"python3 x.py", "python3 -m pytest", "perl x.pl", "node x.js", "awk '{ print $1 }' x", "sed -n 1p x",
+        "sed -e s/a/b/g x", "make all", "sh x.sh", "sh -c id", "bash -i", "id"}) {
+    CAPTURE(std::string(text));
+    CHECK(commands_in_text(text, "/h").front().untold.empty());
+  }
+  CHECK_FALSE(commands_in_text("xargs git push", "/h").back().untold.empty());
 }
 
 TEST_CASE("wrappers are seen through, and stay commands themselves") {
@@ -129,6 +146,12 @@ TEST_CASE("wrappers are seen through, and stay commands themselves") {
       {"gatehouse exec --mode x -- git push", "gatehouse|exec|--mode|x|--|git|push;git|push"},
       {"trap 'git push' EXIT", "git|push"},
       {"taskset -c 0 git", "taskset|-c|0|git;git"},
+      {"parallel -j2 git push {} ::: a b", "parallel|-j2|git|push|{}|:::|a|b;git|push|{}"},
+      {"tar -cf x --checkpoint-action=exec='git push' y",
+       "tar|-cf|x|--checkpoint-action=exec=git push|y;git|push"},
+      {"/lib64/ld-linux-x86-64.so.2 --argv0 x git push",
+       "/lib64/ld-linux-x86-64.so.2|--argv0|x|git|push;git|push"},
+      {"GIT_SSH_COMMAND='ssh -v' git fetch", "git|fetch;ssh|-v"},
       {"echo git push", "echo|git|push"},
       {"env", "env"},
       {"sh", "sh"},
