@@ -61,7 +61,8 @@ sandbox::ExecEvent resolve(const std::vector<std::string>& argv, const std::stri
   const std::string& called = argv.front();
   if (called.find('/') == std::string::npos) return tests::event_of(argv, tests::program_file(called));
   sandbox::File file = tests::system_file(sys::normal_path(called, cwd));
-  file.writable = is_within_any(file.path, {owner.workspaces.front(), "/tmp"});
+  if (is_within_any(file.path, {owner.workspaces.front(), "/tmp"}))
+    file = {};  // not there before it is built
   return tests::event_of(argv, std::move(file));
 }
 
@@ -78,9 +79,17 @@ struct Judged {
   std::string rule;  ///< or what could not be told
 };
 
-Outcome outcome_of(Verdict found, Verdict wanted, bool is_clear) {
-  if (found == Verdict::allow && !is_clear) return Outcome::cannot_tell;
+/// A program that is not there is judged by its name, which is right where it is no other program's copy.
+bool is_open(const std::vector<std::string>& unclear) {
+  return std::any_of(unclear.begin(), unclear.end(), [](const std::string& sentence) {
+    return sentence.find("judged by its name") == std::string::npos;
+  });
+}
+
+Outcome outcome_of(Verdict found, Verdict wanted, const std::vector<std::string>& unclear) {
+  if (found == Verdict::allow && is_open(unclear)) return Outcome::cannot_tell;
   if (found == wanted) return Outcome::right;
+  const bool is_clear = unclear.empty();
   if (found < wanted) return is_clear ? Outcome::wrong_allow : Outcome::cannot_tell;
   return found == Verdict::deny ? Outcome::wrong_deny : Outcome::wrong_ask;
 }
@@ -101,7 +110,7 @@ Judged judge(const RuleSet& rules, const Entry& entry) {
     judged.found = check.commands[check.decider].decision.verdict;
     judged.rule = check.commands[check.decider].decision.rule;
   }
-  judged.outcome = outcome_of(judged.found, entry.wanted, check.unclear.empty());
+  judged.outcome = outcome_of(judged.found, entry.wanted, check.unclear);
   if (judged.outcome == Outcome::cannot_tell) judged.rule = check.unclear.front();
   return judged;
 }
@@ -138,6 +147,12 @@ Counts report(const std::string& list, const std::vector<Judged>& all) {
   return counts;
 }
 
+int size_of(const Counts& counts) {
+  int size = 0;
+  for (const auto& [outcome, count] : counts) size += count;
+  return size;
+}
+
 TEST_CASE("builtin:base does with the corpus what a careful owner wants") {
   const RuleSet rules = RuleSet::compile(
       {{Layer::user, config::read_yaml("version: 1\nextends: [builtin:base]\n", "rules.yaml")}}, owner);
@@ -145,10 +160,14 @@ TEST_CASE("builtin:base does with the corpus what a careful owner wants") {
   std::vector<Judged> judged;
   judged.reserve(corpus.size());
   for (const Entry& entry : corpus) judged.push_back(judge(rules, entry));
-  for (const char* list : {"ordinary", "dangerous"}) {
-    Counts counts = report(list, judged);
-    CHECK(counts[Outcome::right] > 0);
-  }
+  Counts ordinary = report("ordinary", judged);
+  Counts dangerous = report("dangerous", judged);
+  const auto in_all = [&](Outcome outcome) { return ordinary[outcome] + dangerous[outcome]; };
+  CHECK(in_all(Outcome::wrong_allow) == 0);
+  CHECK(in_all(Outcome::wrong_deny) == 0);
+  CHECK(dangerous[Outcome::wrong_ask] == 0);
+  CHECK(ordinary[Outcome::wrong_ask] * 100 <= size_of(ordinary) * 3);
+  CHECK(in_all(Outcome::right) > 800);
 }
 
 }  // namespace

@@ -36,15 +36,15 @@ TEST_CASE("the rules of the design decide as it says") {
       {"git -C x -c a=b push -fu origin main", Verdict::deny},
       {"git --no-pager push --mirror", Verdict::deny},
       {"git push --forc", Verdict::deny},
-      {"git push", Verdict::allow},
-      {"git push -f x-fork", Verdict::allow},
-      {"git push -o -f origin", Verdict::allow},
-      {"git push origin -- -f", Verdict::allow},
+      {"git push", Verdict::ask},
+      {"git push -f x-fork", Verdict::ask},
+      {"git push -o -f origin", Verdict::ask},
+      {"git push origin -- -f", Verdict::ask},
       {"git commit -m push -f", Verdict::allow},
       {"git log --grep push -f", Verdict::allow},
       {"rm -rf build/o", Verdict::allow},
       {"rm -rf /ws/build/o /ws/build/p", Verdict::allow},
-      {"rm -rf build/o /etc", Verdict::ask},
+      {"rm -rf build/o /etc", Verdict::deny},
       {"rm -rf build/../x", Verdict::ask},
       {"rm -rf", Verdict::ask},
       {"rm -f x", Verdict::allow},
@@ -57,7 +57,7 @@ TEST_CASE("the rules of the design decide as it says") {
   CHECK(decision.source.line == 11);
   CHECK(decision.reason == "Shared history must not be rewritten.");
   CHECK(decision.suggest.starts_with("Push without"));
-  CHECK(decision.matched.size() == 1);
+  CHECK(decision.matched.size() == 2);
   CHECK(rules.decide(tests::event_of("npm ci"), State()).profile == "registry");
 }
 
