@@ -22,7 +22,7 @@ namespace policy {
 namespace {
 
 /// Files of policy/base: what the first defines, the others use.
-constexpr std::span<const config::Frozen> parts[] = {
+constexpr config::FrozenTree parts[] = {
     frozen_common,      frozen_containers, frozen_credentials,    frozen_databases, frozen_files,
     frozen_gate,        frozen_git,        frozen_infrastructure, frozen_packages,  frozen_people,
     frozen_persistence, frozen_privilege,  frozen_publish};
@@ -44,7 +44,7 @@ config::Node& value_of(config::Node& map, std::string_view key) {
 
 config::Node base_rules() {
   config::Node whole = config::thaw(parts[0], base_name);
-  for (const std::span<const config::Frozen> table : std::span(parts).subspan(1)) {
+  for (const config::FrozenTree& table : std::span(parts).subspan(1)) {
     config::Node part = config::thaw(table, base_name);
     for (config::Entry& entry : part.entries) {
       config::Node& value = value_of(whole, entry.key.scalar);

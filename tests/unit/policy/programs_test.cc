@@ -70,6 +70,7 @@ void check_same(const Command& asked, const Command& read) {
   CHECK(asked.flags == read.flags);
   CHECK(asked.last_options == read.last_options);
   CHECK(asked.options_end_at == read.options_end_at);
+  CHECK(asked.early_options == read.early_options);
   CHECK(asked.has_commands() == !read.commands.empty());
   for (const auto& command : read.commands) {
     CAPTURE(command.first);
