@@ -1,9 +1,11 @@
 #include "policy/identity.h"
 
+#include <dirent.h>
 #include <glob.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "sandbox/sys/path.h"
 
@@ -49,6 +51,26 @@ Identity::Identity(const Surroundings& surroundings) : home_(surroundings.home) 
   for (const std::string& directory : directories_)
     if (const auto real = sys::real_path(directory); real && is_ours(*real))
       add_once(real_directories_, *real);
+  list_directories();
+}
+
+void Identity::list_directories() {
+  constexpr std::size_t most_names = 20'000;
+  for (const std::string& directory : real_directories_) {
+    std::optional<std::vector<std::string>>& names = listings_.emplace_back();
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(directory.c_str()), &::closedir);
+    if (!stream) continue;
+    names.emplace();
+    while (const dirent* entry = ::readdir(stream.get())) names->emplace_back(entry->d_name);
+    if (names->size() > most_names) names.reset();
+    if (names) std::sort(names->begin(), names->end());
+  }
+}
+
+bool Identity::may_have(std::size_t directory, const std::string& name) const {
+  const auto& names = listings_[directory];
+  return !names || name.find('/') != std::string::npos ||
+         std::binary_search(names->begin(), names->end(), name);
 }
 
 void Identity::add(const std::string& name) {
@@ -57,8 +79,8 @@ void Identity::add(const std::string& name) {
   if (name.starts_with('/')) {
     add_file(named(name), name, false);
   } else {
-    for (const std::string& directory : real_directories_)
-      add_file(named(name), directory + "/" + name, false);
+    for (std::size_t i = 0; i < real_directories_.size(); ++i)
+      if (may_have(i, name)) add_file(named(name), real_directories_[i] + "/" + name, false);
   }
   // gatehouse need not lie in the search path to be gatehouse.
   if (name == "gatehouse") {

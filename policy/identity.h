@@ -65,12 +65,16 @@ class Identity {
   [[nodiscard]] std::vector<std::string> paths() const;
 
  private:
+  void list_directories();
+  [[nodiscard]] bool may_have(std::size_t directory, const std::string& name) const;
   void assume(const std::string& name);
   void add_file(KnownFile file, const std::string& path, bool declared);
 
   std::string home_;
   std::vector<std::string> directories_;
   std::vector<std::string> real_directories_;
+  /// The names in each of them that can be listed, sorted: most that rules name are in none.
+  std::vector<std::optional<std::vector<std::string>>> listings_;
   Names added_;
   std::vector<KnownFile> files_;
   std::unordered_map<std::string, std::vector<std::size_t>> by_path_;
