@@ -41,6 +41,8 @@ struct Rule {
   std::vector<Example> match, no_match;
 
   [[nodiscard]] bool is_for(EventKind kind) const;
+  /// This version holds it: on exec, by the gate; a deny on files, by mounts.
+  [[nodiscard]] bool is_held() const;
 };
 
 /// `except:` answers a rule of the same or a lower layer with one more `unless`.

@@ -207,11 +207,8 @@ std::vector<std::string> RuleSet::denied_places(EventKind kind) const {
 
 std::vector<std::string> RuleSet::not_in_force() const {
   std::vector<std::string> ids;
-  for (const Rule& rule : compiled_->rules) {
-    const bool is_held = rule.is_for(EventKind::exec) || rule.verdict == Verdict::allow ||
-                         (rule.verdict == Verdict::deny && !rule.is_for(EventKind::net));
-    if (!is_held) ids.push_back(rule.id);
-  }
+  for (const Rule& rule : compiled_->rules)
+    if (!rule.is_held() && rule.verdict != Verdict::allow) ids.push_back(rule.id);
   return ids;
 }
 

@@ -216,6 +216,10 @@ bool Rule::is_for(EventKind kind) const {
   return std::find(events.begin(), events.end(), kind) != events.end();
 }
 
+bool Rule::is_held() const {
+  return !is_for(EventKind::net) && (is_for(EventKind::exec) || verdict != Verdict::ask);
+}
+
 RulesFile read_rules(const config::Node& document, Layer layer, const Surroundings& surroundings,
                      const Sets& sets) {
   return RulesReader(document, layer, surroundings, sets).read();

@@ -63,7 +63,7 @@ Trial try_rules(const std::vector<Source>& sources, const Surroundings& surround
     if (is_base(rule)) continue;
     ++trial.rules;
     trial.examples += rule.match.size() + rule.no_match.size();
-    if (!rule.is_for(EventKind::exec)) ++trial.not_yet;
+    if (!rule.is_held()) ++trial.not_yet;
   }
   trial.failures = run_examples(compiled);
   trial.examples += compiled.promises.size();

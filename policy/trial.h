@@ -10,7 +10,7 @@ namespace policy {
 struct Trial {
   std::size_t rules = 0;
   std::size_t examples = 0;
-  std::size_t not_yet = 0;  ///< rules on read, write and net: checked, and not in force in this version
+  std::size_t not_yet = 0;  ///< rules that are checked, and not held by this version
   std::vector<config::BadInput> failures;
 };
 

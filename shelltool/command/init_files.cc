@@ -68,7 +68,7 @@ const char* const first_rules =
 #   gatehouse policy test FILE
 #   gatehouse policy check --rules FILE -- git push --force
 version: 1
-extends: [builtin:base]        # no privilege of others; nobody changes gatehouse or git's hooks
+extends: [builtin:base]        # building is free, what reaches others asks, credentials and privilege are denied
 
 # What no rule decides. exec: allow means inside the sandbox.
 # defaults: {exec: allow}

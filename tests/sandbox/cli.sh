@@ -442,7 +442,7 @@ answer() {
 }
 
 profiles() {
-  printf '#!/bin/sh\ncat ~/.claude/.credentials.json; cat ~/.codex/auth.json; echo kept > ~/.claude/state; echo no > ~/.claude/settings.json
+  printf '#!/bin/sh\nfor key in ~/.claude/.credentials.json ~/.codex/auth.json; do [ ! -r "$key" ] || { read -r token < "$key"; echo "$token"; }; done; echo kept > ~/.claude/state; echo no > ~/.claude/settings.json
 touch ~/made; echo "$CLAUDE_CONFIG_DIR $ANTHROPIC_API_KEY $OPENAI_API_KEY."\n' > "$place/workspace/claude"
   chmod +x "$place/workspace/claude"
   mkdir -p "$HOME/.claude" "$HOME/.codex"

@@ -22,6 +22,15 @@ normal() {
     s/\(BuildId: [0-9a-f]+\)//g' "$1" | { if [ "$unordered" = yes ]; then sort; else cat; fi; }
 }
 
+# What the owner of this place lets pass: its remotes lie beside it, which "git push up" does not say.
+cat > "$place/rules.yaml" << 'END'
+version: 1
+extends: [builtin:base]
+except:
+  base.git-push: {when: {args: [push]}}
+  base.git-delete: {when: {args: [branch, other]}}
+END
+
 prelude='export GIT_AUTHOR_DATE="2024-01-01T00:00:00Z" GIT_COMMITTER_DATE="2024-01-01T00:00:00Z"
 set -e
 '
@@ -49,7 +58,7 @@ equal() {
     skip "$name" "plain it ends with $plain: $(tail -n 1 "$place/plain.raw")"
     return
   fi
-  play gated "$gatehouse" exec --workspace "$place/workspace" --mode workspace-write --network none --
+  play gated "$gatehouse" exec --rules "$place/rules.yaml" --workspace "$place/workspace" --mode workspace-write --network none --
   if [ "$status" != "$plain" ]; then
     fail "$name" "status $status, plain $plain"
   elif ! diff -u "$place/plain" "$place/gated" > "$place/difference"; then
