@@ -30,7 +30,7 @@ R
 
 wanted=('git push origin main; echo "status $?"'
   'cat ~/.ssh/id_ed25519; touch ~/made; expr 40 + 2 | sed "s/^/sum /" | tee made'
-  'env | grep SECRET_OF; cat ~/.claude/.credentials.json')
+  'env | grep SECRET_OF; read -r token < ~/.claude/.credentials.json; echo "$token"')
 
 # write_script TOOL: the model wants each command in this tool of the host's own.
 write_script() {
