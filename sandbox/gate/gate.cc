@@ -131,6 +131,7 @@ void Gate::approve(const Notification& notification, ExecRead read) {
     return;
   }
   Traced& traced = traced_[tid] = {std::move(read)};
+  traced.recorded = false;
   sweep_soon();
   // If the caller has died, its number may have been another's when it was seized: the sweep lets that one
   // go.

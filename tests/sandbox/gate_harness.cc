@@ -28,6 +28,9 @@ class FakeJudge : public sandbox::Judge {
     run_.judged.push_back({event, occasion});
     return setup_.judge ? setup_.judge(event, occasion) : sandbox::Ruling::allow;
   }
+  bool record_allowed(const sandbox::ExecEvent& event) override {
+    return !setup_.record_allowed || setup_.record_allowed(event);
+  }
   void refused(const sandbox::ExecEvent&, const sandbox::Refusal& refusal) override {
     run_.refused.push_back(refusal);
   }

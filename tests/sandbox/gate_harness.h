@@ -34,6 +34,7 @@ struct Setup {
   std::vector<std::string> argv;
   std::string cwd = "/";
   std::function<sandbox::Ruling(const sandbox::ExecEvent&, sandbox::Occasion)> judge;  ///< empty: allow
+  std::function<bool(const sandbox::ExecEvent&)> record_allowed = {};                  ///< empty: true
   sandbox::GateOptions options;
 };
 

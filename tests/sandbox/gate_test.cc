@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <stdexcept>
 
 #include "sandbox/exec_event.h"
 #include "sandbox/sys/path.h"
@@ -28,7 +29,7 @@ Ruling deny_forbidden(const ExecEvent& event, Occasion) {
   return std::any_of(event.images.begin(), event.images.end(), names_it) ? Ruling::deny : Ruling::allow;
 }
 
-Setup shell(const std::string& script) { return {{"sh", "-c", script}, "/", deny_forbidden, {}}; }
+Setup shell(const std::string& script) { return {{"sh", "-c", script}, "/", deny_forbidden, {}, {}}; }
 
 }  // namespace
 
@@ -45,6 +46,25 @@ TEST_CASE("a denied exec fails with EACCES and its caller goes on") {
   const Run result = run(shell(forbidden + "; echo status $?"));
   CHECK(result.output.find("ran\n") == std::string::npos);
   CHECK(result.output.find("status 126") != std::string::npos);
+}
+
+TEST_CASE("what is allowed and cannot be recorded does not run one instruction") {
+  const TemporaryDirectory dir;
+  const std::string unrecorded = script(dir, "unrecorded", "#!/bin/sh\necho ran\n");
+  const auto is_it = [&](const ExecEvent& event) { return event.images.front().called == unrecorded; };
+  Setup setup = shell(unrecorded + "; echo status $?; " + unrecorded + "; echo status $?");
+  SUBCASE("told by the judge") {
+    setup.record_allowed = [&](const ExecEvent& event) { return !is_it(event); };
+  }
+  SUBCASE("told by an exception") {
+    setup.record_allowed = [&](const ExecEvent& event) {
+      if (is_it(event)) throw std::runtime_error("nothing can be recorded");
+      return true;
+    };
+  }
+  const Run result = run(setup);
+  CHECK(result.output.find("ran\n") == std::string::npos);
+  CHECK(result.output.find("status 137\n") != std::string::npos);
 }
 
 TEST_CASE("a PATH walk and failed execs neither hang nor leave a thread seized") {

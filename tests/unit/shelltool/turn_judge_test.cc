@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -113,6 +115,34 @@ TEST_CASE("who was started ahead cannot wait for an answer: the question is take
   REQUIRE(nobody.judge(event_in(1, "git status"), Occasion::asked, 1) == Ruling::allow);
   CHECK_FALSE(nobody.judge_as(1, {"git", "commit"}));
   CHECK(nobody.take_denials(1).all().front().decision.reason == "Hm. (There is no terminal to ask at.)");
+}
+
+TEST_CASE("an allowed exec is on record when the gate asks for it, once, and only while it can be") {
+  Fixture fixture;
+  TurnJudge judge(fixture.setup());
+  sandbox::ExecEvent event = event_in(1, "git status");
+  REQUIRE(judge.judge(event, Occasion::asked, 1) == Ruling::allow);  // the turn's first: at once
+  event.caller = std::make_shared<sandbox::Ancestor>(sandbox::Ancestor{"sh", event.images.front(), nullptr});
+  REQUIRE(judge.judge(event, Occasion::asked, 2) == Ruling::allow);
+  CHECK(fixture.recorded().size() == 1);
+  CHECK(judge.record_allowed(event));
+  CHECK(judge.record_allowed(event));
+  CHECK(fixture.recorded().size() == 2);
+}
+
+TEST_CASE("where recording fails, the exec under way must not run, and the next are denied") {
+  Fixture fixture;
+  std::filesystem::create_directory(fixture.dir / "gone");
+  policy::Audit audit({fixture.dir / "gone/audit", "s", false, 1});  // a new file for each record
+  TurnJudge judge(TurnJudge::Setup{fixture.rules, audit, {}});
+  sandbox::ExecEvent event = event_in(1, "git status");
+  REQUIRE(judge.judge(event, Occasion::asked, 1) == Ruling::allow);
+  event.caller = std::make_shared<sandbox::Ancestor>(sandbox::Ancestor{"sh", event.images.front(), nullptr});
+  REQUIRE(judge.judge(event, Occasion::asked, 2) == Ruling::allow);
+  std::filesystem::remove_all(fixture.dir / "gone");
+  CHECK_FALSE(judge.record_allowed(event));
+  CHECK(judge.judge(event, Occasion::asked, 3) == Ruling::deny);
+  CHECK(judge.take_denials(1).all().front().decision.rule == "audit.unwritable");
 }
 
 TEST_CASE("an answer for the session holds for exactly what was shown") {
