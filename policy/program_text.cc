@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "policy/word_list.h"
 #include "sandbox/sys/path.h"
 
 namespace policy {
@@ -37,12 +38,6 @@ constexpr Language languages[] = {
     {"emacs", " --eval --execute "},
     {"make", " --eval "},
 };
-
-constexpr std::string_view shells = " sh bash dash zsh ksh mksh ash rbash ";
-
-bool lists(std::string_view list, std::string_view word) {
-  return !word.empty() && list.find(" " + std::string(word) + " ") != std::string_view::npos;
-}
 
 bool gives_text(const std::string& word, std::string_view options) {
   if (word.size() < 2 || word.front() != '-') return false;

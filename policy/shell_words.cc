@@ -4,6 +4,7 @@
 
 #include "policy/program_text.h"
 #include "policy/shell_lexer.h"
+#include "policy/word_list.h"
 #include "policy/wrapper.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
@@ -22,10 +23,6 @@ constexpr std::string_view builtins =
     "popd pushd read readarray readonly return set shift shopt suspend times trap type typeset ulimit umask "
     "unalias "
     "unset wait ";
-
-bool lists(std::string_view list, std::string_view word) {
-  return !word.empty() && list.find(" " + std::string(word) + " ") != std::string_view::npos;
-}
 
 bool is_assignment(std::string_view word) {
   const std::size_t equals = word.find('=');

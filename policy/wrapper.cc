@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "policy/built_in.h"
+#include "policy/word_list.h"
 #include "policy/words.h"
 #include "sandbox/sys/path.h"
 
@@ -64,12 +65,6 @@ constexpr std::string_view command_variables =
     " GIT_SSH_COMMAND GIT_EDITOR GIT_SEQUENCE_EDITOR GIT_PAGER GIT_EXTERNAL_DIFF GIT_ASKPASS SSH_ASKPASS "
     "EDITOR VISUAL "
     "PAGER MANPAGER RSYNC_RSH ";
-
-constexpr std::string_view shells = " sh bash dash zsh ksh mksh ash rbash ";
-
-bool lists(std::string_view list, std::string_view word) {
-  return !word.empty() && list.find(" " + std::string(word) + " ") != std::string_view::npos;
-}
 
 Argv from(const Argv& argv, std::size_t at) {
   return at < argv.size() ? Argv(argv.begin() + static_cast<std::ptrdiff_t>(at), argv.end()) : Argv();
