@@ -204,6 +204,7 @@ class Compiler {
           compiled_.reads_environment = compiled_.reads_environment || matcher.env.has_value();
       }
     }
+    compiled_.identity.finish();
     compiled_.known_programs = compiled_.identity.paths();
   }
 

@@ -68,6 +68,7 @@ void Identity::list_directories() {
 }
 
 bool Identity::may_have(std::size_t directory, const std::string& name) const {
+  if (listings_.empty()) return true;
   const auto& names = listings_[directory];
   return !names || name.find('/') != std::string::npos ||
          std::binary_search(names->begin(), names->end(), name);
