@@ -88,10 +88,6 @@ class Freezer {
   std::vector<std::uint16_t> order_;
 };
 
-std::string_view scalar_of(const FrozenTree& tree) {
-  return tree.text.substr(tree.nodes.front().offset, tree.nodes.front().length);
-}
-
 /// Without the first so many nodes.
 FrozenTree behind(const FrozenTree& tree, std::size_t nodes) {
   return {tree.nodes.subspan(nodes), tree.text, tree.order};
@@ -101,7 +97,7 @@ Node take(FrozenTree& rest, const std::string& file) {
   const Frozen& frozen = rest.nodes.front();
   Node node;
   node.kind = frozen.kind;
-  node.place = {file, frozen.line, frozen.column};
+  node.place = place_of(rest, file);
   node.scalar = scalar_of(rest);
   node.quoted = frozen.quoted;
   rest = behind(rest, 1);
@@ -120,6 +116,14 @@ Node take(FrozenTree& rest, const std::string& file) {
 
 }  // namespace
 
+std::string_view scalar_of(const FrozenTree& tree) {
+  return tree.text.substr(tree.nodes.front().offset, tree.nodes.front().length);
+}
+
+Place place_of(const FrozenTree& tree, const std::string& file) {
+  return {file, tree.nodes.front().line, tree.nodes.front().column};
+}
+
 Node thaw(const FrozenTree& tree, const std::string& file) {
   FrozenTree rest = tree;
   return take(rest, file);
@@ -136,6 +140,18 @@ std::vector<FrozenEntry> entries_of(const FrozenTree& map) {
     rest = behind(rest, rest.nodes.front().size);
   }
   return entries;
+}
+
+std::vector<FrozenTree> items_of(const FrozenTree& list) {
+  if (list.nodes.front().kind != Node::Kind::sequence) return {list};
+  std::vector<FrozenTree> items;
+  items.reserve(list.nodes.front().count);
+  FrozenTree rest = behind(list, 1);
+  for (int left = list.nodes.front().count; left > 0; --left) {
+    items.push_back(rest);
+    rest = behind(rest, rest.nodes.front().size);
+  }
+  return items;
 }
 
 std::optional<FrozenTree> find(const FrozenTree& map, std::string_view key) {

@@ -43,6 +43,10 @@ struct FrozenEntry {
 };
 /// Of a frozen map, in the order written.
 std::vector<FrozenEntry> entries_of(const FrozenTree& map);
+/// Of a frozen list, in order; anything else is a list of itself.
+std::vector<FrozenTree> items_of(const FrozenTree& list);
+std::string_view scalar_of(const FrozenTree& tree);
+Place place_of(const FrozenTree& tree, const std::string& file);
 /// What a frozen map has at the key: to thaw one entry without the others.
 std::optional<FrozenTree> find(const FrozenTree& map, std::string_view key);
 

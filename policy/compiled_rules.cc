@@ -47,6 +47,21 @@ void add_options(ProgramTable& table, const OptionsMatcher& options, const Names
     for (const auto& [name, values] : options.values) table.add_value_option_of_unknown(name);
 }
 
+/// `unless` speaks about the programs of `when` where it names none itself.
+bool add_rule_options(const Rule& rule, ProgramTable& table) {
+  Names meant;
+  bool any = false;
+  for (const Matcher& matcher : rule.when) meant.merge(program_names(matcher.program));
+  for (const auto* matchers : {&rule.when, &rule.unless}) {
+    for_each_program_matcher(*matchers, [&](const ProgramMatcher& matcher) {
+      if (!matcher.options) return;
+      add_options(table, *matcher.options, matcher.programs.empty() ? meant : program_names(matcher));
+      any = true;
+    });
+  }
+  return any;
+}
+
 class Compiler {
  public:
   explicit Compiler(CompiledRules& compiled) : compiled_(compiled) {}
@@ -59,28 +74,36 @@ class Compiler {
     check_profiles();
     for (const RulesFile& file : files_) apply_exceptions(file);
     fill_programs();
-    add_identities();
-    fill_index();
+    for (const char* multicall : {"busybox", "toybox", "coreutils"}) compiled_.identity.add(multicall);
+    for (RuleIndex::Number number = 0; number < compiled_.rules.size(); ++number) compiled_.take_in(number);
+    compiled_.identity.finish();
   }
 
  private:
   void add_source(const Source& source) {
     RulesFile file = read_rules(source.document, source.layer, compiled_.surroundings, sets_);
-    if (file.extends_base && !std::exchange(has_base_, true)) {
-      base_ = base_rules();
-      add_file(read_rules(base_, source.layer, compiled_.surroundings, {}));
-    }
+    if (file.extends_base && !compiled_.base) add_base(source.layer);
     sets_ = file.sets;
     add_file(std::move(file));
   }
 
+  void add_base(Layer layer) {
+    const BaseRules& base = compiled_.base.emplace(layer, compiled_.surroundings);
+    compiled_.first_of_base = compiled_.rules.size();
+    for (std::size_t number = 0; number < base.size(); ++number) add_rule(base.outline(number));
+    for (const std::size_t number : base.urgent())
+      compiled_.rules[compiled_.first_of_base + number] = base.read(number);
+  }
+
+  void add_rule(Rule rule) {
+    const auto [first, is_new] = places_.emplace(rule.id, rule.place);
+    if (!is_new)
+      throw BadInput(rule.place, "rule '" + rule.id + "' is already at " + config::text_of(first->second));
+    compiled_.rules.push_back(std::move(rule));
+  }
+
   void add_file(RulesFile file) {
-    for (Rule& rule : file.rules) {
-      const auto [first, is_new] = places_.emplace(rule.id, rule.place);
-      if (!is_new)
-        throw BadInput(rule.place, "rule '" + rule.id + "' is already at " + config::text_of(first->second));
-      compiled_.rules.push_back(std::move(rule));
-    }
+    for (Rule& rule : file.rules) add_rule(std::move(rule));
     for (std::size_t kind = 0; kind < event_kinds; ++kind) {
       auto& stated = compiled_.defaults[kind][index_of(file.layer)];
       const auto& said = file.defaults[kind];
@@ -120,6 +143,9 @@ class Compiler {
   void apply_exceptions(const RulesFile& file) {
     for (const Exception& exception : file.exceptions) {
       Rule& rule = find_rule(exception);
+      if (rule.is_outline())
+        rule = compiled_.base->read(static_cast<std::size_t>(&rule - compiled_.rules.data()) -
+                                    compiled_.first_of_base);
       if (file.layer > rule.layer)
         throw BadInput(exception.place,
                        "rule '" + rule.id + "' stands in a higher layer, which this file cannot relax");
@@ -140,14 +166,15 @@ class Compiler {
   }
 
   void fill_programs() {
-    std::shared_ptr<const ProgramTable> above = std::make_shared<ProgramTable>();
+    std::shared_ptr<ProgramTable> above = std::make_shared<ProgramTable>();
     for (std::size_t layer = 0; layer < layer_count; ++layer) {
       if (layer > 0 && !speaks(layer)) {
         compiled_.programs[layer] = above;
         continue;
       }
       auto table = std::make_shared<ProgramTable>(*above);
-      bool changed = layer == 0;
+      // builtin:base will add to the table of its layer.
+      bool changed = layer == 0 || (compiled_.base && index_of(compiled_.base->layer()) == layer);
       for (const RulesFile& file : files_)
         if (index_of(file.layer) == layer) changed = add_programs(file, *table) || changed;
       for (const Rule& rule : compiled_.rules)
@@ -177,55 +204,59 @@ class Compiler {
     return !file.programs.empty();
   }
 
-  /// `unless` speaks about the programs of `when` where it names none itself.
-  static bool add_rule_options(const Rule& rule, ProgramTable& table) {
-    Names meant;
-    bool any = false;
-    for (const Matcher& matcher : rule.when) meant.merge(program_names(matcher.program));
-    for (const auto* matchers : {&rule.when, &rule.unless}) {
-      for_each_program_matcher(*matchers, [&](const ProgramMatcher& matcher) {
-        if (!matcher.options) return;
-        add_options(table, *matcher.options, matcher.programs.empty() ? meant : program_names(matcher));
-        any = true;
-      });
-    }
-    return any;
-  }
-
-  void add_identities() {
-    for (const char* multicall : {"busybox", "toybox", "coreutils"}) compiled_.identity.add(multicall);
-    for (const Rule& rule : compiled_.rules) {
-      for (const auto* matchers : {&rule.when, &rule.unless}) {
-        for_each_program_matcher(*matchers, [&](const ProgramMatcher& matcher) {
-          for (const ProgramPattern& pattern : matcher.programs)
-            if (!pattern.text.empty()) compiled_.identity.add(pattern.text);
-        });
-        for (const Matcher& matcher : *matchers)
-          compiled_.reads_environment = compiled_.reads_environment || matcher.env.has_value();
-      }
-    }
-    compiled_.identity.finish();
-    compiled_.known_programs = compiled_.identity.paths();
-  }
-
-  void fill_index() {
-    for (RuleIndex::Number number = 0; number < compiled_.rules.size(); ++number) {
-      const Rule& rule = compiled_.rules[number];
-      if (rule.is_for(EventKind::exec)) compiled_.index.add(number, rule);
-      for (const EventKind kind : {EventKind::read, EventKind::write, EventKind::net})
-        if (rule.is_for(kind)) compiled_.targets[static_cast<std::size_t>(kind)].add(number, rule);
-    }
-  }
-
   CompiledRules& compiled_;
   std::vector<RulesFile> files_;
-  config::Node base_;
-  bool has_base_ = false;
   Sets sets_;
   std::map<std::string, config::Place> places_;
 };
 
+void add_identities(const std::vector<Matcher>& matchers, Identity& identity) {
+  for_each_program_matcher(matchers, [&](const ProgramMatcher& matcher) {
+    for (const ProgramPattern& pattern : matcher.programs)
+      if (!pattern.text.empty()) identity.add(pattern.text);
+  });
+}
+
 }  // namespace
+
+void CompiledRules::take_in(RuleIndex::Number number) {
+  const Rule& rule = rules[number];
+  for (const auto* matchers : {&rule.when, &rule.unless}) {
+    add_identities(*matchers, identity);
+    for (const Matcher& matcher : *matchers) reads_environment = reads_environment || matcher.env.has_value();
+  }
+  if (rule.is_for(EventKind::exec)) index.add(number, rule);
+  for (const EventKind kind : {EventKind::read, EventKind::write, EventKind::net})
+    if (rule.is_for(kind)) targets[static_cast<std::size_t>(kind)].add(number, rule);
+}
+
+void CompiledRules::read_base(const std::vector<std::size_t>& numbers) {
+  for (const std::size_t number : numbers) {
+    Rule& rule = rules[first_of_base + number];
+    if (!rule.is_outline()) continue;
+    rule = base->read(number);
+    learn_options(rule);
+    take_in(static_cast<RuleIndex::Number>(first_of_base + number));
+  }
+  identity.finish();
+}
+
+void CompiledRules::learn_options(const Rule& rule) {
+  ProgramTable* last = nullptr;
+  for (std::size_t layer = index_of(rule.layer); layer < layer_count; ++layer) {
+    ProgramTable* const table = programs[layer].get();
+    if (table != last) add_rule_options(rule, *table);
+    last = table;
+  }
+}
+
+void CompiledRules::prepare_for(const sandbox::ExecEvent& event) {
+  if (base) read_base(base->met_by(event));
+}
+
+void CompiledRules::read_all() {
+  if (base) read_base(base->all());
+}
 
 CompiledRules compile_rules(std::vector<Source> sources, const Surroundings& surroundings) {
   CompiledRules compiled(surroundings);

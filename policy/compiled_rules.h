@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "policy/base_rules.h"
 #include "policy/rule.h"
 #include "policy/rule_index.h"
 #include "policy/rule_set.h"
@@ -21,22 +22,33 @@ struct CompiledRules {
   Identity identity;
   /// How the rules of each layer read words: what a lower layer says about a program changes nothing above
   /// it.
-  std::array<std::shared_ptr<const ProgramTable>, layer_count> programs;
+  std::array<std::shared_ptr<ProgramTable>, layer_count> programs;
   std::vector<const ProgramTable*> distinct_programs;
-  std::vector<Rule> rules;                       ///< by layer, then as written
+  std::vector<Rule>
+      rules;  ///< by layer, then as written; of builtin:base those that are still to be read, too
+  std::optional<BaseRules> base;
+  std::size_t first_of_base = 0;                 ///< in `rules`
   RuleIndex index;                               ///< of those on exec
   std::array<TargetIndex, event_kinds> targets;  ///< of those on the other events, by event
   /// What each layer states, by event. Of the owner's two layers, system and user, one always does: what they
   /// leave out is theirs as the design says, so that a layer below can only tighten it.
   std::array<std::array<std::optional<Default>, layer_count>, event_kinds> defaults;
   std::vector<Promise> promises;
-  std::vector<std::string> known_programs;
   bool reads_environment = false;
   std::uint64_t generation = 1;
 
+  /// Reads what builtin:base may have to say of the event, or all that it says.
+  void prepare_for(const sandbox::ExecEvent& event);
+  void read_all();
+  /// Makes a rule found, and its programs known.
+  void take_in(RuleIndex::Number number);
   [[nodiscard]] const ProgramTable& programs_of(Layer layer) const {
     return *programs[static_cast<std::size_t>(layer)];
   }
+
+ private:
+  void learn_options(const Rule& rule);
+  void read_base(const std::vector<std::size_t>& numbers);
 };
 
 /// Throws config::BadInput. Reads the disk: programs are looked up, and links in the patterns' directories.

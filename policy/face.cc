@@ -7,18 +7,17 @@
 namespace policy {
 namespace {
 
-/// Where a system keeps its programs; nobody makes links here but its package manager.
 constexpr std::string_view system_trees[] = {"/usr",   "/bin", "/sbin", "/lib",
                                              "/lib64", "/opt", "/nix",  "/snap"};
 
 std::string_view base_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+}  // namespace
+
 bool is_system_path(std::string_view path) {
   return std::any_of(std::begin(system_trees), std::end(system_trees),
                      [&](std::string_view tree) { return sys::is_within(path, tree); });
 }
-
-}  // namespace
 
 class FaceMaker {
  public:

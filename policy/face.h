@@ -48,6 +48,9 @@ class Face {
   mutable std::unordered_map<const char*, NamedFile> word_files_;
 };
 
+/// Below a directory where a system keeps its programs; nobody makes links there but its package manager.
+bool is_system_path(std::string_view path);
+
 /// Every face of every image. `event` and `identity` must outlive the faces.
 std::vector<Face> faces_of(const sandbox::ExecEvent& event, const Identity& identity);
 std::vector<Face> faces_of(const sandbox::Image& image, const Identity& identity);

@@ -51,7 +51,6 @@ Identity::Identity(const Surroundings& surroundings) : home_(surroundings.home) 
   for (const std::string& directory : directories_)
     if (const auto real = sys::real_path(directory); real && is_ours(*real))
       add_once(real_directories_, *real);
-  list_directories();
 }
 
 void Identity::list_directories() {
@@ -67,8 +66,10 @@ void Identity::list_directories() {
   }
 }
 
-bool Identity::may_have(std::size_t directory, const std::string& name) const {
-  if (listings_.empty()) return true;
+bool Identity::may_have(std::size_t directory, const std::string& name) {
+  constexpr std::size_t few = 64;  // a look at each costs less than the lists
+  if (added_.size() <= few) return true;
+  if (listings_.empty()) list_directories();
   const auto& names = listings_[directory];
   return !names || name.find('/') != std::string::npos ||
          std::binary_search(names->begin(), names->end(), name);

@@ -44,7 +44,7 @@ class Identity {
   /// Looks a name up in the search path, or an absolute path where it says. Once per name. What this machine
   /// does not have is assumed to be at missing_path(), with inode 0: examples need not fail for it.
   void add(const std::string& name);
-  /// Nothing is added any more: what only that needs is let go.
+  /// Nothing is added for now: what only that needs is let go.
   void finish() { listings_ = {}; }
   /// Declared by `programs:`; may have `~` and wildcards.
   void declare(const std::string& name, const std::string& path, bool writable_ok, int layer);
@@ -68,14 +68,15 @@ class Identity {
 
  private:
   void list_directories();
-  [[nodiscard]] bool may_have(std::size_t directory, const std::string& name) const;
+  [[nodiscard]] bool may_have(std::size_t directory, const std::string& name);
   void assume(const std::string& name);
   void add_file(KnownFile file, const std::string& path, bool declared);
 
   std::string home_;
   std::vector<std::string> directories_;
   std::vector<std::string> real_directories_;
-  /// The names in each of them that can be listed, sorted, until finish(): most that rules name are in none.
+  /// The names in each of them that can be listed, sorted, once many are looked up and until finish(): most
+  /// that rules name are in none.
   std::vector<std::optional<std::vector<std::string>>> listings_;
   Names added_;
   std::vector<KnownFile> files_;

@@ -40,6 +40,8 @@ struct Rule {
   std::string reason, suggest, profile;
   std::vector<Example> match, no_match;
 
+  /// One of builtin:base that is still to be read: of no event.
+  [[nodiscard]] bool is_outline() const { return events.empty(); }
   [[nodiscard]] bool is_for(EventKind kind) const;
   /// This version holds it: on exec, by the gate; a deny on files, by mounts.
   [[nodiscard]] bool is_held() const;

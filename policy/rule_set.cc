@@ -105,7 +105,7 @@ struct RuleSet::Compiled : CompiledRules {
   explicit Compiled(CompiledRules&& compiled) : CompiledRules(std::move(compiled)) {}
 };
 
-RuleSet::RuleSet(std::unique_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
+RuleSet::RuleSet(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
 RuleSet::RuleSet(RuleSet&&) noexcept = default;
 RuleSet& RuleSet::operator=(RuleSet&&) noexcept = default;
 RuleSet::~RuleSet() = default;
@@ -119,6 +119,7 @@ RuleSet RuleSet::compile(const std::vector<Source>& sources, const Surroundings&
 }
 
 Decision RuleSet::decide(const sandbox::ExecEvent& event, const State& state) const {
+  compiled_->prepare_for(event);
   return policy::decide(*compiled_, event, state, Resolve::on_disk);
 }
 
@@ -212,6 +213,9 @@ std::vector<std::string> RuleSet::not_in_force() const {
   return ids;
 }
 
-const std::vector<std::string>& RuleSet::known_programs() const { return compiled_->known_programs; }
+std::vector<std::string> RuleSet::known_programs() const {
+  compiled_->read_all();
+  return compiled_->identity.paths();
+}
 
 }  // namespace policy

@@ -1,6 +1,6 @@
 #pragma once
 /// Rules, compiled: from what the owner wrote to decisions. Pure: the same event under the same state is
-/// always decided the same way.
+/// always decided the same way. For one thread: what is built in is read when it is first needed.
 
 #include <memory>
 #include <string>
@@ -44,16 +44,16 @@ class RuleSet {
   /// Asks on read and write, and all but allows on net, which this version does not hold: their ids.
   [[nodiscard]] std::vector<std::string> not_in_force() const;
   /// Files whose unchanged copies are the same program to `deny` and `ask`: absolute paths.
-  [[nodiscard]] const std::vector<std::string>& known_programs() const;
+  [[nodiscard]] std::vector<std::string> known_programs() const;
 
  private:
   struct Compiled;
-  explicit RuleSet(std::unique_ptr<const Compiled> compiled);
-  std::unique_ptr<const Compiled> compiled_;
+  explicit RuleSet(std::unique_ptr<Compiled> compiled);
+  std::unique_ptr<Compiled> compiled_;
 };
 
 constexpr const char* base_name = "builtin:base";
-/// What it says: policy/base.yaml.
+/// What it says: policy/base/*.yaml.
 config::Node base_rules();
 
 }  // namespace policy

@@ -57,7 +57,8 @@ void keep(const CompiledRules& compiled, const Promise& promise) {
 }  // namespace
 
 Trial try_rules(const std::vector<Source>& sources, const Surroundings& surroundings) {
-  const CompiledRules compiled = compile_rules(sources, surroundings);
+  CompiledRules compiled = compile_rules(sources, surroundings);
+  compiled.read_all();
   Trial trial;
   for (const Rule& rule : compiled.rules) {
     if (is_base(rule)) continue;

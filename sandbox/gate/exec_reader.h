@@ -30,7 +30,7 @@ class ExecReader {
     std::function<std::uint64_t(pid_t)> turn_of =
         {};  ///< of the first program's parent; empty: there is one, 1
   };
-  ExecReader(const KnownFiles& known, Lineage& lineage, Options options)
+  ExecReader(KnownFiles& known, Lineage& lineage, Options options)
       : known_(known), lineage_(lineage), options_(std::move(options)) {}
 
   /// Throws CallerError, Unjudgeable, OuterCalled or SysError; `read` then holds what had been read before.
@@ -46,7 +46,7 @@ class ExecReader {
   [[nodiscard]] Author author_of(const Task& task);
   void place(const Task& task, ExecEvent& event) const;
 
-  const KnownFiles& known_;
+  KnownFiles& known_;
   Lineage& lineage_;
   Options options_;
   Heads heads_;

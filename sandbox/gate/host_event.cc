@@ -45,8 +45,7 @@ bool in_writable_root(const File& file, const Spec& spec) {
 
 }  // namespace
 
-ExecEvent resolve_on_host(const std::vector<std::string>& argv, const Spec& spec,
-                          const std::vector<std::string>& known_programs) {
+ExecEvent resolve_on_host(const std::vector<std::string>& argv, const Spec& spec, KnownFiles& known) {
   if (argv.empty()) throw sys::Error(sys::Kind::invalid, "no command was given");
   ExecEvent event;
   event.cwd = spec.cwd;
@@ -58,7 +57,6 @@ ExecEvent resolve_on_host(const std::vector<std::string>& argv, const Spec& spec
   const Task task(::getpid());
   const sys::Fd root = root_of(task);
   const Resolver resolver(task, root);
-  const KnownFiles known(known_programs);
   try {
     sys::Fd file = resolver.open(AT_FDCWD, sys::normal_path(called, spec.cwd));
     Heads heads;

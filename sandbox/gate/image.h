@@ -59,7 +59,7 @@ struct Author {
 
 class ImageReader {
  public:
-  ImageReader(const Resolver& resolver, const KnownFiles& known, Heads& heads, Author author)
+  ImageReader(const Resolver& resolver, KnownFiles& known, Heads& heads, Author author)
       : resolver_(resolver), known_(known), heads_(heads), author_(author) {}
 
   /// `file` is open with O_PATH on what `called` means. Throws CallerError with the kernel's errno for what
@@ -75,7 +75,7 @@ class ImageReader {
   [[nodiscard]] bool writable(const struct stat& facts, int file, const std::string& path) const;
 
   const Resolver& resolver_;
-  const KnownFiles& known_;
+  KnownFiles& known_;
   Heads& heads_;
   Author author_;
 };

@@ -41,8 +41,10 @@ bool same_content(int one, int other) {
 
 }  // namespace
 
-KnownFiles::KnownFiles(const std::vector<std::string>& paths) {
-  for (const std::string& path : paths) add(path);
+void KnownFiles::list() {
+  listed_ = true;
+  if (paths_)
+    for (const std::string& path : paths_()) add(path);
   for (const std::string& path : loaders()) add(path);
 }
 
@@ -52,7 +54,8 @@ void KnownFiles::add(const std::string& path) {
     by_size_.emplace(static_cast<std::uint64_t>(facts.st_size), path);
 }
 
-std::string KnownFiles::copy_of(const struct stat& facts, int readable) const {
+std::string KnownFiles::copy_of(const struct stat& facts, int readable) {
+  if (!listed_) list();
   const auto [begin, end] = by_size_.equal_range(static_cast<std::uint64_t>(facts.st_size));
   for (auto known = begin; known != end; ++known) {
     const sys::Fd file(::open(known->second.c_str(), O_RDONLY | O_CLOEXEC));

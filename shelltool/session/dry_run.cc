@@ -8,10 +8,11 @@ namespace shelltool {
 policy::Check dry_run(const Plan& plan, const policy::RuleSet& rules, const std::vector<std::string>& argv,
                       const std::string& script) {
   const sandbox::Spec& spec = plan.made.spec;
+  sandbox::KnownFiles known([&] { return rules.known_programs(); });
   const policy::Resolver resolve = [&](const std::vector<std::string>& words, const std::string& cwd) {
     sandbox::Spec there = spec;
     there.cwd = cwd;
-    return sandbox::resolve_on_host(words, there, rules.known_programs());
+    return sandbox::resolve_on_host(words, there, known);
   };
   const policy::CheckTerms terms{rules, plan.state(), plan.approval()};
   const std::string& home = plan.made.identity.account.home;

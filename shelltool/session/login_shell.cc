@@ -58,7 +58,7 @@ std::optional<Variables> run_login_shell(const Plan& plan, const Account& accoun
   const auto judging = [&]() -> sandbox::Supervisor::Judging {
     sandbox::GateOptions gate;
     gate.reading = {spec.user.uid, true, true};
-    gate.known = sandbox::KnownFiles(rules.known_programs());
+    gate.known = sandbox::KnownFiles([&] { return rules.known_programs(); });
     return {judge, std::move(gate)};
   };
   std::optional<Redirection> redirection;

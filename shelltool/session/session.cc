@@ -117,9 +117,13 @@ sandbox::Supervisor::Judging Session::prepare_judging() {
   sandbox::GateOptions gate;
   gate.reading = {spec.user.uid, options_.shell, spec.mode != sandbox::Mode::danger_full_access};
   gate.allow_tracers = plan_.config.sandbox.allow_tracers;
-  gate.known = sandbox::KnownFiles(rules_->rules().known_programs());
+  gate.known = known_files();
   gate.receive_guest = [this](pid_t process) { return guests_.receive(process, {judge_->state(), id_}); };
   return {*judge_, std::move(gate)};
+}
+
+sandbox::KnownFiles Session::known_files() const {
+  return sandbox::KnownFiles([this] { return rules_->rules().known_programs(); });
 }
 
 /// Where no mount keeps the command from the files, they are what they were at the start.
@@ -129,7 +133,7 @@ void Session::follow_rules() {
     case LiveRules::News::none:
       return;
     case LiveRules::News::changed:
-      supervisor_->gate().know(sandbox::KnownFiles(rules_->rules().known_programs()));
+      supervisor_->gate().know(known_files());
       return;
     case LiveRules::News::broken:
       news_.push_back(rules_->trouble() + "; the rules from before stay in force");

@@ -89,6 +89,7 @@ class Session {
   void guard();
   sandbox::Supervisor::Judging prepare_judging();
   void follow_rules();
+  [[nodiscard]] sandbox::KnownFiles known_files() const;
   void check_tier() const;
   void collect_notes();
   void hear_outer();

@@ -131,7 +131,8 @@ TEST_CASE("an unchanged copy of a known program is the same program") {
   std::filesystem::copy_file("/bin/echo", dir.path() + "/forbidden");
   Setup setup =
       shell("cp " + dir.path() + "/forbidden " + dir.path() + "/other; " + dir.path() + "/other ran");
-  setup.options.known = sandbox::KnownFiles({dir.path() + "/forbidden"});
+  setup.options.known =
+      sandbox::KnownFiles([&] { return std::vector<std::string>{dir.path() + "/forbidden"}; });
   const Run result = run(setup);
   CHECK(result.output.find("ran\n") == std::string::npos);
   CHECK(result.event("other").images.front().file.copy_of == dir.path() + "/forbidden");

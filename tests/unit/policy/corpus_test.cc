@@ -153,9 +153,37 @@ int size_of(const Counts& counts) {
   return size;
 }
 
-TEST_CASE("builtin:base does with the corpus what a careful owner wants") {
-  const RuleSet rules = RuleSet::compile(
+RuleSet base_alone() {
+  return RuleSet::compile(
       {{Layer::user, config::read_yaml("version: 1\nextends: [builtin:base]\n", "rules.yaml")}}, owner);
+}
+
+/// Verdict and rule of every command that it starts.
+std::vector<std::string> said_of(const RuleSet& rules, const std::string& command) {
+  std::vector<std::string> said;
+  for (const CheckedCommand& each : dry_run(rules, command).commands) {
+    std::string line = fmt::format("{} {}", name_of(each.decision.verdict), each.decision.rule);
+    for (const Matched& matched : each.decision.matched) line += " " + matched.rule;
+    said.push_back(std::move(line));
+  }
+  return said;
+}
+
+TEST_CASE("builtin:base decides the same whether it was read at once or as it was needed") {
+  const RuleSet read_at_once = base_alone();
+  CHECK_FALSE(read_at_once.known_programs().empty());
+  const RuleSet read_on_the_way = base_alone();
+  for (const Entry& entry : read_corpus()) {
+    if (entry.has_event || entry.stopped_by_sandbox) continue;
+    CAPTURE(entry.command);
+    const std::vector<std::string> wanted = said_of(read_at_once, entry.command);
+    CHECK(said_of(base_alone(), entry.command) == wanted);
+    CHECK(said_of(read_on_the_way, entry.command) == wanted);
+  }
+}
+
+TEST_CASE("builtin:base does with the corpus what a careful owner wants") {
+  const RuleSet rules = base_alone();
   const std::vector<Entry> corpus = read_corpus();
   std::vector<Judged> judged;
   judged.reserve(corpus.size());

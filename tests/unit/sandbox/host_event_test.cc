@@ -17,7 +17,10 @@ TEST_CASE("on the host a file of the workspace is the command's own by the numbe
   spec.writable = {workspace.path()};
   spec.user.uid = ::getuid() + 1;
   spec.user.inside_uid = ::getuid();
-  const auto is_writable = [&] { return resolve_on_host({"./app"}, spec, {}).images.front().file.writable; };
+  KnownFiles none;
+  const auto is_writable = [&] {
+    return resolve_on_host({"./app"}, spec, none).images.front().file.writable;
+  };
   CHECK_FALSE(is_writable());
   spec.user.map_ids = true;
   CHECK(is_writable());

@@ -1,0 +1,156 @@
+#include "policy/base_rules.h"
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+
+#include "config/frozen.h"
+#include "policy/face.h"
+#include "policy/program.h"
+#include "policy/rule_set.h"
+#include "policy/rules_reader.h"
+
+#include "policy/base.inc"
+
+namespace policy {
+namespace {
+
+using config::FrozenTree;
+
+FrozenTree part(std::string_view key) { return config::find(frozen_base, key).value(); }
+
+const std::vector<FrozenTree>& frozen_rules() {
+  static const std::vector<FrozenTree> rules = config::items_of(part("rules"));
+  return rules;
+}
+
+std::string_view base_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+/// The names in a matcher's `program`. False where it may be a program of another name.
+bool add_programs(const FrozenTree& words, std::vector<std::string_view>& names) {
+  for (const FrozenTree& each : config::items_of(words)) {
+    const std::string_view word = config::scalar_of(each);
+    if (word.starts_with('@')) {
+      if (!add_programs(config::find(part("sets"), word.substr(1)).value(), names)) return false;
+    } else if (word.find_first_of("/*?[{") != std::string_view::npos) {
+      return false;
+    } else {
+      names.push_back(word);
+    }
+  }
+  return true;
+}
+
+bool looks_at_environment(const FrozenTree& rule) {
+  for (const char* key : {"when", "unless"}) {
+    const auto matchers = config::find(rule, key);
+    if (!matchers) continue;
+    for (const FrozenTree& matcher : config::items_of(*matchers))
+      if (config::find(matcher, "env")) return true;
+  }
+  return false;
+}
+
+/// The programs that a rule on exec speaks of; none where only reading it tells.
+std::optional<std::vector<std::string_view>> programs_of(const FrozenTree& rule) {
+  const FrozenTree event = config::find(rule, "event").value();
+  const auto when = config::find(rule, "when");
+  if (config::scalar_of(event) != "exec" || !when || looks_at_environment(rule)) return std::nullopt;
+  std::vector<std::string_view> names;
+  for (const FrozenTree& matcher : config::items_of(*when)) {
+    const auto program = config::find(matcher, "program");
+    if (!program || !add_programs(*program, names)) return std::nullopt;
+  }
+  const auto unless = config::find(rule, "unless");
+  if (!unless) return names;
+  for (const FrozenTree& matcher : config::items_of(*unless)) {
+    const auto program = config::find(matcher, "program");
+    if (program && !add_programs(*program, names)) return std::nullopt;
+  }
+  return names;
+}
+
+config::Node document_of(const char* key, config::Node value) {
+  const auto word = [](const char* text) {
+    config::Node node;
+    node.scalar = text;
+    return node;
+  };
+  config::Node document;
+  document.kind = config::Node::Kind::map;
+  document.entries.push_back({word("version"), word("1")});
+  document.entries.push_back({word(key), std::move(value)});
+  return document;
+}
+
+const Sets& sets(Layer layer, const Surroundings& surroundings) {
+  static const Sets sets =
+      read_rules(document_of("sets", config::thaw(part("sets"), base_name)), layer, surroundings, {}).sets;
+  return sets;
+}
+
+}  // namespace
+
+config::Node base_rules() { return config::thaw(frozen_base, base_name); }
+
+BaseRules::BaseRules(Layer layer, Surroundings surroundings)
+    : layer_(layer), surroundings_(std::move(surroundings)) {
+  for (std::size_t number = 0; number < size(); ++number) {
+    const auto programs = programs_of(frozen_rules()[number]);
+    if (!programs) urgent_.push_back(number);
+    for (const std::string_view name : programs.value_or(std::vector<std::string_view>()))
+      by_program_.emplace_back(name, number);
+  }
+}
+
+std::size_t BaseRules::size() const { return frozen_rules().size(); }
+
+std::vector<std::size_t> BaseRules::all() const {
+  std::vector<std::size_t> numbers(size());
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return numbers;
+}
+
+Rule BaseRules::outline(std::size_t number) const {
+  const FrozenTree& frozen = frozen_rules()[number];
+  Rule rule;
+  rule.id = config::scalar_of(config::find(frozen, "id").value());
+  rule.place = config::place_of(frozen, base_name);
+  rule.layer = layer_;
+  return rule;
+}
+
+Rule BaseRules::read(std::size_t number) const {
+  config::Node list;
+  list.kind = config::Node::Kind::sequence;
+  list.items.push_back(config::thaw(frozen_rules()[number], base_name));
+  const config::Node document = document_of("rules", std::move(list));
+  return std::move(read_rules(document, layer_, surroundings_, sets(layer_, surroundings_)).rules.front());
+}
+
+/// What FaceMaker may take a file for is part of a name of it, but for links and copies that were made
+/// elsewhere, and for the programs that are many.
+std::vector<std::size_t> BaseRules::met_by(const sandbox::ExecEvent& event) {
+  std::vector<std::size_t> met;
+  if (all_met_) return met;
+  for (const sandbox::Image& image : event.images) {
+    const std::string_view own = base_of(image.file.path);
+    if (image.file.writable || !is_system_path(image.file.path) || is_multicall_name(own)) {
+      all_met_ = true;
+      return all();
+    }
+    meet(own, met);
+    meet(base_of(image.called), met);
+    if (!image.argv.empty()) meet(base_of(image.argv.front()), met);
+  }
+  return met;
+}
+
+void BaseRules::meet(std::string_view name, std::vector<std::size_t>& met) {
+  if (seen_.find(name) != seen_.end()) return;
+  seen_.emplace(name);
+  for (const auto& [program, number] : by_program_)
+    if (name.find(program) != std::string_view::npos) met.push_back(number);
+}
+
+}  // namespace policy
