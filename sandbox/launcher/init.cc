@@ -54,6 +54,14 @@ void close_all_but(std::vector<int> kept) {
   ::syscall(SYS_close_range, static_cast<unsigned>(first), ~0U, 0U);
 }
 
+/// Whom a packet wakes waits for the processor of its sender, which goes on to other work: the kernel takes
+/// it to be about to sleep (SOCK_SEQPACKET wakes with WF_SYNC). An eventfd does not.
+void wait_for(const sys::Fd& bell, const sys::Channel& channel) {
+  std::array<pollfd, 2> either = {{{bell.get(), POLLIN, 0}, {channel.fd(), 0, 0}}};
+  while (::poll(either.data(), either.size(), -1) < 0 && errno == EINTR) {
+  }
+}
+
 Trees receive_trees(sys::Channel& channel) {
   Trees trees;
   for (;;) {
@@ -74,13 +82,17 @@ class Init {
   /// Returns in the command's process too, which prepares itself while init builds what it will see.
   void build() {
     settle_signals();
-    std::vector<int> kept = {birth_.channel.fd(), birth_.lifeline.get(), built_.read_end.get(),
-                             built_.write_end.get()};
+    std::vector<int> kept = {birth_.channel.fd(), birth_.bell.get(), birth_.lifeline.get(),
+                             built_.read_end.get(), built_.write_end.get()};
     if (birth_.zygote) kept.push_back(birth_.zygote->fd());
     close_all_but(std::move(kept));
     ::setpgid(0, 0);  // away from the terminal's signals; the session stays the caller's
     Trees trees;
-    if (namespaced() && birth_.any_user) trees = receive_trees(birth_.channel);
+    if (namespaced() && birth_.any_user) {
+      wait_for(birth_.bell, birth_.channel);
+      trees = receive_trees(birth_.channel);
+    }
+    birth_.bell.close();
     become(birth_.spec.user, birth_.any_user, namespaced());
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) throw sys::SysError(errno, "refusing new privileges");
     if (!namespaced()) become_subreaper();

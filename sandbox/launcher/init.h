@@ -14,6 +14,7 @@ struct Birth {
   Tier tier;
   bool any_user;  ///< the caller may take any id: capabilities(7) CAP_SETUID
   sys::Channel channel;
+  sys::Fd bell;                        ///< an eventfd: what must come from outside is in the channel
   sys::Fd lifeline;                    ///< the end to read from
   std::optional<sys::Channel> zygote;  ///< the zygote's end, where there is one
 };

@@ -1,5 +1,6 @@
 #include "sandbox/launcher/launch.h"
 
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -80,12 +81,13 @@ void await_command(Launched& launched) {
   }
 }
 
-void prepare_from_outside(const Spec& spec, Launched& launched) {
+void prepare_from_outside(const Spec& spec, Launched& launched, const sys::Fd& bell) {
   write_id_maps(std::to_string(launched.init.pid()), spec.user, true);
   if (spec.user.map_ids)
     for (const auto& tree : copy_id_mapped(spec, launched.init.pid()))
       tell_if_there(launched.channel, Tag::tree, tree.first, {tree.second.get()});
   tell_if_there(launched.channel, Tag::go);
+  ::eventfd_write(bell.get(), 1);
 }
 
 /// Work of the caller that is done once, while init builds; what it throws is not a failure to build.
@@ -126,10 +128,12 @@ Launched start(const Spec& spec, Tier tier, Meanwhile& meanwhile) {
   sys::SocketPair turns;
   if (spec.argv.empty()) turns = sys::make_socket_pair();
   sys::Pipe lifeline = sys::make_pipe();
+  sys::Fd bell(::eventfd(0, EFD_CLOEXEC));
+  if (!bell) throw sys::SysError(errno, "making an eventfd");
   sys::Child init = namespaced ? fork_into(namespaces_of(spec)) : sys::fork_with(0);
   if (!init)
-    run_init({spec, tier, any_user, sys::Channel(std::move(ends.theirs)), std::move(lifeline.read_end),
-              channel_of(std::move(turns.theirs))});
+    run_init({spec, tier, any_user, sys::Channel(std::move(ends.theirs)), std::move(bell),
+              std::move(lifeline.read_end), channel_of(std::move(turns.theirs))});
   ends.theirs.close();
   turns.theirs.close();
 
@@ -141,7 +145,7 @@ Launched start(const Spec& spec, Tier tier, Meanwhile& meanwhile) {
                     0,
                     tier,
                     {}};
-  if (namespaced && any_user) prepare_from_outside(spec, launched);
+  if (namespaced && any_user) prepare_from_outside(spec, launched, bell);
   // While init mounts.
   tell_if_there(launched.channel, Tag::filter, spec.is_guest ? "-" : compile_filter(spec, tier));
   meanwhile.run();
@@ -162,8 +166,7 @@ std::string lost_as_real_root(const std::string& why) {
 
 std::vector<std::string> lost_without_namespaces(const Spec& spec, const Refused& refused) {
   std::string why = fmt::format("user namespaces are refused ({})", refused.what());
-  if (const std::string mend = limit_on_namespaces().mend; !mend.empty())
-    why += "; to allow them: " + mend;
+  if (const std::string mend = limit_on_namespaces().mend; !mend.empty()) why += "; to allow them: " + mend;
   std::vector<std::string> lost = {why};
   if (spec.user.map_ids) lost.push_back(lost_as_real_root("it takes a user namespace"));
   if (spec.mode == Mode::danger_full_access) {

@@ -93,13 +93,14 @@ void Session::protect() {
   spec.writable.insert(spec.writable.end(), names_->added_roots.begin(), names_->added_roots.end());
 }
 
-void Session::guard() {
+void Session::guard(bool mounts_hold) {
   if (!names_) return;
+  if (guard_) guard_->finish();
   not_scanned_ = names_->not_scanned;
   sandbox::GuardOptions options;
   options.state_directory = plan_.places.state;
-  options.mounts_hold = supervisor_->tier() == sandbox::Tier::a;
-  guard_ = std::make_unique<sandbox::Guard>(reactor_, std::move(*names_), std::move(options));
+  options.mounts_hold = mounts_hold;
+  guard_ = std::make_unique<sandbox::Guard>(reactor_, *names_, std::move(options));
   guard_->begin();
 }
 
@@ -143,15 +144,24 @@ void Session::follow_rules() {
 }
 
 void Session::start(sandbox::Supervisor::Handlers handlers) {
-  std::function<sandbox::Supervisor::Judging()> judging;
-  if (outer_ == nullptr) judging = [this] { return prepare_judging(); };
-  supervisor_ =
-      std::make_unique<sandbox::Supervisor>(reactor_, plan_.made.spec, judging, std::move(handlers));
   if (outer_ != nullptr) {
+    supervisor_ =
+        std::make_unique<sandbox::Supervisor>(reactor_, plan_.made.spec, nullptr, std::move(handlers));
     outer_words_ = reactor_.watch(outer_->fd(), POLLIN, [this](int) { hear_outer(); });
     return;
   }
-  guard();
+  const auto meanwhile = [this] {
+    guard(true);
+    return prepare_judging();
+  };
+  try {
+    supervisor_ =
+        std::make_unique<sandbox::Supervisor>(reactor_, plan_.made.spec, meanwhile, std::move(handlers));
+  } catch (...) {
+    if (guard_) guard_->finish();
+    throw;
+  }
+  if (supervisor_->tier() != sandbox::Tier::a) guard(false);
   check_tier();
   judge_->set_tier(supervisor_->tier());
   collect_notes();

@@ -86,7 +86,8 @@ class Session {
   void read_rules();
   void hold_files();
   void protect();
-  void guard();
+  /// Before the command starts. Where the mounts turn out not to hold, again.
+  void guard(bool mounts_hold);
   sandbox::Supervisor::Judging prepare_judging();
   void follow_rules();
   [[nodiscard]] sandbox::KnownFiles known_files() const;
