@@ -21,15 +21,18 @@ constexpr auto patience = std::chrono::seconds(2);
 }  // namespace
 
 Supervisor::Supervisor(sys::Reactor& reactor, const Spec& spec, const std::function<Judging()>& prepare,
-                       Handlers handlers)
+                       Handlers handlers, std::optional<Nascent> nascent)
     : reactor_(reactor),
       handlers_(std::move(handlers)),
       started_(sys::BootClock::now()),
       // Before the first child is there: a status that comes earlier would be lost.
       children_(reactor.on_signals({SIGCHLD}, [this](int) { reap(); })),
-      launched_(launch(spec, [&] {
-        if (prepare) judging_.emplace(prepare());
-      })) {
+      launched_(launch(
+          spec,
+          [&] {
+            if (prepare) judging_.emplace(prepare());
+          },
+          std::move(nascent))) {
   if (launched_.zygote) {
     turns_ = std::make_unique<Turns>(reactor, std::move(*launched_.zygote), spec.user,
                                      [this](const Order& to_init) { order(to_init); });

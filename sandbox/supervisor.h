@@ -35,7 +35,7 @@ class Supervisor {
   /// the command exists; empty for a guest. Throws SetupError, and what `prepare` throws; nothing is left
   /// then.
   Supervisor(sys::Reactor& reactor, const Spec& spec, const std::function<Judging()>& prepare,
-             Handlers handlers);
+             Handlers handlers, std::optional<Nascent> nascent = std::nullopt);
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
   ~Supervisor();

@@ -87,6 +87,36 @@ int report_error(const std::exception& error, int status) {
   return status;
 }
 
+/// The commands but exec.
+struct Others {
+  shelltool::ServeOptions serve_options;
+  CLI::App* policy = nullptr;
+  std::shared_ptr<shelltool::PolicyOptions> policy_options;
+  std::shared_ptr<shelltool::RegisterOptions> register_options;
+  std::shared_ptr<shelltool::DoctorOptions> doctor_options;
+
+  void add_to(CLI::App& app, Action& action) {
+    CLI::App* serve = app.add_subcommand("serve", "serve the Model Context Protocol on stdin and stdout");
+    shelltool::add_options(*serve, serve_options.common);
+    serve->add_flag("--stdio", serve_options.stdio,
+                    "on stdin and stdout: the default, and the only transport of this version");
+    serve->callback([this, &action] {
+      action = [this] { return shelltool::run_serve(serve_options, GATEHOUSE_VERSION); };
+    });
+    policy = app.add_subcommand("policy", "ask and test rules without running anything");
+    policy->require_subcommand(1);
+    policy_options = shelltool::add_policy_commands(*policy, action);
+    register_options = shelltool::add_register_command(app, action);
+    shelltool::add_init_command(app, action);
+    doctor_options = shelltool::add_doctor_command(app, action);
+    // Read before CLI11, which knows no -c.
+    app.add_subcommand("sh", "a shell under the gate: gatehouse sh -c SCRIPT");
+  }
+  [[nodiscard]] const CLI::App& asked(const CLI::App& app) const {
+    return policy != nullptr && policy->parsed() ? *policy : app;
+  }
+};
+
 int run(std::vector<std::string> words) {
   CLI::App app("A gate for what agents run: every program is judged before it starts.", "gatehouse");
   app.set_version_flag("--version", GATEHOUSE_VERSION);
@@ -94,21 +124,9 @@ int run(std::vector<std::string> words) {
   Action action;
   shelltool::ExecOptions exec_options;
   CLI::App* exec = add_exec(app, exec_options, action);
-  shelltool::ServeOptions serve_options;
-  CLI::App* serve = app.add_subcommand("serve", "serve the Model Context Protocol on stdin and stdout");
-  shelltool::add_options(*serve, serve_options.common);
-  serve->add_flag("--stdio", serve_options.stdio,
-                  "on stdin and stdout: the default, and the only transport of this version");
-  serve->callback([&] { action = [&] { return shelltool::run_serve(serve_options, GATEHOUSE_VERSION); }; });
-  CLI::App* policy = app.add_subcommand("policy", "ask and test rules without running anything");
-  policy->require_subcommand(1);
-  const auto policy_options = shelltool::add_policy_commands(*policy, action);
-  const auto register_options = shelltool::add_register_command(app, action);
-  shelltool::add_init_command(app, action);
-  const auto doctor_options = shelltool::add_doctor_command(app, action);
-  app.add_subcommand(
-      "sh", "a shell under the gate: gatehouse sh -c SCRIPT");  // read before CLI11, which knows no -c
   const bool is_exec = !words.empty() && words.front() == "exec";
+  Others others;
+  if (!is_exec) others.add_to(app, action);  // a start of exec would pay for them
   const int wrong_usage = is_exec ? shelltool::status_not_started : usage_status;
   if (is_exec) {  // what stands behind -- is the command's, whatever it looks like
     const auto dashes = std::find(words.begin(), words.end(), "--");
@@ -124,8 +142,7 @@ int run(std::vector<std::string> words) {
   } catch (const CLI::ParseError& error) {
     const std::vector<std::string> rest = app.remaining(true);
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError) && !rest.empty() && !is_exec)
-      return report_error(sys::Error(sys::Kind::invalid, unexpected(policy->parsed() ? *policy : app, rest)),
-                          wrong_usage);
+      return report_error(sys::Error(sys::Kind::invalid, unexpected(others.asked(app), rest)), wrong_usage);
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     return report_error(error, wrong_usage);
   }

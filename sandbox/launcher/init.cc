@@ -16,6 +16,7 @@
 #include <cstring>
 #include <vector>
 
+#include "sandbox/launcher/assignment.h"
 #include "sandbox/launcher/capabilities.h"
 #include "sandbox/launcher/command.h"
 #include "sandbox/launcher/landlock.h"
@@ -62,19 +63,6 @@ void wait_for(const sys::Fd& bell, const sys::Channel& channel) {
   }
 }
 
-Trees receive_trees(sys::Channel& channel) {
-  Trees trees;
-  for (;;) {
-    std::optional<Letter> letter = hear(channel);
-    if (!letter) throw sys::Error(sys::Kind::io, "waiting for the supervisor: it is gone");
-    if (letter->tag == Tag::go) return trees;
-    if (letter->tag != Tag::tree || letter->fds.size() != 1)
-      throw sys::Error(sys::Kind::internal, "waiting for id-mapped mounts: got '{}'",
-                       static_cast<char>(letter->tag));
-    trees[letter->text] = std::move(letter->fds.front());
-  }
-}
-
 class Init {
  public:
   explicit Init(Birth birth) : birth_(std::move(birth)) {}
@@ -82,23 +70,18 @@ class Init {
   /// Returns in the command's process too, which prepares itself while init builds what it will see.
   void build() {
     settle_signals();
-    std::vector<int> kept = {birth_.channel.fd(), birth_.bell.get(), birth_.lifeline.get(),
-                             built_.read_end.get(), built_.write_end.get()};
-    if (birth_.zygote) kept.push_back(birth_.zygote->fd());
-    close_all_but(std::move(kept));
+    close_all_but({birth_.channel.fd(), birth_.bell.get(), birth_.lifeline.get(), birth_.turns.fd(),
+                   built_.read_end.get(), built_.write_end.get()});
     ::setpgid(0, 0);  // away from the terminal's signals; the session stays the caller's
-    Trees trees;
-    if (namespaced() && birth_.any_user) {
-      wait_for(birth_.bell, birth_.channel);
-      trees = receive_trees(birth_.channel);
-    }
+    wait_for(birth_.bell, birth_.channel);
+    Trees trees = hear_assignment();
     birth_.bell.close();
-    become(birth_.spec.user, birth_.any_user, namespaced());
+    become(spec().user, birth_.any_user, namespaced());
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) throw sys::SysError(errno, "refusing new privileges");
     if (!namespaced()) become_subreaper();
     command_ = sys::fork_with(0);
     if (is_command()) return;
-    birth_.zygote.reset();
+    birth_.turns = sys::Channel(sys::Fd());
     if (namespaced()) build_namespaces(std::move(trees));
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw sys::SysError(errno, "closing init to the command");
     const std::string filter = expect(birth_.channel, Tag::filter).text;
@@ -109,20 +92,18 @@ class Init {
   [[nodiscard]] bool is_command() const { return !command_; }
 
   [[noreturn]] void run_command() {
-    std::vector<int> kept = {birth_.channel.fd(), built_.read_end.get()};
-    if (birth_.zygote) kept.push_back(birth_.zygote->fd());
-    close_all_but(std::move(kept));
-    const Spec& spec = birth_.spec;
-    if (namespaced() && spec.network == Network::none && spec.mode != Mode::danger_full_access)
+    close_all_but({birth_.channel.fd(), birth_.turns.fd(), built_.read_end.get()});
+    if (namespaced() && spec().network == Network::none && spec().mode != Mode::danger_full_access)
       founding(bring_loopback_up);
-    prepare_command(birth_.spec);
+    prepare_command(spec());
     const std::string filter =
         sys::read_all(built_.read_end.get(), sys::Channel::max_bytes, "the system call filter");
     if (filter.empty()) ::_exit(1);  // init failed, and has said so
-    confine_command(birth_.spec, birth_.tier, filter, birth_.channel);
-    if (!birth_.zygote) start_command(birth_.spec, birth_.channel);
+    confine_command(spec(), assignment_.tier, filter, birth_.channel);
+    const bool is_zygote = spec().argv.empty();
+    if (!is_zygote) start_command(spec(), birth_.channel);
     birth_.channel = sys::Channel(sys::Fd());
-    run_zygote(*birth_.zygote);
+    run_zygote(birth_.turns);
   }
 
   void serve() {
@@ -161,38 +142,49 @@ class Init {
   }
 
   void report_failure(const std::exception& error) noexcept {
-    const auto* refused = dynamic_cast<const Refused*>(&error);
-    const auto* failed = dynamic_cast<const sys::SysError*>(&error);
-    const int number = refused != nullptr  ? refused->error_number()
-                       : failed != nullptr ? failed->error_number()
-                                           : 0;
+    tell_failure(birth_.channel, error);
     try {
-      tell(birth_.channel, refused != nullptr ? Tag::refused : Tag::failed,
-           fmt::format("{} {}", number, error.what()));
       // Closing a socket with unread packets would take the report back (ECONNRESET).
       while (hear(birth_.channel)) {
       }
     } catch (const std::exception&) {
-      // The supervisor is gone: nobody is left to tell.
     }
   }
 
  private:
-  [[nodiscard]] bool namespaced() const { return birth_.tier == Tier::a; }
+  [[nodiscard]] bool namespaced() const { return birth_.namespaced; }
+  [[nodiscard]] const Spec& spec() const { return assignment_.spec; }
+
+  /// And the id-mapped mounts that only the supervisor can make.
+  Trees hear_assignment() {
+    Trees trees;
+    for (;;) {
+      std::optional<Letter> letter = hear(birth_.channel);
+      if (!letter) throw sys::Error(sys::Kind::io, "waiting for the supervisor: it is gone");
+      if (letter->fds.size() != 1 || (letter->tag != Tag::tree && letter->tag != Tag::assignment))
+        throw sys::Error(sys::Kind::internal, "waiting for what to build: got '{}'",
+                         static_cast<char>(letter->tag));
+      if (letter->tag == Tag::tree) {
+        trees[letter->text] = std::move(letter->fds.front());
+        continue;
+      }
+      assignment_ = unpack_assignment(letter->fds.front().get());
+      return trees;
+    }
+  }
 
   void build_namespaces(Trees trees) {
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
       throw sys::SysError(errno, "binding init to its parent");
-    const Spec& spec = birth_.spec;
     std::vector<std::string> missing;
-    build_mounts(spec, std::move(trees), missing);
+    build_mounts(spec(), std::move(trees), missing);
     for (const std::string& sentence : missing) tell(birth_.channel, Tag::note, sentence);
   }
 
   void become_subreaper() {
     if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
       throw sys::SysError(errno, "becoming the parent of the sandbox's orphans");
-    scoped_ = !birth_.spec.is_guest && enter_signal_scope();
+    scoped_ = !spec().is_guest && enter_signal_scope();
   }
 
   void report(Report::Kind kind, int value) {
@@ -235,7 +227,7 @@ class Init {
     int status = 0;
     for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED | __WALL)) > 0;) {
       if (pid != command_.pid()) continue;
-      if (WIFSTOPPED(status) && birth_.spec.argv.empty())
+      if (WIFSTOPPED(status) && spec().argv.empty())
         command_.kill(SIGCONT);  // a zygote: some turn stopped what every turn waits for
       else if (WIFSTOPPED(status))
         report(Report::Kind::stopped, WSTOPSIG(status));
@@ -267,6 +259,7 @@ class Init {
   }
 
   Birth birth_;
+  Assignment assignment_;
   sys::Pipe built_ = sys::make_pipe();  ///< init to command: the filter, once everything is mounted
   sys::Child command_;
   bool scoped_ = false;

@@ -7,14 +7,12 @@
 
 #include <linux/magic.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <exception>
 #include <utility>
 
+#include "sandbox/launcher/assignment.h"
 #include "sandbox/launcher/capabilities.h"
-#include "sandbox/launcher/init.h"
 #include "sandbox/launcher/landlock.h"
 #include "sandbox/launcher/mounts.h"
 #include "sandbox/launcher/namespaces.h"
@@ -49,12 +47,9 @@ std::string mend_for(int error_number) {
 }
 
 [[noreturn]] void fail(const Letter& letter) {
-  int error_number = 0;
-  const char* end = letter.text.data() + letter.text.size();
-  const char* sentence = std::from_chars(letter.text.data(), end, error_number).ptr;
-  const std::string text(std::min(sentence + 1, end), end);
-  if (letter.tag == Tag::refused) throw Refused(error_number, text);
-  throw SetupError("building the sandbox: " + text, mend_for(error_number));
+  const Failure failure = failure_of(letter);
+  if (letter.tag == Tag::refused) throw Refused(failure.error_number, failure.sentence);
+  throw SetupError("building the sandbox: " + failure.sentence, mend_for(failure.error_number));
 }
 
 void await_command(Launched& launched) {
@@ -73,6 +68,8 @@ void await_command(Launched& launched) {
       case Tag::refused:
       case Tag::failed:
         fail(*letter);
+      case Tag::born:
+      case Tag::assignment:
       case Tag::tree:
       case Tag::go:
       case Tag::filter:
@@ -81,20 +78,27 @@ void await_command(Launched& launched) {
   }
 }
 
-void prepare_from_outside(const Spec& spec, Launched& launched, const sys::Fd& bell) {
+/// What only somebody outside can do for it.
+void prepare_from_outside(const Spec& spec, Launched& launched) {
   write_id_maps(std::to_string(launched.init.pid()), spec.user, true);
-  if (spec.user.map_ids)
-    for (const auto& tree : copy_id_mapped(spec, launched.init.pid()))
-      tell_if_there(launched.channel, Tag::tree, tree.first, {tree.second.get()});
-  tell_if_there(launched.channel, Tag::go);
-  ::eventfd_write(bell.get(), 1);
+  if (!spec.user.map_ids) return;
+  for (const auto& tree : copy_id_mapped(spec, launched.init.pid()))
+    tell_if_there(launched.channel, Tag::tree, tree.first, {tree.second.get()});
 }
 
-/// Work of the caller that is done once, while init builds; what it throws is not a failure to build.
-class Meanwhile {
+/// What the caller does beside: a first process that it began to make, and work that is done once, while init
+/// builds; what that throws is not a failure to build.
+class Beside {
  public:
-  explicit Meanwhile(const std::function<void()>& work) : work_(work) {}
-  void run() {
+  Beside(const std::function<void()>& work, std::optional<Nascent> nascent)
+      : work_(work), nascent_(std::move(nascent)) {}
+
+  Nascent take(std::uint64_t namespaces) {
+    std::optional<Nascent> nascent = std::exchange(nascent_, std::nullopt);
+    return nascent && nascent->namespaces() == namespaces ? std::move(*nascent) : Nascent(namespaces);
+  }
+
+  void work() {
     if (!work_ || std::exchange(done_, true)) return;
     try {
       work_();
@@ -110,45 +114,29 @@ class Meanwhile {
 
  private:
   const std::function<void()>& work_;
+  std::optional<Nascent> nascent_;
   std::exception_ptr failure_;
   bool done_ = false;
 };
 
-std::optional<sys::Channel> channel_of(sys::Fd socket) {
-  if (!socket) return std::nullopt;
-  return sys::Channel(std::move(socket));
-}
-
-Launched start(const Spec& spec, Tier tier, Meanwhile& meanwhile) {
-  const bool any_user = may_set_ids();
-  const bool namespaced = tier == Tier::a;
+Launched start(const Spec& spec, Tier tier, Beside& beside) {
+  const std::uint64_t namespaces = tier == Tier::a ? namespaces_of(spec) : 0;
   if (!spec.argv.empty())  // a zygote has no standard descriptors
     for (int fd = 0; fd <= 2; ++fd) hand_over_pipe(fd, spec.user);
-  sys::SocketPair ends = sys::make_socket_pair();
-  sys::SocketPair turns;
-  if (spec.argv.empty()) turns = sys::make_socket_pair();
-  sys::Pipe lifeline = sys::make_pipe();
-  sys::Fd bell(::eventfd(0, EFD_CLOEXEC));
-  if (!bell) throw sys::SysError(errno, "making an eventfd");
-  sys::Child init = namespaced ? fork_into(namespaces_of(spec)) : sys::fork_with(0);
-  if (!init)
-    run_init({spec, tier, any_user, sys::Channel(std::move(ends.theirs)), std::move(bell),
-              std::move(lifeline.read_end), channel_of(std::move(turns.theirs))});
-  ends.theirs.close();
-  turns.theirs.close();
-
-  Launched launched{std::move(init),
-                    sys::Channel(std::move(ends.ours)),
-                    std::move(lifeline.write_end),
-                    channel_of(std::move(turns.ours)),
-                    {},
-                    0,
-                    tier,
-                    {}};
-  if (namespaced && any_user) prepare_from_outside(spec, launched, bell);
+  Nascent::Born born = beside.take(namespaces).born();
+  Launched launched{.midwife = std::move(born.midwife),
+                    .init = std::move(born.init),
+                    .channel = std::move(born.channel),
+                    .lifeline = std::move(born.lifeline),
+                    .tier = tier};
+  if (spec.argv.empty()) launched.zygote = std::move(born.turns);
+  if (namespaces != 0 && may_set_ids()) prepare_from_outside(spec, launched);
+  const sys::Fd assignment = pack({spec, tier});
+  tell_if_there(launched.channel, Tag::assignment, {}, {assignment.get()});
+  ::eventfd_write(born.bell.get(), 1);
   // While init mounts.
   tell_if_there(launched.channel, Tag::filter, spec.is_guest ? "-" : compile_filter(spec, tier));
-  meanwhile.run();
+  beside.work();
   await_command(launched);
   return launched;
 }
@@ -180,9 +168,9 @@ std::vector<std::string> lost_without_namespaces(const Spec& spec, const Refused
   return lost;
 }
 
-Launched start_without_namespaces(const Spec& spec, const Refused& refused, Meanwhile& meanwhile) {
+Launched start_without_namespaces(const Spec& spec, const Refused& refused, Beside& beside) {
   const Tier tier = landlock_abi() > 0 ? Tier::b : Tier::c;
-  Launched launched = start(spec.user.map_ids ? as_real_root(spec) : spec, tier, meanwhile);
+  Launched launched = start(spec.user.map_ids ? as_real_root(spec) : spec, tier, beside);
   std::vector<std::string> lost = lost_without_namespaces(spec, refused);
   if (tier == Tier::c && spec.mode != Mode::danger_full_access)
     lost.emplace_back("files outside the workspace can be changed: there is no Landlock either");
@@ -190,21 +178,21 @@ Launched start_without_namespaces(const Spec& spec, const Refused& refused, Mean
   return launched;
 }
 
-Launched start_as_real_root(const Spec& spec, const IdMapsRefused& refused, Meanwhile& meanwhile) {
-  Launched launched = start(as_real_root(spec), Tier::a, meanwhile);
+Launched start_as_real_root(const Spec& spec, const IdMapsRefused& refused, Beside& beside) {
+  Launched launched = start(as_real_root(spec), Tier::a, beside);
   launched.missing.push_back(lost_as_real_root(refused.what()));
   return launched;
 }
 
-Launched start_with_what_is_granted(const Spec& spec, Meanwhile& meanwhile) {
+Launched start_with_what_is_granted(const Spec& spec, Beside& beside) {
   try {
     try {
-      return start(spec, Tier::a, meanwhile);
+      return start(spec, Tier::a, beside);
     } catch (const IdMapsRefused& refused) {
-      return start_as_real_root(spec, refused, meanwhile);
+      return start_as_real_root(spec, refused, beside);
     }
   } catch (const Refused& refused) {
-    return start_without_namespaces(spec, refused, meanwhile);
+    return start_without_namespaces(spec, refused, beside);
   }
 }
 
@@ -220,14 +208,14 @@ void hand_over_pipe(int fd, const User& user) {
     throw sys::SysError(errno, "giving descriptor {} to user {}", fd, user.uid);
 }
 
-Launched launch(const Spec& spec, const std::function<void()>& work) {
+Launched launch(const Spec& spec, const std::function<void()>& meanwhile, std::optional<Nascent> nascent) {
   check(spec);
-  Meanwhile meanwhile(work);
+  Beside beside(meanwhile, std::move(nascent));
   try {
-    if (spec.is_guest) return start(spec, Tier::c, meanwhile);
-    return start_with_what_is_granted(spec, meanwhile);
-  } catch (const Meanwhile::Interrupted&) {
-    meanwhile.rethrow();
+    if (spec.is_guest) return start(spec, Tier::c, beside);
+    return start_with_what_is_granted(spec, beside);
+  } catch (const Beside::Interrupted&) {
+    beside.rethrow();
     throw;
   } catch (const SetupError&) {
     throw;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sandbox/launcher/nascent.h"
 #include "sandbox/spec.h"
 #include "sandbox/sys/channel.h"
 #include "sandbox/sys/error.h"
@@ -51,24 +52,26 @@ struct Order {
 };
 
 struct Launched {
+  sys::Child midwife;    ///< made init, and ends by itself; it need not be waited for
   sys::Child init;       ///< PID 1 of the sandbox; in tier B and C the subreaper above the command
   sys::Channel channel;  ///< Reports come out, Orders go in
   sys::Fd lifeline;      ///< the sandbox ends when the last copy of this is closed
-  std::optional<sys::Channel>
-      zygote;         ///< TurnOrders go in, TurnReports come out; where the spec has no command
-  sys::Fd listener;   ///< seccomp user notifications of every exec in the tree
+  std::optional<sys::Channel> zygote =
+      {};                 ///< TurnOrders go in, TurnReports come out; where the spec has no command
+  sys::Fd listener = {};  ///< seccomp user notifications of every exec in the tree
   pid_t command = 0;  ///< the command's process, or the zygote, the leader of its own process group, as our
                       ///< namespace numbers it; 0 when it could not start and is gone already
   Tier tier = Tier::a;
-  std::vector<std::string>
-      missing;  ///< what this machine could not give, a sentence each, with what would mend it
+  std::vector<std::string> missing =
+      {};  ///< what this machine could not give, a sentence each, with what would mend it
 };
 
 /// Blocks until the command's process is about to exec, or the zygote serves. The caller has one thread.
 /// Standard descriptors are inherited, no others. `meanwhile` is work of the caller's, done once, while the
 /// sandbox is being built beside it. Throws SetupError, and what `meanwhile` throws; then nothing is left
-/// running or mounted.
-Launched launch(const Spec& spec, const std::function<void()>& meanwhile = {});
+/// running or mounted. A first process that was begun beforehand is taken where its namespaces are right.
+Launched launch(const Spec& spec, const std::function<void()>& meanwhile = {},
+                std::optional<Nascent> nascent = std::nullopt);
 
 /// A program may open /dev/stdout again, and a pipe belongs to who made it: without this, root's pipe could
 /// not be opened by the user that its command runs as.

@@ -34,9 +34,7 @@ bool holds(const char* path, std::string_view value) {
   }
 }
 
-bool is_filtered() {
-  return ::prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER;
-}
+bool is_filtered() { return ::prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER; }
 
 // A change of ids, or a supervisor that hides its memory, makes a process non-dumpable: /proc/self is root's.
 void own_proc_self() {

@@ -2,6 +2,7 @@
 /// What launch() and the process that it starts say to each other until the command is ready.
 
 #include <cerrno>
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,13 +16,15 @@ namespace sandbox {
 /// The first byte of a packet.
 enum class Tag : char {
   // downwards
-  tree = 't',    ///< text: a path; one descriptor: an id-mapped copy of the mounts there
-  go = 'g',      ///< the id maps are written, the trees are sent
-  filter = 'f',  ///< text: the seccomp program; a guest passes it over
+  tree = 't',        ///< text: a path; one descriptor: an id-mapped copy of the mounts there
+  assignment = 'a',  ///< one descriptor: of an Assignment; the id maps are written, the trees are sent
+  filter = 'f',      ///< text: the seccomp program; a guest passes it over
+  go = 'g',          ///< in the doctor's attempts: the id maps are written
   // upwards
+  born = 'b',     ///< text: the pid of the sandbox's first process, one descriptor: a pidfd of it
   note = 'n',     ///< text: a sentence for Launched::missing
-  refused = 'r',  ///< text: the sentence; this machine refuses namespaces
-  failed = 'x',   ///< text: the sentence
+  refused = 'r',  ///< text: errno and sentence; this machine refuses namespaces
+  failed = 'x',   ///< text: errno and sentence
   ready = 'y',    ///< descriptors: a pidfd of the command, and, but for a guest, the seccomp listener
 };
 
@@ -32,6 +35,13 @@ struct Letter {
 };
 
 void tell(sys::Channel& channel, Tag tag, std::string_view text = {}, const std::vector<int>& fds = {});
+/// As `refused` or `failed`, with the errno, if there is one.
+void tell_failure(sys::Channel& channel, const std::exception& error) noexcept;
+struct Failure {
+  int error_number = 0;
+  std::string sentence;
+};
+Failure failure_of(const Letter& letter);
 /// Nothing when the other side is gone.
 std::optional<Letter> hear(sys::Channel& channel);
 /// The next letter, which must be this one.

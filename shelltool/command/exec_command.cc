@@ -9,6 +9,8 @@
 
 #include "policy/decision_json.h"
 #include "policy/denial.h"
+#include "sandbox/launcher/namespaces.h"
+#include "sandbox/launcher/nascent.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
@@ -28,11 +30,11 @@ namespace {
 class ExecTurn {
  public:
   ExecTurn(Plan plan, const ExecOptions& options, Outer* outer);
-  int run();
+  int run(std::optional<sandbox::Nascent> nascent);
 
  private:
   SessionOptions session_options(Outer* outer);
-  void start();
+  void start(std::optional<sandbox::Nascent> nascent);
   void finish();
   void pass_on(int signal);
   void write_report() const;
@@ -85,7 +87,7 @@ void ExecTurn::pass_on(int signal) {
   if (ends && asker_) asker_->refuse_soon();
 }
 
-void ExecTurn::start() {
+void ExecTurn::start(std::optional<sandbox::Nascent> nascent) {
   const sandbox::Supervisor::Handlers handlers{[this](const sandbox::Outcome& outcome) {
                                                  report_.outcome = outcome;
                                                  reactor_.stop();
@@ -93,11 +95,11 @@ void ExecTurn::start() {
                                                [this](int signal) { job_.stopped(signal); }};
   std::optional<Redirection> redirection;
   if (capture_) redirection.emplace(0, capture_->write_end(), capture_->write_end());
-  session_.start(handlers);
+  session_.start(handlers, std::move(nascent));
 }
 
-int ExecTurn::run() {
-  start();
+int ExecTurn::run(std::optional<sandbox::Nascent> nascent) {
+  start(std::move(nascent));
   if (capture_) capture_->close_write_end();
   // Nothing is said where all is as it should be, so that the output equals the plain command's.
   for (const std::string& note : session_.notes()) say(note);
@@ -160,11 +162,22 @@ int ExecTurn::status(const sandbox::Outcome& outcome) const {
   return outcome.exec_error == ENOENT || outcome.exec_error == ENOTDIR ? status_not_found : status_denied;
 }
 
+/// The namespaces that it will most likely have; captured output is not there yet.
+std::optional<sandbox::Nascent> begin_sandbox(const ExecOptions& options) {
+  if (options.json) return std::nullopt;
+  sandbox::Spec expected;
+  if (options.common.mode == config::Mode::danger_full_access)
+    expected.mode = sandbox::Mode::danger_full_access;
+  if (options.common.network == config::NetworkMode::full) expected.network = sandbox::Network::full;
+  return sandbox::Nascent(sandbox::namespaces_of(expected));
+}
+
 int run(const ExecOptions& options) {
   std::optional<Outer> outer = Outer::find();
+  std::optional<sandbox::Nascent> nascent = outer ? std::nullopt : begin_sandbox(options);
   Plan plan = outer ? guest_plan(options.common, options.command, options.argv)
                     : settled_plan(options.common, options.command, options.argv);
-  return ExecTurn(std::move(plan), options, outer ? &*outer : nullptr).run();
+  return ExecTurn(std::move(plan), options, outer ? &*outer : nullptr).run(std::move(nascent));
 }
 
 }  // namespace

@@ -143,7 +143,7 @@ void Session::follow_rules() {
   }
 }
 
-void Session::start(sandbox::Supervisor::Handlers handlers) {
+void Session::start(sandbox::Supervisor::Handlers handlers, std::optional<sandbox::Nascent> nascent) {
   if (outer_ != nullptr) {
     supervisor_ =
         std::make_unique<sandbox::Supervisor>(reactor_, plan_.made.spec, nullptr, std::move(handlers));
@@ -155,8 +155,8 @@ void Session::start(sandbox::Supervisor::Handlers handlers) {
     return prepare_judging();
   };
   try {
-    supervisor_ =
-        std::make_unique<sandbox::Supervisor>(reactor_, plan_.made.spec, meanwhile, std::move(handlers));
+    supervisor_ = std::make_unique<sandbox::Supervisor>(reactor_, plan_.made.spec, meanwhile,
+                                                        std::move(handlers), std::move(nascent));
   } catch (...) {
     if (guard_) guard_->finish();
     throw;

@@ -43,7 +43,7 @@ class Session {
 
   /// Builds the sandbox and starts its command, if the plan has one. Throws sys::Error: rules that are wrong,
   /// a sandbox that cannot be built, a tier that the config does not settle for. Nothing is left then.
-  void start(sandbox::Supervisor::Handlers handlers);
+  void start(sandbox::Supervisor::Handlers handlers, std::optional<sandbox::Nascent> nascent = std::nullopt);
 
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] const Plan& plan() const { return plan_; }

@@ -1,10 +1,14 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <string>
 
+#include "sandbox/launcher/namespaces.h"
+#include "sandbox/launcher/nascent.h"
 #include "tests/sandbox/launcher_harness.h"
 
 namespace launcher_test {
@@ -24,6 +28,16 @@ TEST_SUITE("kernel") {
     const std::string none = ":\t0000000000000000\n";
     CHECK(inside.output == "CapInh" + none + "CapPrm" + none + "CapEff" + none + "CapBnd" + none + "CapAmb" +
                                none + "NoNewPrivs:\t1\nSeccomp:\t2\n0\n");
+  }
+
+  TEST_CASE("a sandbox that was begun and is not wanted leaves no process") {
+    if (!can_run()) return;
+    for (int round = 0; round < 20; ++round) {
+      const sandbox::Nascent unwanted(sandbox::namespaces_of(spec_for(fresh_directory("ws"), "true")));
+      if (round % 2 == 0) ::usleep(2000);
+    }
+    CHECK(::waitpid(-1, nullptr, WNOHANG | __WALL) == -1);
+    CHECK(errno == ECHILD);
   }
 
   TEST_CASE("the loopback works, the outside is unreachable") {

@@ -35,10 +35,9 @@ void check_round_trip(const TurnProgram& program) {
   CHECK(again.cwd == program.cwd);
 }
 
-std::string counts(std::uint32_t argv, std::uint32_t env) {
-  std::string bytes(8, '\0');
-  std::memcpy(bytes.data(), &argv, sizeof argv);
-  std::memcpy(bytes.data() + 4, &env, sizeof env);
+std::string count(std::uint64_t number) {
+  std::string bytes(sizeof number, '\0');
+  std::memcpy(bytes.data(), &number, sizeof number);
   return bytes;
 }
 
@@ -82,9 +81,10 @@ TEST_CASE("what was cut off anywhere is no program, nor what has more behind it"
 }
 
 TEST_CASE("counts that lie are no program, and take no memory for it") {
-  constexpr std::uint32_t most = std::numeric_limits<std::uint32_t>::max();
-  const std::string strings("/\0sh\0", 5);
-  CHECK_THROWS_AS(unpacked(counts(most, most) + strings), sys::Error);
-  CHECK_THROWS_AS(unpacked(counts(0, most) + strings), sys::Error);
-  CHECK_THROWS_AS(unpacked(counts(0, 0) + std::string("/\0", 2)), sys::Error);
+  constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+  const std::string word = count(2) + "sh";
+  CHECK_THROWS_AS(unpacked(count(most) + word), sys::Error);
+  CHECK_THROWS_AS(unpacked(count(1) + count(most) + "sh"), sys::Error);
+  CHECK_THROWS_AS(unpacked(count(1) + word + count(most) + word), sys::Error);
+  CHECK_THROWS_AS(unpacked(count(0) + count(0) + word), sys::Error);
 }

@@ -1,0 +1,52 @@
+#include "sandbox/launcher/assignment.h"
+
+#include "sandbox/launcher/packing.h"
+
+namespace sandbox {
+namespace {
+
+constexpr std::size_t max_bytes = 64 * 1024 * 1024;  // an environment has no limit until it is used
+constexpr const char* what = "what sandbox to build";
+
+}  // namespace
+
+// The bindings name every member: with one more nothing compiles until it is carried, too.
+
+template <class Wire>
+void carry(Wire& wire, User& user) {
+  auto& [uid, gid, inside_uid, inside_gid, map_ids, readable] = user;
+  wire(uid), wire(gid), wire(inside_uid), wire(inside_gid), wire(map_ids), wire(readable);
+}
+
+template <class Wire>
+void carry(Wire& wire, Caches& caches) {
+  auto& [base, paths, upper, work] = caches;
+  wire(base), wire(paths), wire(upper), wire(work);
+}
+
+template <class Wire>
+void carry(Wire& wire, Limits& limits) {
+  auto& [processes, file_bytes, open_files] = limits;
+  wire(processes), wire(file_bytes), wire(open_files);
+}
+
+template <class Wire>
+void carry(Wire& wire, Spec& spec) {
+  auto& [argv, env, cwd, mode, network, user, writable, protect, hide, own, own_hidden, caches, private_tmp,
+         is_guest, allow_tracers, limits] = spec;
+  wire(argv), wire(env), wire(cwd), wire(mode), wire(network), wire(user);
+  wire(writable), wire(protect), wire(hide), wire(own), wire(own_hidden), wire(caches);
+  wire(private_tmp), wire(is_guest), wire(allow_tracers), wire(limits);
+}
+
+template <class Wire>
+void carry(Wire& wire, Assignment& assignment) {
+  auto& [spec, tier] = assignment;
+  wire(spec), wire(tier);
+}
+
+sys::Fd pack(const Assignment& assignment) { return in_memory(packed(assignment), what); }
+
+Assignment unpack_assignment(int fd) { return unpacked<Assignment>(sys::read_all(fd, max_bytes, what)); }
+
+}  // namespace sandbox

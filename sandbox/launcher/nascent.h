@@ -1,0 +1,42 @@
+#pragma once
+/// The first process of a sandbox before it is settled what sandbox. Making its namespaces takes the kernel
+/// as long as settling takes the caller, and it can do so on another processor.
+
+#include <cstdint>
+#include <optional>
+
+#include "sandbox/sys/channel.h"
+#include "sandbox/sys/process.h"
+
+namespace sandbox {
+
+class Nascent {
+ public:
+  /// Begins to make it. It inherits the standard descriptors as they are now, no others, and waits.
+  explicit Nascent(std::uint64_t namespaces);
+  Nascent(Nascent&&) noexcept = default;
+  Nascent& operator=(Nascent&&) = delete;
+  ~Nascent();  ///< ends it, where nobody took it over
+
+  [[nodiscard]] std::uint64_t namespaces() const { return namespaces_; }
+
+  /// What its owner holds of it from now on.
+  struct Born {
+    sys::Child init;
+    sys::Channel channel, turns;
+    sys::Fd lifeline;
+    sys::Fd bell;        ///< an eventfd, to be rung when what is to be built is in the channel
+    sys::Child midwife;  ///< which ends by itself
+  };
+  /// Waits until it is there. Throws Refused. Whoever waits for any child may come to reap the midwife.
+  Born born() &&;
+
+ private:
+  std::uint64_t namespaces_;
+  sys::SocketPair ends_, turns_;
+  sys::Pipe lifeline_;
+  sys::Fd bell_;
+  sys::Child midwife_;  ///< which makes it, as our child, and goes
+};
+
+}  // namespace sandbox

@@ -1,0 +1,103 @@
+#pragma once
+/// Values as bytes, between processes of one program. A type of ours is packed where a function
+/// `carry(wire, value)` beside it hands each of its members to the wire.
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/fd.h"
+
+namespace sandbox {
+
+class Packer {
+ public:
+  template <class Value>
+  void operator()(Value& value) {
+    if constexpr (std::is_arithmetic_v<Value> || std::is_enum_v<Value>)
+      bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
+    else
+      carry(*this, value);
+  }
+  void operator()(std::string& text) {
+    count(text.size());
+    bytes_ += text;
+  }
+  template <class Value>
+  void operator()(std::vector<Value>& list) {
+    count(list.size());
+    for (Value& value : list) (*this)(value);
+  }
+
+  [[nodiscard]] const std::string& bytes() const { return bytes_; }
+
+ private:
+  void count(std::uint64_t number) { (*this)(number); }
+
+  std::string bytes_;
+};
+
+/// Throws sys::Error for what no Packer made.
+class Unpacker {
+ public:
+  explicit Unpacker(std::string_view bytes) : rest_(bytes) {}
+
+  template <class Value>
+  void operator()(Value& value) {
+    if constexpr (std::is_arithmetic_v<Value> || std::is_enum_v<Value>)
+      std::memcpy(&value, next(sizeof value).data(), sizeof value);
+    else
+      carry(*this, value);
+  }
+  void operator()(std::string& text) { text = next(count()); }
+  template <class Value>
+  void operator()(std::vector<Value>& list) {
+    list.clear();
+    for (std::uint64_t left = count(); left > 0; --left) (*this)(list.emplace_back());
+  }
+
+  void expect_end() const {
+    if (!rest_.empty()) throw sys::Error(sys::Kind::internal, "reading packed values: there are more");
+  }
+
+ private:
+  std::uint64_t count() {
+    std::uint64_t number = 0;
+    (*this)(number);
+    return number;
+  }
+
+  std::string_view next(std::uint64_t size) {
+    if (size > rest_.size()) throw sys::Error(sys::Kind::internal, "reading packed values: they are cut off");
+    const std::string_view bytes = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return bytes;
+  }
+
+  std::string_view rest_;
+};
+
+template <class Value>
+std::string packed(Value value) {
+  Packer packer;
+  packer(value);
+  return packer.bytes();
+}
+
+template <class Value>
+Value unpacked(std::string_view bytes) {
+  Unpacker unpacker(bytes);
+  Value value;
+  unpacker(value);
+  unpacker.expect_end();
+  return value;
+}
+
+/// A memfd, to be read from its beginning: packets have a limit.
+sys::Fd in_memory(std::string_view bytes, const char* what);
+
+}  // namespace sandbox
