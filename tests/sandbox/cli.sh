@@ -402,6 +402,7 @@ rules:
   - {id: words, event: exec, when: {program: basename, args: ["a*", "**", z]}, verdict: deny, reason: Words.}
   - {id: paths, event: exec, when: {program: wc, paths: {any: ["/etc/**"]}}, verdict: deny, reason: Paths.}
   - {id: count, event: exec, when: {program: expr, argc: 3}, verdict: deny, reason: Three.}
+  - {id: verbatim, event: exec, when: {program: nproc, verbatim: [--all]}, verdict: deny, reason: As it stands.}
   - {id: env, event: exec, when: {program: printf, env: {any: [DANGER*]}}, verdict: deny, reason: Environment.}
 END
   while read -r verdict words; do
@@ -426,6 +427,9 @@ END
 0 wc -c /dev/null
 20 wc -c /dev/null /etc/passwd
 20 wc -c /tmp/../etc/passwd
+0 nproc
+20 nproc --all
+0 nproc --all --ignore=0
 0 expr 1
 20 expr 1 + 1
 20 /lib64/ld-linux-x86-64.so.2 /usr/bin/seq 2
