@@ -117,6 +117,11 @@ const Words& Face::words(const ProgramTable& table) const {
       .second;
 }
 
+std::span<const std::string> Face::verbatim() const {
+  const std::span<const std::string> words = spelled_ ? *spelled_ : image_->argv;
+  return words.subspan(std::min(first_ + 1, words.size()));
+}
+
 const NamedFile& Face::file(std::string_view word, const std::string& cwd, Resolve resolve) const {
   const auto found = word_files_.find(word.data());
   if (found != word_files_.end()) return found->second;

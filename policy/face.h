@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -32,6 +33,8 @@ class Face {
   /// The words behind the program's own name, as `table` reads them; read once per grammar.
   [[nodiscard]] const Words& words(const ProgramTable& table) const;
   [[nodiscard]] const Grammar& grammar(const ProgramTable& table) const;
+  /// The same words as they stand.
+  [[nodiscard]] std::span<const std::string> verbatim() const;
   /// A word of the command line as a file; looked up once per word.
   [[nodiscard]] const NamedFile& file(std::string_view word, const std::string& cwd, Resolve resolve) const;
 

@@ -74,6 +74,7 @@ bool match_program(const ProgramMatcher& matcher, const Face& face, const Scene&
 
 bool match_words(const ProgramMatcher& matcher, const Face& face, const Scene& scene, Reach reach) {
   if (matcher.args && !match_args(*matcher.args, face.words(*scene.programs), reach)) return false;
+  if (matcher.verbatim && !match_verbatim(*matcher.verbatim, face.verbatim())) return false;
   return !matcher.options ||
          match_options(*matcher.options, face.words(*scene.programs), face.grammar(*scene.programs), reach);
 }
@@ -245,7 +246,8 @@ bool match_target(const Matcher& matcher, const Scene& scene, Reach reach) {
 }  // namespace
 
 bool Matcher::names_process() const {
-  return !program.programs.empty() || program.args || program.options || paths || !argc.empty() || env ||
+  return !program.programs.empty() || program.args || program.options ||
+         program.verbatim || paths || !argc.empty() || env ||
          !cwd.empty() || top || !parent.empty() || !ancestor.empty() || writable_program;
 }
 

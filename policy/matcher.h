@@ -63,6 +63,8 @@ struct ProgramMatcher {
   std::vector<ProgramPattern> programs;
   std::optional<std::vector<ArgPattern>> args;
   std::optional<OptionsMatcher> options;
+  /// All the words behind the program's name, options too, as they stand.
+  std::optional<std::vector<ArgPattern>> verbatim;
 };
 
 /// The keys of a process come first; an exec has them, and a connection by the process that makes it.

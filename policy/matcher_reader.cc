@@ -16,8 +16,8 @@ using config::MapReader;
 using config::Node;
 
 const std::vector<std::string> exec_keys{
-    "program", "args",     "options",          "paths", "argc", "env", "cwd", "top",
-    "parent",  "ancestor", "writable_program", "mode",  "tool"};
+    "program", "args", "options", "verbatim", "paths",            "argc", "env",
+    "cwd",     "top",  "parent",  "ancestor", "writable_program", "mode", "tool"};
 const std::vector<std::string> file_keys{"path", "tool", "mode"};
 const std::vector<std::string> tool_names{"shell",       "job",  "read", "write", "edit",
                                           "apply_patch", "find", "grep", "files", "history"};
@@ -137,6 +137,7 @@ class MatcherReader {
     }
     if (const Node* args = map.find("args")) matcher.args = read_args(*args);
     if (const Node* options = map.find("options")) matcher.options = read_options(*options);
+    if (const Node* verbatim = map.find("verbatim")) matcher.verbatim = read_verbatim(*verbatim);
   }
 
   ProgramPattern read_program(const PlacedWord& word) {
@@ -163,7 +164,7 @@ class MatcherReader {
   std::vector<ProgramMatcher> read_programs(const Node& node) {
     std::vector<ProgramMatcher> matchers;
     const auto add = [&](const Node& each) {
-      const Keys map(each, {"program", "args", "options"});
+      const Keys map(each, {"program", "args", "options", "verbatim"});
       read_program_keys(map, matchers.emplace_back());
     };
     if (node.kind != Node::Kind::sequence) {
@@ -193,6 +194,12 @@ class MatcherReader {
     need_some(node, patterns.empty());
     if (patterns.size() > max_args) throw BadInput(node.place, "more than 63 words");
     return patterns;
+  }
+
+  /// An empty list says that there are no words.
+  std::vector<ArgPattern> read_verbatim(const Node& node) {
+    const bool nothing = node.kind == Node::Kind::sequence && node.items.empty();
+    return nothing ? std::vector<ArgPattern>() : read_args(node);
   }
 
   OptionsMatcher read_options(const Node& node) {

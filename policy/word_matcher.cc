@@ -134,6 +134,15 @@ bool match_args(const std::vector<ArgPattern>& patterns, const Words& words, Rea
   return run.done();
 }
 
+bool match_verbatim(const std::vector<ArgPattern>& patterns, std::span<const std::string> words) {
+  ArgsRun run(patterns);
+  for (const std::string& word : words) {
+    if (run.dead()) return false;
+    run.take(word, false);
+  }
+  return run.done();
+}
+
 bool match_options(const OptionsMatcher& matcher, const Words& words, const Grammar& grammar, Reach reach) {
   const Presence presence(words, grammar, reach);
   if (!matcher.any.empty() && !presence.has_any(matcher.any)) return false;

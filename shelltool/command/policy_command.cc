@@ -10,6 +10,7 @@
 #include "policy/denial.h"
 #include "policy/trial.h"
 #include "sandbox/sys/text.h"
+#include "shelltool/command/import_command.h"
 #include "shelltool/command/trust_command.h"
 #include "shelltool/session/dry_run.h"
 
@@ -17,6 +18,7 @@ namespace shelltool {
 
 struct PolicyOptions {
   TrustOptions trust;
+  ImportOptions import;
   CommonOptions common;
   CommandOptions command;
   std::string script;
@@ -234,7 +236,26 @@ std::shared_ptr<PolicyOptions> add_policy_commands(CLI::App& policy, std::functi
   trust->add_flag("--yes", options->trust.yes, "do not ask");
   trust->add_flag("--remove", options->trust.remove, "let them not count any more");
   trust->callback([given, &action] { action = [given] { return run_trust(given->trust); }; });
-  return options;
+  CLI::App* import =
+      policy.add_subcommand("import", "make a rules file of the rules of Claude Code or Codex");
+  import->add_option("source", options->import.source, "whose rules they are: claude or codex")
+      ->required()
+      ->type_name("claude|codex")
+      ->check(CLI::IsMember({"claude", "codex"}).description(""));
+  import->add_option("file", options->import.file, "settings.json, or a .rules file")
+      ->required()
+      ->type_name("FILE");
+  import->footer(
+      "The rules file goes to standard output; standard error says of each rule where it stood, and whether "
+      "it is\n"
+      "exact, decides more (widened) or less (narrowed), or was dropped, and why.\n"
+      "Exit status: 0 done, 1 done and something was dropped, 2 FILE cannot be read and nothing was "
+      "written.");
+  import->callback([given, &action] { action = [given] { return run_import(given->import, surroundings());
+};
+}  // namespace shelltool
+);
+return options;
 }
 
 }  // namespace shelltool

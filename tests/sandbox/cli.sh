@@ -390,6 +390,35 @@ d = json.load(open(sys.argv[1])); assert d["rule"] == "secrets" and d["event"]["
   expect 0 'policy test: the example' "$gatehouse" policy test "$here/../../examples/rules.yaml"
 }
 
+importing() {
+  local from=("$gatehouse" policy import) data=$here/../data/import
+  mkdir -p "$place/workspace/.claude"
+  cp "$data/claude.json" "$place/workspace/.claude/settings.json"
+  expect 0 'policy import codex' "${from[@]}" codex "$data/codex.rules"
+  holds 'what became of a rule' warned "codex.rules:10:1: widened: prefix_rule 'git push': options may stand"
+  holds 'an example that does not hold' warned "codex.rules:15:30: this example is left out"
+  cp "$place/out" "$place/imported.yaml"
+  expect 0 'policy import: what it makes passes its test' "$gatehouse" policy test "$place/imported.yaml"
+  expect 20 'policy import: and denies' "$gatehouse" policy check --rules "$place/imported.yaml" -- sudo id
+  expect 1 'policy import claude: something is dropped' "${from[@]}" claude .claude/settings.json
+  holds 'what was dropped' warned ".claude/settings.json:43:7: dropped: permissions.deny[12] 'mcp__browser': "
+  cp "$place/out" "$place/imported.yaml"
+  expect 0 'policy import: its rules can be read' "$gatehouse" policy test "$place/imported.yaml"
+  : > "$place/empty"
+  head -c 4096 /dev/zero > "$place/binary"
+  { printf '{"permissions": {"deny": ["Bash(x)"'; head -c 1200000 /dev/zero | tr '\0' ' '; printf ']}}'; } > "$place/huge"
+  printf 'prefix_rule(pattern = ["a"],\n  decision = "deny")\n' > "$place/broken"
+  for words in 'claude empty' 'codex empty' 'claude binary' 'codex binary' 'claude huge' 'codex broken' 'codex missing' 'codex .' 'gemini broken'; do
+    # shellcheck disable=SC2086
+    expect 2 "policy import: $words" "${from[@]}" ${words% *} "$place/${words#* }"
+    holds 'nothing is written' not test -s "$place/out"
+    holds 'one line says why' test "$(wc -l < "$place/err")" = 1
+  done
+  run "${from[@]}" codex "$place/broken"
+  holds 'with line and column' warned "broken:2:14: unknown word 'deny'"
+  rm -r "$place/workspace/.claude"
+}
+
 # The dry run and the gate are asked the same: what is denied here must not start there, and the other way round.
 same_verdict() {
   local table=$place/table.yaml verdict words check=("$gatehouse" policy check --rules)
@@ -402,6 +431,7 @@ rules:
   - {id: words, event: exec, when: {program: basename, args: ["a*", "**", z]}, verdict: deny, reason: Words.}
   - {id: paths, event: exec, when: {program: wc, paths: {any: ["/etc/**"]}}, verdict: deny, reason: Paths.}
   - {id: count, event: exec, when: {program: expr, argc: 3}, verdict: deny, reason: Three.}
+  - {id: verbatim, event: exec, when: {program: nproc, verbatim: [--all]}, verdict: deny, reason: As it stands.}
   - {id: env, event: exec, when: {program: printf, env: {any: [DANGER*]}}, verdict: deny, reason: Environment.}
 END
   while read -r verdict words; do
@@ -426,6 +456,9 @@ END
 0 wc -c /dev/null
 20 wc -c /dev/null /etc/passwd
 20 wc -c /tmp/../etc/passwd
+0 nproc
+20 nproc --all
+0 nproc --all --ignore=0
 0 expr 1
 20 expr 1 + 1
 20 /lib64/ld-linux-x86-64.so.2 /usr/bin/seq 2
@@ -485,7 +518,7 @@ asks() {
 }
 
 echo x > not-executable
-for part in first_run statuses login_environment processors private_caches timeouts chains guests bad_input workspaces bytes json modes held_files project_rules network leftovers checks same_verdict profiles asks; do
+for part in first_run statuses login_environment processors private_caches timeouts chains guests bad_input workspaces bytes json modes held_files project_rules network leftovers checks importing same_verdict profiles asks; do
   "$part"
 done
 finish

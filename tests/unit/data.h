@@ -12,6 +12,11 @@ inline std::string data_file(const std::string& name) {
   return std::string(GATEHOUSE_TEST_DATA) + "/" + name;
 }
 
+inline std::string text_of_data(const std::string& name) {
+  std::ifstream file(data_file(name));
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 /// A file of the source tree.
 inline std::string source_file(const std::string& name) { return data_file("../../" + name); }
 
