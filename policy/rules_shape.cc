@@ -147,7 +147,7 @@ constexpr Key file_keys[] = {
     {"delegate", &delegate, "what the rules of a lower layer may allow"},
     {"except", &exceptions, "what rules of this layer or a lower one do not hold for"},
     {"examples", &file_examples, "run by `gatehouse policy test`"}};
-constexpr Mapping file_mapping{"rules file", file_keys};
+constexpr Mapping file_mapping{"rules_file", file_keys};
 
 constexpr Shape rules_file_shape{.noun = "a map", .map = &file_mapping};
 
