@@ -127,14 +127,18 @@ void check_list(const Node& list, const Shape& shape, const Kinds& kinds) {
   for (const Node& item : list.items) check(item, *shape.item, kinds);
 }
 
+bool is_set(const Node& word, const Shape& shape) { return shape.has_sets && word.scalar.starts_with('@'); }
+
 void check_table(const Node& table, const Shape& shape, const Kinds& kinds) {
   for (const Entry& entry : table.entries) {
-    if (shape.names != nullptr) check_spelling(entry.key.scalar, *shape.names, entry.key.place);
+    if (shape.names != nullptr && !is_set(entry.key, shape))
+      check_spelling(entry.key.scalar, *shape.names, entry.key.place);
     check(entry.value, *shape.value, kinds);
   }
 }
 
 void check_scalar(const Node& node, const Shape& shape) {
+  if (is_set(node, shape)) return;
   switch (shape.scalar) {
     case Shape::Scalar::none:
       fail_type(node, shape.noun);
@@ -148,7 +152,7 @@ void check_scalar(const Node& node, const Shape& shape) {
       (void)read_unsigned(node, shape.least, shape.most);
       return;
     case Shape::Scalar::range:
-      if (!node.scalar.starts_with('@')) (void)read_range(node.scalar, node.place, shape.least, shape.most);
+      (void)read_range(node.scalar, node.place, shape.least, shape.most);
       return;
     case Shape::Scalar::word:
       if (index_of(node, shape) == shape.words.size())

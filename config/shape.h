@@ -33,7 +33,7 @@ struct Shape {
     text,
     boolean,
     number,   ///< from `least` to `most`
-    range,    ///< such a number, "least-most", or the name of a set
+    range,    ///< such a number, or "least-most"
     word,     ///< one of `words`
     version,  ///< 1
   };
@@ -42,6 +42,7 @@ struct Shape {
   const Spelling* spelling = nullptr;  ///< of a text
   std::span<const std::string_view> words = {};
   std::uint64_t least = 0, most = UINT64_MAX;
+  bool has_sets = false;        ///< "@name", also for one of the owner's words, stands for the words of a set
   const Shape* item = nullptr;  ///< a list of these; a scalar or map in its place is a list of one
   std::size_t most_items = SIZE_MAX;
   std::string_view if_empty = {};   ///< why the list must hold something; empty: it need not

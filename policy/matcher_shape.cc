@@ -35,13 +35,12 @@ constexpr unsigned of_net = bit(EventKind::net);
 
 constexpr std::string_view some_key = "an empty map matches everything; leave the key out instead";
 
-constexpr Spelling::Form option_forms[] = {{.prefix = "-", .without = "="}, {.prefix = "@"}};
+constexpr Spelling::Form option_forms[] = {{.prefix = "-", .without = "="}};
 constexpr Spelling::Form program_forms[] = {{.without = "/"},
                                             {.prefix = "/", .needs_more = false},
                                             {.prefix = "~", .needs_more = false},
                                             {.prefix = "$", .needs_more = false},
-                                            {.prefix = "**/", .needs_more = false},
-                                            {.prefix = "@"}};
+                                            {.prefix = "**/", .needs_more = false}};
 
 constexpr Spelling option_spelling = {
     option_forms,
@@ -49,33 +48,52 @@ constexpr Spelling option_spelling = {
     "{values: {…}}"};
 constexpr Spelling program_spelling = {program_forms,
                                        "a program is a name, an absolute path, or a glob for either"};
+constexpr Spelling::Form file_forms[] = {{}};
+constexpr Spelling file_spelling{file_forms,
+                                 "a glob for files is not empty, and a leading '!' negates nothing here: "
+                                 "exceptions stand in 'unless', and "
+                                 "a file whose name begins with it is written \\!",
+                                 "!"};
 
-constexpr Shape word{.noun = "a text", .scalar = Shape::Scalar::text};
+constexpr Shape word{.noun = "a text", .scalar = Shape::Scalar::text, .has_sets = true};
 constexpr Shape words = one_or_more(word, "a text or a list of texts");
-constexpr Shape option{
-    .noun = "an option's name", .scalar = Shape::Scalar::text, .spelling = &option_spelling};
+constexpr Shape option{.noun = "an option's name",
+                       .scalar = Shape::Scalar::text,
+                       .spelling = &option_spelling,
+                       .has_sets = true};
 constexpr Shape options = one_or_more(option, "an option's name or a list of them");
 constexpr Shape any_options = one_or_more(option, "an option's name or a list of them", "");
 constexpr Shape option_lists = one_or_more(options, "options, or lists of them");
-constexpr Shape option_values{
-    .noun = "a map of options and their values", .value = &words, .names = &option_spelling};
-constexpr Shape program{.noun = "a program", .scalar = Shape::Scalar::text, .spelling = &program_spelling};
+constexpr Shape option_values{.noun = "a map of options and their values",
+                              .has_sets = true,
+                              .value = &words,
+                              .names = &option_spelling};
+constexpr Shape program{
+    .noun = "a program", .scalar = Shape::Scalar::text, .spelling = &program_spelling, .has_sets = true};
 constexpr Shape programs = one_or_more(program, "a program or a list of them");
+constexpr Shape file{
+    .noun = "a glob for files", .scalar = Shape::Scalar::text, .spelling = &file_spelling, .has_sets = true};
+constexpr Shape files = one_or_more(file, "a glob for files or a list of them");
 constexpr Shape arguments = [] {
   Shape list = one_or_more(words, "a text, or a list of texts and of lists of texts");
   list.most_items = max_args;
   return list;
 }();
 
-constexpr Shape count_shape{
-    .noun = "a number or a range such as 1-3", .scalar = Shape::Scalar::range, .most = UINT32_MAX};
-constexpr Shape port_shape{
-    .noun = "a port or a range such as 1-3", .scalar = Shape::Scalar::range, .least = 1, .most = UINT16_MAX};
+constexpr Shape count_shape{.noun = "a number or a range such as 1-3",
+                            .scalar = Shape::Scalar::range,
+                            .most = UINT32_MAX,
+                            .has_sets = true};
+constexpr Shape port_shape{.noun = "a port or a range such as 1-3",
+                           .scalar = Shape::Scalar::range,
+                           .least = 1,
+                           .most = UINT16_MAX,
+                           .has_sets = true};
 
 constexpr Shape counts = one_or_more(count_shape, "a number, a range such as 1-3, or a list of them");
 constexpr Shape ports = one_or_more(port_shape, "a port, a range such as 1-3, or a list of them");
 constexpr Shape truth{.noun = "true or false", .scalar = Shape::Scalar::boolean};
-constexpr Shape variables{.noun = "a map of names and their values", .value = &words};
+constexpr Shape variables{.noun = "a map of names and their values", .has_sets = true, .value = &words};
 
 constexpr Key options_keys[] = {
     {"any", &options, "one of these options is given"},
@@ -86,9 +104,9 @@ constexpr Key options_keys[] = {
 constexpr Mapping options_mapping{"options", options_keys, some_key};
 constexpr Shape options_shape{.noun = "a map", .map = &options_mapping};
 
-constexpr Key paths_keys[] = {{"any", &words, "one of the words names such a file"},
-                              {"all", &words, "every word names such a file"},
-                              {"none", &words, "no word names such a file"}};
+constexpr Key paths_keys[] = {{"any", &files, "one of the words names such a file"},
+                              {"all", &files, "every word names such a file"},
+                              {"none", &files, "no word names such a file"}};
 constexpr Mapping paths_mapping{"paths", paths_keys, some_key};
 constexpr Shape paths_shape{.noun = "a map", .map = &paths_mapping};
 
@@ -126,12 +144,12 @@ constexpr Key matcher_keys[] = {
     key("paths", &paths_shape, "its words that are no options, as files", of_process),
     key("argc", &counts, "how many words that are no options it has", of_process),
     key("env", &env_shape, "its environment", of_process),
-    key("cwd", &words, "the directory that it starts in", of_process),
+    key("cwd", &files, "the directory that it starts in", of_process),
     key("top", &truth, "it is started by the session itself, not by a program", of_process),
     key("parent", &callers, "the program that started it", of_process),
     key("ancestor", &callers, "a program above it, however far", of_process),
     key("writable_program", &truth, "the sandbox could have written its file", of_process),
-    key("path", &words, "the file, by patterns as gitignore has them", of_file),
+    key("path", &files, "the file, by patterns as gitignore has them", of_file),
     {"mode", &modes, "the sandbox's mode"},
     {"tool", &tools, "the tool that is used"},
     key("host", &words, "a name, *.name, an address or a network", of_net),

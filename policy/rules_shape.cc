@@ -23,9 +23,11 @@ constexpr Shape id{.noun = "an id", .scalar = Shape::Scalar::text, .spelling = &
 constexpr Shape text{.noun = "a text", .scalar = Shape::Scalar::text, .spelling = &text_spelling};
 constexpr Shape word{.noun = "a text", .scalar = Shape::Scalar::text};
 constexpr Shape words{.noun = "a text or a list of texts", .scalar = Shape::Scalar::text, .item = &word};
+constexpr Shape set_word{.noun = "a text", .scalar = Shape::Scalar::text, .has_sets = true};
 constexpr Shape set{.noun = "a text or a list of texts",
                     .scalar = Shape::Scalar::text,
-                    .item = &word,
+                    .has_sets = true,
+                    .item = &set_word,
                     .if_empty = "an empty list matches nothing; leave the set out or fill the list"};
 constexpr Shape version{.noun = "version 1, the only one that this gatehouse reads",
                         .scalar = Shape::Scalar::version};

@@ -17,7 +17,7 @@ extern const config::Shape count_shape, port_shape;
 // Words, in the order of the values that they stand for.
 extern const config::Shape verdict_shape, event_shape, mode_shape, tool_shape, style_shape;
 
-// What a set may not change about the words that stand for it.
-extern const config::Spelling option_spelling, program_spelling;
+// What holds for the words of a set, too.
+extern const config::Spelling option_spelling, program_spelling, file_spelling;
 
 }  // namespace policy

@@ -43,9 +43,10 @@ std::string pattern_of(const Spelling::Form& form) {
   return prefix + character + (form.needs_more ? "+" : "*");
 }
 
-std::string pattern_of(const Spelling& spelling) {
+std::string pattern_of(const Spelling& spelling, bool has_sets) {
   std::vector<std::string> forms;
   for (const Spelling::Form& form : spelling.forms) forms.push_back(pattern_of(form));
+  if (has_sets) forms.emplace_back("@[\\s\\S]*");
   const std::string not_so =
       spelling.not_prefix.empty() ? "" : fmt::format("(?!{})", literal(spelling.not_prefix));
   return fmt::format("^{}(?:{})$", not_so, fmt::join(forms, "|"));
@@ -64,7 +65,7 @@ Json scalar_schema(const Shape& shape) {
       break;
     case Shape::Scalar::text: {
       Json schema{{"type", {"string", "number", "boolean"}}};
-      if (shape.spelling != nullptr) schema["pattern"] = pattern_of(*shape.spelling);
+      if (shape.spelling != nullptr) schema["pattern"] = pattern_of(*shape.spelling, shape.has_sets);
       return schema;
     }
     case Shape::Scalar::boolean:
@@ -125,7 +126,8 @@ class Schema {
     }
     if (shape.map != nullptr) schema["$ref"] = reference(*shape.map);
     if (shape.value != nullptr) schema["additionalProperties"] = of(*shape.value);
-    if (shape.names != nullptr) schema["propertyNames"] = {{"pattern", pattern_of(*shape.names)}};
+    if (shape.names != nullptr)
+      schema["propertyNames"] = {{"pattern", pattern_of(*shape.names, shape.has_sets)}};
     return schema;
   }
 
