@@ -19,15 +19,60 @@ constexpr std::array<std::pair<std::string_view, Mode>, 3> modes = {
      {"workspace-write", Mode::workspace_write},
      {"danger-full-access", Mode::danger_full_access}}};
 
-constexpr std::array<std::string_view, 6> without_effect = {"read",   "publish", "sockets",
-                                                            "limits", "inherit", "nested_namespaces"};
+constexpr Shape text{.noun = "a text", .scalar = Shape::Scalar::text};
+constexpr Shape texts{.noun = "a text or a list of texts", .scalar = Shape::Scalar::text, .item = &text};
+constexpr Shape text_map{.noun = "a map of texts", .value = &text};
+constexpr Shape truth{.noun = "true or false", .scalar = Shape::Scalar::boolean};
 
-Strings keys() {
-  Strings all = {"extends", "write",   "copy", "hide",     "unhide",
-                 "protect", "network", "env",  "programs", "note"};
-  all.insert(all.end(), without_effect.begin(), without_effect.end());
-  return all;
-}
+constexpr std::string_view network_words[] = {"none", "allowlist", "full"};
+constexpr Shape network_mode{
+    .noun = "one of none, allowlist, full", .scalar = Shape::Scalar::word, .words = network_words};
+constexpr Key network_keys[] = {{"mode", &network_mode, "whether there is any"},
+                                {"allow", &texts, "the hosts that it reaches"}};
+constexpr Mapping network_mapping{"profile_network", network_keys};
+constexpr Shape network_shape{.noun = "one of none, allowlist, full, or a map",
+                              .scalar = Shape::Scalar::word,
+                              .words = network_words,
+                              .map = &network_mapping};
+
+constexpr Key env_keys[] = {{"pass", &texts, "variables of the caller's that pass, also as globs"},
+                            {"set", &text_map, "what they are where the caller has none that passes"}};
+constexpr Mapping env_mapping{"profile_env", env_keys};
+constexpr Shape env_shape{.noun = "a map", .map = &env_mapping};
+
+constexpr Key note_keys[] = {
+    {"say", &text, "what its user should know", Key::Need::yes},
+    {"unless", &texts, "words of which one in the command makes the note unnecessary"}};
+constexpr Mapping note_mapping{"profile_note", note_keys};
+constexpr Shape note_shape{.noun = "a map", .map = &note_mapping};
+
+constexpr Key profile_keys[] = {
+    {"extends", &text, "the profile, or the mode, that it is laid over"},
+    {"write", &texts, "may be written, too"},
+    {"copy", &text_map, "file to file: a copy that is made before a session"},
+    {"hide", &texts, "cannot be seen"},
+    {"unhide", &texts, "can be seen nevertheless"},
+    {"protect", &texts, "cannot be written"},
+    {"network", &network_shape, "what it reaches"},
+    {"env", &env_shape, "its environment"},
+    {"programs", &texts, "the agents that it is made for"},
+    {"note", &note_shape, "what its user should know"},
+    {.name = "read", .value = &texts, .about = "may be read", .has_no_effect = true},
+    {.name = "publish",
+     .value = &texts,
+     .about = "ports that are reached from outside",
+     .has_no_effect = true},
+    {.name = "sockets", .value = &texts, .about = "sockets that it reaches", .has_no_effect = true},
+    {.name = "limits", .value = &text_map, .about = "how much it may use", .has_no_effect = true},
+    {.name = "inherit",
+     .value = &texts,
+     .about = "programs that it runs and that keep it",
+     .has_no_effect = true},
+    {.name = "nested_namespaces",
+     .value = &truth,
+     .about = "it may build sandboxes of its own",
+     .has_no_effect = true}};
+constexpr Mapping profile_mapping{"profile", profile_keys};
 
 void check_path(const std::string& path, const Place& place) {
   const bool is_rooted = path.starts_with('/') || path.starts_with("~/") ||
@@ -49,19 +94,19 @@ NetworkMode read_network(const Node& node) {
   if (node.kind == Node::Kind::map)
     throw BadInput(node.place,
                    "a profile's network is none or full in this version; rules on hosts are to come");
-  return read_word<NetworkMode>(node, {{"none", NetworkMode::none}, {"full", NetworkMode::full}});
+  const auto mode = static_cast<NetworkMode>(index_of(node, network_shape));
+  if (mode == NetworkMode::allowlist) fail_type(node, "none or full, which this version has");
+  return mode;
 }
 
 void read_env(const Node& node, Profile& profile) {
-  const MapReader map(node, {"pass", "set"});
-  if (const Node* pass = map.find("pass")) profile.pass = read_strings(*pass);
-  if (const Node* set = map.find("set")) profile.set = read_string_map(*set);
+  if (const Node* pass = find(node, "pass")) profile.pass = read_strings(*pass);
+  if (const Node* set = find(node, "set")) profile.set = read_string_map(*set);
 }
 
 void read_note(const Node& node, Profile& profile) {
-  const MapReader map(node, {"say", "unless"});
-  profile.note.say = read_string(map.need("say"));
-  if (const Node* unless = map.find("unless")) profile.note.unless = read_strings(*unless);
+  profile.note.say = read_string(*find(node, "say"));
+  if (const Node* unless = find(node, "unless")) profile.note.unless = read_strings(*unless);
 }
 
 /// A deeper place could be led elsewhere by who writes above it.
@@ -86,22 +131,23 @@ std::map<std::string, std::string> read_copy(const Node* node, const Strings& wr
 }
 
 Profile read_profile(const Entry& entry) {
-  const MapReader map(entry.value, keys());
-  for (const std::string_view key : without_effect)
-    if (const Node* node = map.find(key))
-      throw BadInput(node->place, fmt::format("`{}` has no effect in a profile of this version", key));
+  const Node& map = entry.value;
+  for (const Key& key : profile_keys)
+    if (const Node* node = find(map, key.name); node != nullptr && key.has_no_effect)
+      throw BadInput(node->place, fmt::format("`{}` has no effect in a profile of this version", key.name));
+  check(map, profile_shape);
   Profile profile;
   profile.name = entry.key.scalar;
   profile.place = entry.key.place;
-  profile.write = read_paths(map.find("write"));
-  profile.copy = read_copy(map.find("copy"), profile.write);
-  profile.hide = read_paths(map.find("hide"));
-  profile.unhide = read_paths(map.find("unhide"));
-  profile.protect = read_paths(map.find("protect"));
-  if (const Node* network = map.find("network")) profile.network = read_network(*network);
-  if (const Node* env = map.find("env")) read_env(*env, profile);
-  if (const Node* programs = map.find("programs")) profile.programs = read_strings(*programs);
-  if (const Node* note = map.find("note")) read_note(*note, profile);
+  profile.write = read_paths(find(map, "write"));
+  profile.copy = read_copy(find(map, "copy"), profile.write);
+  profile.hide = read_paths(find(map, "hide"));
+  profile.unhide = read_paths(find(map, "unhide"));
+  profile.protect = read_paths(find(map, "protect"));
+  if (const Node* network = find(map, "network")) profile.network = read_network(*network);
+  if (const Node* env = find(map, "env")) read_env(*env, profile);
+  if (const Node* programs = find(map, "programs")) profile.programs = read_strings(*programs);
+  if (const Node* note = find(map, "note")) read_note(*note, profile);
   return profile;
 }
 
@@ -140,16 +186,15 @@ class Section {
       throw BadInput(entry.key.place, fmt::format("{} extends itself", shown(name)));
     under_way.push_back(name);
     Profile own = read_profile(entry);
-    const auto stated = std::find_if(entry.value.entries.begin(), entry.value.entries.end(),
-                                     [](const Entry& key) { return key.key.scalar == "extends"; });
-    if (stated == entry.value.entries.end()) return own;
-    const std::string base = read_string(stated->value);
+    const Node* const stated = find(entry.value, "extends");
+    if (stated == nullptr) return own;
+    const std::string base = read_string(*stated);
     for (const auto& [word, mode] : modes) {
       if (word != base) continue;
       own.mode = mode;
       return own;
     }
-    return extended(complete(named(stated->value, base), std::move(under_way)), std::move(own));
+    return extended(complete(named(*stated, base), std::move(under_way)), std::move(own));
   }
 
  private:
@@ -167,6 +212,8 @@ class Section {
 };
 
 }  // namespace
+
+constexpr Shape profile_shape{.noun = "a map", .map = &profile_mapping};
 
 std::vector<Profile> read_profiles(const Node& map) {
   const Section section(map);

@@ -8,6 +8,7 @@
 
 #include "config/config.h"
 #include "config/node.h"
+#include "config/shape.h"
 
 namespace config {
 
@@ -33,6 +34,8 @@ struct Profile {
     std::vector<std::string> unless;
   } note;
 };
+
+extern const Shape profile_shape;
 
 /// A `profiles` section: name to profile, each complete with what it extends, which is another of them or a
 /// mode's name. Throws BadInput for a circle, and for a key that this version gives no effect.

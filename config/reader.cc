@@ -142,6 +142,20 @@ std::uint64_t read_unsigned(const Node& node, std::uint64_t least, std::uint64_t
   fail_type(node, fmt::format("a number from {} to {}", least, most));
 }
 
+CountRange read_range(std::string_view text, const Place& place, std::uint64_t least, std::uint64_t most) {
+  CountRange range;
+  const char* const end = text.data() + text.size();
+  auto read = std::from_chars(text.data(), end, range.least);
+  range.most = range.least;
+  if (read.ec == std::errc() && read.ptr != end && *read.ptr == '-')
+    read = std::from_chars(read.ptr + 1, end, range.most);
+  if (read.ec != std::errc() || read.ptr != end || range.least > range.most || range.least < least ||
+      range.most > most)
+    throw BadInput(place, fmt::format("expected a number from {} to {} or a range such as 1-3; found {}",
+                                      least, most, shown(text)));
+  return range;
+}
+
 std::chrono::milliseconds read_duration(const Node& node) {
   constexpr std::string_view expected = "a time like 50ms, 120s, 10m, 2h or 30d, or 0";
   const auto value = quantity(scalar_of(node, expected), time_units, max_milliseconds);

@@ -43,6 +43,11 @@ std::map<std::string, std::string> read_string_map(const Node& node);
 /// true and false, unquoted. YAML 1.1's other spellings are explained.
 bool read_bool(const Node& node);
 std::uint64_t read_unsigned(const Node& node, std::uint64_t least = 0, std::uint64_t most = UINT64_MAX);
+struct CountRange {
+  std::uint64_t least = 0, most = 0;
+};
+/// "3" or "1-3".
+CountRange read_range(std::string_view text, const Place& place, std::uint64_t least, std::uint64_t most);
 /// "50ms", "120s", "10m", "2h", "30d", or 0.
 std::chrono::milliseconds read_duration(const Node& node);
 /// "512", "64KB", "64MB", "2GB", in powers of 1024.

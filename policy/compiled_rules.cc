@@ -150,7 +150,8 @@ class Compiler {
         throw BadInput(exception.place,
                        "rule '" + rule.id + "' stands in a higher layer, which this file cannot relax");
       const Vocabulary vocabulary{&compiled_.surroundings, &file.sets};
-      for (Matcher& matcher : read_matchers(*exception.when, rule.events, vocabulary))
+      check_matchers(*exception.when, rule.events);
+      for (Matcher& matcher : read_matchers(*exception.when, vocabulary))
         rule.unless.push_back(std::move(matcher));
     }
   }

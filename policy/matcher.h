@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/reader.h"
 #include "policy/decision.h"
 #include "policy/event.h"
 #include "policy/face.h"
@@ -54,9 +55,7 @@ struct EnvMatcher {
   std::vector<std::pair<WordGlob, std::vector<WordGlob>>> equals;
 };
 
-struct CountRange {
-  std::uint64_t least = 0, most = 0;
-};
+using config::CountRange;
 
 /// The keys that `parent` and `ancestor` have too.
 struct ProgramMatcher {

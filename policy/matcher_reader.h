@@ -1,5 +1,5 @@
 #pragma once
-/// `when` and `unless`, strictly.
+/// `when` and `unless`. Everything that cannot match is an error.
 
 #include <string>
 #include <vector>
@@ -23,9 +23,9 @@ struct PlacedWord {
 /// A scalar or a list, with every `@name` replaced by its set.
 std::vector<PlacedWord> read_words(const config::Node& node, const Vocabulary& vocabulary);
 
-/// A map, or a list of maps of which one must hold. A key that one of the events does not have is an error,
-/// as is everything that cannot match.
-std::vector<Matcher> read_matchers(const config::Node& node, const std::vector<EventKind>& events,
-                                   const Vocabulary& vocabulary);
+/// Throws where it is not of its shape, and where it has a key that one of the events does not have.
+void check_matchers(const config::Node& node, const std::vector<EventKind>& events);
+/// A map, or a list of maps of which one must hold; it is of its shape.
+std::vector<Matcher> read_matchers(const config::Node& node, const Vocabulary& vocabulary);
 
 }  // namespace policy

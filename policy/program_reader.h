@@ -1,5 +1,5 @@
 #pragma once
-/// An entry of `programs:`, strictly: the owner's and the built-in ones.
+/// An entry of `programs:`, which is of its shape: the owner's and the built-in ones.
 
 #include <string>
 
@@ -8,8 +8,8 @@
 
 namespace policy {
 
-ProgramEntry read_program(const std::string& name, const config::Node& node);
+ProgramEntry read_program(const std::string& name, const config::Node& map);
 /// One of its `commands`, which is like no other.
-Command read_command(const config::Node& node);
+Command read_command(const config::Node& map);
 
 }  // namespace policy

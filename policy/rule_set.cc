@@ -110,9 +110,9 @@ RuleSet::RuleSet(RuleSet&&) noexcept = default;
 RuleSet& RuleSet::operator=(RuleSet&&) noexcept = default;
 RuleSet::~RuleSet() = default;
 
-RuleSet RuleSet::compile(const std::vector<Source>& sources, const Surroundings& surroundings,
+RuleSet RuleSet::compile(std::vector<Source> sources, const Surroundings& surroundings,
                          std::uint64_t generation) {
-  auto compiled = std::make_unique<Compiled>(compile_rules(sources, surroundings));
+  auto compiled = std::make_unique<Compiled>(compile_rules(std::move(sources), surroundings));
   for (const config::BadInput& failure : run_examples(*compiled)) throw failure;
   compiled->generation = generation;
   return RuleSet(std::move(compiled));

@@ -24,7 +24,7 @@ class RuleSet {
  public:
   /// Throws config::BadInput naming the place; nothing is loaded then. `extends: [builtin:base]` is resolved
   /// here; examples of every rule are run, and a failing one is an error.
-  static RuleSet compile(const std::vector<Source>& sources, const Surroundings& surroundings,
+  static RuleSet compile(std::vector<Source> sources, const Surroundings& surroundings,
                          std::uint64_t generation = 1);
   RuleSet(RuleSet&&) noexcept;
   RuleSet& operator=(RuleSet&&) noexcept;

@@ -4,46 +4,25 @@
 #include <utility>
 
 #include "config/reader.h"
-#include "config/text.h"
 #include "policy/matcher_reader.h"
 #include "policy/program_reader.h"
-#include "policy/shapes_reader.h"
+#include "policy/rules_shape.h"
 
 namespace policy {
 namespace {
 
-using config::BadInput;
-using config::MapReader;
+using config::find;
 using config::Node;
 
-const std::vector<std::string> file_keys{"version", "extends",  "defaults", "sets",   "programs",
-                                         "rules",   "profiles", "delegate", "except", "examples"};
-const std::vector<std::string> rule_keys{"id",     "event",   "when",    "unless",  "verdict",
-                                         "reason", "suggest", "profile", "examples"};
+Verdict read_verdict(const Node& node) { return static_cast<Verdict>(config::index_of(node, verdict_shape)); }
 
-constexpr std::string_view name_characters =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+EventKind read_event(const Node& node) { return static_cast<EventKind>(config::index_of(node, event_shape)); }
 
-Verdict read_verdict(const Node& node) {
-  return config::read_word<Verdict>(
-      node, {{"allow", Verdict::allow}, {"ask", Verdict::ask}, {"deny", Verdict::deny}});
-}
-
-std::string read_text(const Node& node) {
-  std::string text = config::read_string(node);
-  if (text.find_first_not_of(" \t\n") == std::string::npos)
-    throw BadInput(node.place, "expected a text, found an empty one");
-  return text;
-}
-
-std::string read_id(const Node& node) {
-  std::string id = read_text(node);
-  if (id.find_first_not_of(name_characters) != std::string::npos || id.starts_with("defaults."))
-    throw BadInput(node.place,
-                   "an id is made of letters, digits, '.', '_' and '-', and does not begin with "
-                   "'defaults.'; found " +
-                       config::shown(id));
-  return id;
+std::vector<EventKind> read_events(const Node& node) {
+  if (node.kind != Node::Kind::sequence) return {read_event(node)};
+  std::vector<EventKind> events;
+  for (const Node& each : node.items) events.push_back(read_event(each));
+  return events;
 }
 
 class RulesReader {
@@ -55,118 +34,65 @@ class RulesReader {
   }
 
   RulesFile read() {
-    const MapReader map(document_, file_keys);
-    config::check_version(map);
-    if (const Node* extends = map.find("extends")) read_extends(*extends);
-    if (const Node* defaults = map.find("defaults")) read_defaults(*defaults);
-    if (const Node* sets = map.find("sets")) read_sets(*sets);
-    if (const Node* programs = map.find("programs")) read_programs(*programs);
-    if (const Node* profiles = map.find("profiles")) file_.profiles = check_profiles(*profiles);
-    if (const Node* rules = map.find("rules")) read_all_rules(*rules);
-    if (const Node* delegate = map.find("delegate")) check_delegation(*delegate, vocabulary_);
-    if (const Node* exceptions = map.find("except")) read_exceptions(*exceptions);
-    if (const Node* examples = map.find("examples")) read_promises(*examples);
+    config::check(document_, rules_file_shape);
+    file_.extends_base = find(document_, "extends") != nullptr && extends_any(*find(document_, "extends"));
+    if (const Node* defaults = find(document_, "defaults")) read_defaults(*defaults);
+    if (const Node* sets = find(document_, "sets")) read_sets(*sets);
+    if (const Node* programs = find(document_, "programs"))
+      for (const config::Entry& entry : programs->entries)
+        file_.programs.push_back(read_program(entry.key.scalar, entry.value));
+    if (const Node* profiles = find(document_, "profiles"))
+      for (const config::Entry& entry : profiles->entries) file_.profiles.push_back(entry.key.scalar);
+    if (const Node* rules = find(document_, "rules"))
+      for (const Node& each : rules->items) file_.rules.push_back(read_rule(each));
+    if (const Node* delegate = find(document_, "delegate")) try_delegation(*delegate);
+    if (const Node* exceptions = find(document_, "except"))
+      for (const config::Entry& entry : exceptions->entries)
+        file_.exceptions.push_back({entry.key.scalar, entry.key.place, find(entry.value, "when")});
+    if (const Node* examples = find(document_, "examples")) read_promises(*examples);
     return std::move(file_);
   }
 
  private:
-  void read_extends(const Node& node) {
-    const auto read = [&](const Node& each) {
-      config::read_index(each, {"builtin:base"});
-      file_.extends_base = true;
-    };
-    if (node.kind != Node::Kind::sequence) read(node);
-    for (const Node& each : node.items) read(each);
-  }
+  /// There is one word only that can stand here.
+  static bool extends_any(const Node& node) { return node.kind == Node::Kind::scalar || !node.items.empty(); }
 
   void read_defaults(const Node& node) {
-    const MapReader map(node, {"exec", "read", "write", "net"});
-    const std::pair<const char*, EventKind> kinds[] = {{"exec", EventKind::exec},
-                                                       {"read", EventKind::read},
-                                                       {"write", EventKind::write},
-                                                       {"net", EventKind::net}};
-    for (const auto& [key, kind] : kinds) {
-      const Node* const verdict = map.find(key);
-      if (verdict == nullptr) continue;
-      file_.defaults[static_cast<std::size_t>(kind)] = Default{read_verdict(*verdict), verdict->place};
-    }
+    for (const EventKind kind : {EventKind::exec, EventKind::read, EventKind::write, EventKind::net})
+      if (const Node* verdict = find(node, name_of(kind)))
+        file_.defaults[static_cast<std::size_t>(kind)] = Default{read_verdict(*verdict), verdict->place};
   }
 
   /// A set may name those above it.
   void read_sets(const Node& node) {
-    if (node.kind != Node::Kind::map) config::fail_type(node, "a map of lists");
     for (const config::Entry& entry : node.entries) {
-      check_name(entry.key, "a set");
       std::vector<std::string> list;
       for (PlacedWord& word : read_words(entry.value, vocabulary_)) list.push_back(std::move(word.text));
       file_.sets[entry.key.scalar] = std::move(list);
     }
   }
 
-  static void check_name(const Node& node, const char* what) {
-    if (node.scalar.empty() || node.scalar.find_first_not_of(name_characters) != std::string::npos)
-      throw BadInput(node.place, std::string("the name of ") + what +
-                                     " is made of letters, digits, '.', '_' and '-'; found " +
-                                     config::shown(node.scalar));
-  }
-
-  void read_programs(const Node& node) {
-    if (node.kind != Node::Kind::map) config::fail_type(node, "a map of programs");
-    for (const config::Entry& entry : node.entries) {
-      if (entry.key.scalar.empty() || entry.key.scalar.find('/') != std::string::npos)
-        throw BadInput(entry.key.place, "a program's name has no '/'; where it lies is said by 'paths'");
-      file_.programs.push_back(read_program(entry.key.scalar, entry.value));
-    }
-  }
-
-  void read_all_rules(const Node& node) {
-    if (node.kind != Node::Kind::sequence) config::fail_type(node, "a list of rules");
-    for (const Node& each : node.items) file_.rules.push_back(read_rule(each));
-  }
-
   Rule read_rule(const Node& node) {
-    const MapReader map = rule_map(node);
     Rule rule;
     rule.place = node.place;
     rule.layer = file_.layer;
-    rule.id = read_id(map.need("id"));
-    const Node* const on = map.find("on");
-    if (on != nullptr && map.find("event") != nullptr)
-      throw BadInput(on->place, "'on' and 'event' are the same key");
-    rule.events = read_events(on != nullptr ? *on : map.need("event"));
-    if (const Node* when = map.find("when")) rule.when = read_matchers(*when, rule.events, vocabulary_);
-    if (const Node* unless = map.find("unless"))
-      rule.unless = read_matchers(*unless, rule.events, vocabulary_);
-    rule.verdict = read_verdict(map.need("verdict"));
-    if (const Node* reason = map.find("reason")) rule.reason = read_text(*reason);
-    if (const Node* suggest = map.find("suggest")) rule.suggest = read_text(*suggest);
-    if (const Node* profile = map.find("profile")) rule.profile = read_text(*profile);
-    if (const Node* examples = map.find("examples")) read_examples(*examples, rule);
-    if (rule.verdict != Verdict::allow && rule.reason.empty())
-      throw BadInput(node.place, "rule '" + rule.id + "' needs a reason: whoever is refused is told it");
+    rule.id = find(node, "id")->scalar;
+    const Node* const event = find(node, "event");
+    rule.events = read_events(event != nullptr ? *event : *find(node, "on"));
+    if (const Node* when = find(node, "when")) rule.when = read_matchers(*when, vocabulary_);
+    if (const Node* unless = find(node, "unless")) rule.unless = read_matchers(*unless, vocabulary_);
+    rule.verdict = read_verdict(*find(node, "verdict"));
+    if (const Node* reason = find(node, "reason")) rule.reason = reason->scalar;
+    if (const Node* suggest = find(node, "suggest")) rule.suggest = suggest->scalar;
+    if (const Node* profile = find(node, "profile")) rule.profile = profile->scalar;
+    if (const Node* examples = find(node, "examples")) {
+      if (const Node* match = find(*examples, "match")) rule.match = read_examples(*match);
+      if (const Node* no_match = find(*examples, "no_match")) rule.no_match = read_examples(*no_match);
+    }
     return rule;
   }
 
-  /// Some tools write the key `on`, and YAML 1.1 makes `true` of it.
-  static MapReader rule_map(const Node& node) {
-    if (node.kind != Node::Kind::map) config::fail_type(node, "a rule, which is a map");
-    for (const config::Entry& entry : node.entries)
-      if (entry.key.scalar == "true" || entry.key.scalar == "yes")
-        throw BadInput(entry.key.place,
-                       "unknown key '" + entry.key.scalar +
-                           "': a YAML 1.1 tool probably wrote it for 'on'; the key is 'event'");
-    std::vector<std::string> keys = rule_keys;
-    keys.emplace_back("on");
-    return MapReader(node, keys);
-  }
-
-  static void read_examples(const Node& node, Rule& rule) {
-    const MapReader map(node, {"match", "no_match"});
-    if (const Node* match = map.find("match")) rule.match = read_example_list(*match);
-    if (const Node* no_match = map.find("no_match")) rule.no_match = read_example_list(*no_match);
-  }
-
-  static std::vector<Example> read_example_list(const Node& node) {
+  static std::vector<Example> read_examples(const Node& node) {
     std::vector<Example> examples;
     if (node.kind != Node::Kind::sequence) examples.push_back(read_example(node));
     for (const Node& each : node.items) examples.push_back(read_example(each));
@@ -175,32 +101,26 @@ class RulesReader {
 
   /// A command line, or {command: …, by: …} where it matters what starts it.
   static Example read_example(const Node& node) {
-    if (node.kind != Node::Kind::map) return {read_text(node), node.place};
-    const MapReader map(node, {"command", "by"});
-    return {read_text(map.need("command")), node.place, config::read_strings(map.need("by"))};
+    if (node.kind != Node::Kind::map) return {node.scalar, node.place};
+    return {find(node, "command")->scalar, node.place, config::read_strings(*find(node, "by"))};
   }
 
   void read_promises(const Node& node) {
-    const MapReader map(node, {"allow", "ask", "deny", "profile"});
     const auto add = [&](const Node& list, Verdict verdict, const std::string& profile) {
-      for (Example& example : read_example_list(list))
+      for (Example& example : read_examples(list))
         file_.promises.push_back({verdict, profile, std::move(example)});
     };
     for (const Verdict verdict : {Verdict::allow, Verdict::ask, Verdict::deny})
-      if (const Node* list = map.find(name_of(verdict))) add(*list, verdict, "");
-    const Node* const profiles = map.find("profile");
-    if (profiles == nullptr) return;
-    if (profiles->kind != Node::Kind::map)
-      config::fail_type(*profiles, "a map of profiles and what runs in each");
-    for (const config::Entry& entry : profiles->entries) add(entry.value, Verdict::allow, entry.key.scalar);
+      if (const Node* list = find(node, name_of(verdict))) add(*list, verdict, "");
+    if (const Node* profiles = find(node, "profile"))
+      for (const config::Entry& entry : profiles->entries) add(entry.value, Verdict::allow, entry.key.scalar);
   }
 
-  void read_exceptions(const Node& node) {
-    if (node.kind != Node::Kind::map) config::fail_type(node, "a map from a rule's id to {when: …}");
-    for (const config::Entry& entry : node.entries) {
-      const MapReader map(entry.value, {"when"});
-      file_.exceptions.push_back({entry.key.scalar, entry.key.place, &map.need("when")});
-    }
+  /// Its effect is to come; what is wrong in its matchers is told nevertheless.
+  void try_delegation(const Node& node) const {
+    for (const config::Entry& layer : node.entries)
+      for (const Node& each : layer.value.items)
+        if (const Node* when = find(each, "when")) (void)read_matchers(*when, vocabulary_);
   }
 
   const Node& document_;

@@ -19,6 +19,7 @@
 #include "shelltool/command/notice.h"
 #include "shelltool/command/policy_command.h"
 #include "shelltool/command/register_command.h"
+#include "shelltool/command/schema_command.h"
 #include "shelltool/command/serve_command.h"
 
 namespace {
@@ -106,6 +107,7 @@ struct Others {
     policy = app.add_subcommand("policy", "ask and test rules without running anything");
     policy->require_subcommand(1);
     policy_options = shelltool::add_policy_commands(*policy, action);
+    shelltool::add_schema_command(*policy, action);
     register_options = shelltool::add_register_command(app, action);
     shelltool::add_init_command(app, action);
     doctor_options = shelltool::add_doctor_command(app, action);

@@ -18,7 +18,7 @@ building=(g++ meson ninja-build pkg-config python3 git nlohmann-json3-dev libcli
 needed=("${building[@]}" clang libclang-rt-14-dev)
 # The tests use them; without one, what needs it says SKIP.
 useful=(make cmake bubblewrap busybox strace gdb python3-venv python3-pip procps util-linux bsdutils bsdextrautils
-  python3-jsonschema openssh-client less man-db vim-tiny ed zip rsync expect tmux lua5.4 tcl sqlite3 gawk m4 dc time xxd libcap2-bin)
+  python3-jsonschema python3-yaml openssh-client less man-db vim-tiny ed zip rsync expect tmux lua5.4 tcl sqlite3 gawk m4 dc time xxd libcap2-bin)
 command -v npm > /dev/null || useful+=(npm)  # however it came
 
 passed=0 failed=0 skipped=0

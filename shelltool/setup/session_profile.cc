@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "config/frozen.h"
-#include "config/reader.h"
 #include "config/text.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
@@ -100,9 +99,7 @@ void add_environment(config::Config& config, const config::Profile& profile, con
 
 std::vector<config::Profile> builtin_profiles() {
   const config::Node document = config::thaw(frozen_agents, "builtin:agents");
-  const config::MapReader map(document, {"version", "profiles"});
-  config::check_version(map);
-  return config::read_profiles(map.need("profiles"));
+  return config::read_profiles(*config::find(document, "profiles"));
 }
 
 config::Profile choose_profile(const std::string& name, const Strings& argv) {

@@ -3,10 +3,11 @@
 #include <fstream>
 #include <set>
 
-#include "config/reader.h"
+#include "config/shape.h"
 #include "policy/built_in.h"
 #include "policy/program_reader.h"
 #include "policy/rules_reader.h"
+#include "policy/rules_shape.h"
 #include "policy/shell_words.h"
 #include "policy/words.h"
 #include "sandbox/sys/path.h"
@@ -37,9 +38,7 @@ std::vector<std::string> argv_of(const std::string& command) {
 
 config::Node document() { return config::read_yaml_file(tests::data_file("../../policy/programs.yaml")); }
 
-const config::Node& programs_in(const config::Node& document) {
-  return config::MapReader(document, {"version", "programs"}).need("programs");
-}
+const config::Node& programs_in(const config::Node& document) { return *config::find(document, "programs"); }
 
 TEST_CASE("the words of the programs that agents use mean what the program means by them") {
   const std::vector<Row> table = rows();
@@ -51,6 +50,12 @@ TEST_CASE("the words of the programs that agents use mean what the program means
     REQUIRE(program != nullptr);
     CHECK(tests::described(argv, program->grammar) == row.expected);
   }
+}
+
+TEST_CASE("every built-in program is described as an owner's must be") {
+  const config::Node file = document();
+  for (const config::Entry& program : programs_in(file).entries)
+    CHECK_NOTHROW(config::check(program.value, program_shape));
 }
 
 TEST_CASE("every built-in program that is like no other one has a row in the table") {
