@@ -10,6 +10,7 @@
 #include "policy/trial.h"
 #include "sandbox/sys/text.h"
 #include "shelltool/command/explain_command.h"
+#include "shelltool/command/lint_command.h"
 #include "shelltool/command/trust_command.h"
 
 namespace shelltool {
@@ -20,6 +21,7 @@ struct PolicyOptions {
   CommandOptions command;
   Question question;
   ExplainOptions explain;
+  LintOptions lint;
   std::vector<std::string> files;
   bool json = false;
 };
@@ -157,6 +159,9 @@ std::shared_ptr<PolicyOptions> add_policy_commands(CLI::App& policy, std::functi
   CLI::App* explain = policy.add_subcommand("explain", "what each rule makes of it, and why");
   add_options(*explain, options->explain);
   explain->callback([given, &action] { action = [given] { return run_explain(given->explain); }; });
+  CLI::App* lint = policy.add_subcommand("lint", "what is wrong with rules files that can be read");
+  add_options(*lint, options->lint);
+  lint->callback([given, &action] { action = [given] { return run_lint(given->lint); }; });
   CLI::App* test = policy.add_subcommand("test", "read rules files and run their examples");
   test->add_flag("--json", options->json, "print the results as JSON");
   test->add_option("files", options->files, "rules files")->required()->type_name("FILE…");
