@@ -70,6 +70,13 @@ const Program* built_in_program(std::string_view name) {
   return cache.get(*frozen, [&] { return read(std::string(name), *frozen); });
 }
 
+std::vector<std::string> built_in_commands(const BuiltInCommands& commands) {
+  std::vector<std::string> names;
+  for (const config::FrozenEntry& entry : config::entries_of(commands.commands))
+    names.emplace_back(entry.key);
+  return names;
+}
+
 const Command* built_in_command(const BuiltInCommands& commands, std::string_view name) {
   static Cache<Command> cache;
   const auto frozen = config::find(commands.commands, name);

@@ -91,7 +91,7 @@ std::optional<std::string> real_path_without_magic(const std::string& path) {
 
 }  // namespace
 
-FilePattern::FilePattern(std::string_view text, const Surroundings& surroundings) {
+FilePattern::FilePattern(std::string_view text, const Surroundings& surroundings) : text_(text) {
   if (text.empty()) throw sys::Error(sys::Kind::invalid, "reading a glob for files: it is empty");
   if (text.starts_with('!'))
     throw sys::Error(sys::Kind::invalid,

@@ -33,9 +33,12 @@ class FilePattern {
   [[nodiscard]] bool covers(std::string_view path, Reach reach) const;
   /// Every path that matches or is covered has one of these names in it; nothing where it need not.
   [[nodiscard]] std::optional<std::vector<std::string>> names() const;
+  /// As it was written.
+  [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
   void add(const std::string& value, std::string_view glob);
+  std::string text_;
   std::vector<PathGlob> globs_;
   std::vector<PathGlob> linked_;
   bool is_directory_ = false;  ///< written with a '/' at the end

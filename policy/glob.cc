@@ -135,7 +135,7 @@ std::vector<std::string_view> components_of(std::string_view path) {
 
 }  // namespace
 
-WordGlob::WordGlob(std::string_view pattern) {
+WordGlob::WordGlob(std::string_view pattern) : text_(pattern) {
   std::string text;
   for (std::size_t at = 0; at < pattern.size();) {
     Token token;

@@ -19,6 +19,8 @@ class WordGlob {
   [[nodiscard]] bool matches(std::string_view word) const;
   /// The only word that matches, where there is no wildcard.
   [[nodiscard]] const std::optional<std::string>& literal() const { return literal_; }
+  /// As it was written.
+  [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
   using Bytes = std::bitset<256>;
@@ -30,6 +32,7 @@ class WordGlob {
   };
   [[nodiscard]] bool accepts(const Token& token, char byte) const;
 
+  std::string text_;
   std::vector<Token> tokens_;
   std::vector<Bytes> sets_;
   std::optional<std::string> literal_;

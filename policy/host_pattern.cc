@@ -68,6 +68,11 @@ HostPattern::HostPattern(std::string_view text) {
   name_ = normal_host(name);
 }
 
+std::string HostPattern::text() const {
+  if (!network_) return (below_ ? "*." : "") + name_;
+  return network_->prefix == network_->first.bits() ? text_of(network_->first) : text_of(*network_);
+}
+
 bool HostPattern::matches(std::string_view host, const std::optional<Address>& address) const {
   if (network_) return address && network_->contains(*address);
   if (host.ends_with('.')) host.remove_suffix(1);

@@ -22,6 +22,8 @@ class HostPattern {
   [[nodiscard]] const std::optional<Network>& network() const { return network_; }
   /// That the host has or, for "*.name", ends in; in lower case.
   [[nodiscard]] const std::string& name() const { return name_; }
+  /// Its shortest form: "*.a.example", "10.0.0.0/8".
+  [[nodiscard]] std::string text() const;
 
  private:
   std::optional<Network> network_;

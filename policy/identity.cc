@@ -174,6 +174,17 @@ bool Identity::in_search_path(const std::string& path) const {
          real_directories_.end();
 }
 
+bool Identity::is_there(const std::string& name) const { return share_file(name, name); }
+
+bool Identity::share_file(const std::string& one, const std::string& other) const {
+  return std::any_of(files_.begin(), files_.end(), [&](const KnownFile& file) {
+    if (file.name != one || file.inode == 0) return false;
+    const std::vector<std::size_t>& same = by_path_.at(file.path);
+    return std::any_of(same.begin(), same.end(),
+                       [&](std::size_t index) { return files_[index].name == other; });
+  });
+}
+
 std::vector<std::string> Identity::paths() const {
   std::vector<std::string> paths;
   for (const KnownFile& file : files_)

@@ -63,6 +63,9 @@ class Identity {
   /// True for a file that lies directly in a directory of the search path.
   [[nodiscard]] bool in_search_path(const std::string& path) const;
   static std::string missing_path(const std::string& name);
+  /// Some file that is there is known by this name, or by both.
+  [[nodiscard]] bool is_there(const std::string& name) const;
+  [[nodiscard]] bool share_file(const std::string& one, const std::string& other) const;
   /// Every file that is known and there, each once.
   [[nodiscard]] std::vector<std::string> paths() const;
 

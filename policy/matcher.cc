@@ -65,18 +65,18 @@ bool is_narrowly(const ProgramPattern& pattern, const Face& face, const Scene& s
 /// `takes_writable`: the rule says itself that it means files which the sandbox can write.
 bool match_program(const ProgramMatcher& matcher, const Face& face, const Scene& scene, Reach reach,
                    bool takes_writable = false) {
-  if (matcher.programs.empty()) return true;
-  return std::any_of(matcher.programs.begin(), matcher.programs.end(), [&](const ProgramPattern& pattern) {
-    return reach == Reach::wide ? is_widely(pattern, face)
-                                : is_narrowly(pattern, face, scene, takes_writable);
-  });
+  if (reach == Reach::wide) return is_named(matcher, face);
+  return matcher.programs.empty() ||
+         std::any_of(matcher.programs.begin(), matcher.programs.end(), [&](const ProgramPattern& pattern) {
+           return is_narrowly(pattern, face, scene, takes_writable);
+         });
 }
 
-bool match_words(const ProgramMatcher& matcher, const Face& face, const Scene& scene, Reach reach) {
-  if (matcher.args && !match_args(*matcher.args, face.words(*scene.programs), reach)) return false;
-  if (matcher.verbatim && !match_verbatim(*matcher.verbatim, face.verbatim())) return false;
-  return !matcher.options ||
-         match_options(*matcher.options, face.words(*scene.programs), face.grammar(*scene.programs), reach);
+Mismatch mismatch_of_words(const ProgramMatcher& matcher, const Face& face, const Scene& scene, Reach reach) {
+  if (matcher.args && !match_args(*matcher.args, face.words(*scene.programs), reach)) return Mismatch::args;
+  if (matcher.verbatim && !match_verbatim(*matcher.verbatim, face.verbatim())) return Mismatch::verbatim;
+  if (!matcher.options) return Mismatch::none;
+  return mismatch_of(*matcher.options, face.words(*scene.programs), face.grammar(*scene.programs), reach);
 }
 
 /// The words that may name files. Certain: the words that are no options; `values`: what options were given,
@@ -102,11 +102,12 @@ class PathsRun {
   PathsRun(const Face& face, const Scene& scene, Reach reach)
       : face_(face), scene_(scene), reach_(reach), words_(file_words(face.words(*scene.programs))) {}
 
-  bool run(const PathsMatcher& matcher) {
-    if (!matcher.any.empty() && !any(matcher.any, reach_)) return false;
-    if (!matcher.all.empty() && !all(matcher.all)) return false;
-    if (matcher.none.empty()) return true;
-    return !(reach_ == Reach::narrow && words_.hidden) && !any(matcher.none, opposite(reach_));
+  Mismatch run(const PathsMatcher& matcher) {
+    if (!matcher.any.empty() && !any(matcher.any, reach_)) return Mismatch::paths_any;
+    if (!matcher.all.empty() && !all(matcher.all)) return Mismatch::paths_all;
+    if (matcher.none.empty()) return Mismatch::none;
+    const bool is_sure = reach_ == Reach::wide || !words_.hidden;
+    return is_sure && !any(matcher.none, opposite(reach_)) ? Mismatch::none : Mismatch::paths_none;
   }
 
  private:
@@ -167,7 +168,7 @@ bool match_values(const std::vector<std::string>& env, const WordGlob& name,
   return given;
 }
 
-bool match_env(const EnvMatcher& matcher, const std::vector<std::string>& env, Reach reach) {
+Mismatch mismatch_of(const EnvMatcher& matcher, const std::vector<std::string>& env, Reach reach) {
   const auto has = [&](const std::vector<WordGlob>& globs) {
     return std::any_of(env.begin(), env.end(), [&](std::string_view entry) {
       const std::string_view name = entry.substr(0, entry.find('='));
@@ -175,11 +176,11 @@ bool match_env(const EnvMatcher& matcher, const std::vector<std::string>& env, R
                          [&](const WordGlob& glob) { return glob.matches(name); });
     });
   };
-  if (!matcher.any.empty() && !has(matcher.any)) return false;
-  if (has(matcher.none)) return false;
-  return std::all_of(matcher.equals.begin(), matcher.equals.end(), [&](const auto& wanted) {
-    return match_values(env, wanted.first, wanted.second, reach);
-  });
+  if (!matcher.any.empty() && !has(matcher.any)) return Mismatch::env_any;
+  if (has(matcher.none)) return Mismatch::env_none;
+  for (const auto& [name, values] : matcher.equals)
+    if (!match_values(env, name, values, reach)) return Mismatch::env_equals;
+  return Mismatch::none;
 }
 
 bool match_ancestor(const std::vector<ProgramMatcher>& matchers, const sandbox::Ancestor& ancestor,
@@ -187,20 +188,21 @@ bool match_ancestor(const std::vector<ProgramMatcher>& matchers, const sandbox::
   const std::vector<Face> faces = faces_of(ancestor.image, *scene.identity);
   return std::any_of(faces.begin(), faces.end(), [&](const Face& face) {
     return std::any_of(matchers.begin(), matchers.end(), [&](const ProgramMatcher& matcher) {
-      return match_program(matcher, face, scene, reach) && match_words(matcher, face, scene, reach);
+      return match_program(matcher, face, scene, reach) &&
+             mismatch_of_words(matcher, face, scene, reach) == Mismatch::none;
     });
   });
 }
 
-bool match_callers(const Matcher& matcher, const Scene& scene, Reach reach) {
+Mismatch mismatch_of_callers(const Matcher& matcher, const Scene& scene, Reach reach) {
   const sandbox::Ancestor* const caller = scene.event->caller.get();
   if (!matcher.parent.empty() &&
       (caller == nullptr || !match_ancestor(matcher.parent, *caller, scene, reach)))
-    return false;
-  if (matcher.ancestor.empty()) return true;
+    return Mismatch::parent;
+  if (matcher.ancestor.empty()) return Mismatch::none;
   for (const sandbox::Ancestor* link = caller; link != nullptr; link = link->parent.get())
-    if (match_ancestor(matcher.ancestor, *link, scene, reach)) return true;
-  return false;
+    if (match_ancestor(matcher.ancestor, *link, scene, reach)) return Mismatch::none;
+  return Mismatch::ancestor;
 }
 
 template <class Value, class Sought>
@@ -214,8 +216,9 @@ bool match_cwd(const std::vector<FilePattern>& patterns, const std::string& cwd,
          });
 }
 
-bool match_state(const Matcher& matcher, const Scene& scene) {
-  return holds(matcher.modes, scene.state->mode) && holds(matcher.tools, scene.tool);
+Mismatch mismatch_of_state(const Matcher& matcher, const Scene& scene) {
+  if (!holds(matcher.modes, scene.state->mode)) return Mismatch::mode;
+  return holds(matcher.tools, scene.tool) ? Mismatch::none : Mismatch::tool;
 }
 
 bool match_path(const std::vector<FilePattern>& patterns, const NamedFile& file, Reach reach) {
@@ -225,51 +228,75 @@ bool match_path(const std::vector<FilePattern>& patterns, const NamedFile& file,
   });
 }
 
-bool match_connection(const Matcher& matcher, const NetEvent& event) {
+Mismatch mismatch_of_connection(const Matcher& matcher, const NetEvent& event) {
   const std::optional<Address> address = event.known_address();
   const bool host = std::any_of(matcher.hosts.begin(), matcher.hosts.end(), [&](const HostPattern& pattern) {
     return pattern.matches(event.host, address);
   });
+  if (!matcher.hosts.empty() && !host) return Mismatch::host;
   const bool port = std::any_of(matcher.ports.begin(), matcher.ports.end(), [&](const CountRange& range) {
     return range.least <= event.port && event.port <= range.most;
   });
-  return (matcher.hosts.empty() || host) && (matcher.ports.empty() || port);
+  return matcher.ports.empty() || port ? Mismatch::none : Mismatch::port;
 }
 
-bool match_target(const Matcher& matcher, const Scene& scene, Reach reach) {
+Mismatch mismatch_of_target(const Matcher& matcher, const Scene& scene, Reach reach) {
   if (!matcher.path.empty() && (scene.file == nullptr || !match_path(matcher.path, scene.file->file, reach)))
-    return false;
-  if (matcher.hosts.empty() && matcher.ports.empty()) return true;
-  return scene.net != nullptr && match_connection(matcher, *scene.net);
+    return Mismatch::path;
+  if (matcher.hosts.empty() && matcher.ports.empty()) return Mismatch::none;
+  return scene.net == nullptr ? Mismatch::host : mismatch_of_connection(matcher, *scene.net);
+}
+
+Mismatch mismatch_of_scene(const Matcher& matcher, const Scene& scene, Reach reach) {
+  const Mismatch state = mismatch_of_state(matcher, scene);
+  return state == Mismatch::none ? mismatch_of_target(matcher, scene, reach) : state;
 }
 
 }  // namespace
 
-bool Matcher::names_process() const {
-  return !program.programs.empty() || program.args || program.options ||
-         program.verbatim || paths || !argc.empty() || env ||
-         !cwd.empty() || top || !parent.empty() || !ancestor.empty() || writable_program;
+const std::string& text_of(const ProgramPattern& pattern) {
+  if (pattern.name) return pattern.name->text();
+  return pattern.file ? pattern.file->text() : pattern.text;
 }
 
-bool matches(const Matcher& matcher, const Scene& scene, Reach reach) {
-  if (matcher.names_process() && reach == Reach::narrow) return false;
-  return match_state(matcher, scene) && match_target(matcher, scene, reach);
+bool Matcher::names_process() const {
+  return !program.programs.empty() || program.args || program.options || program.verbatim || paths ||
+         !argc.empty() || env || !cwd.empty() || top || !parent.empty() || !ancestor.empty() ||
+         writable_program;
+}
+
+bool is_named(const ProgramMatcher& matcher, const Face& face) {
+  return matcher.programs.empty() ||
+         std::any_of(matcher.programs.begin(), matcher.programs.end(),
+                     [&](const ProgramPattern& pattern) { return is_widely(pattern, face); });
+}
+
+Mismatch mismatch_of(const Matcher& matcher, const Scene& scene, Reach reach) {
+  if (matcher.names_process() && reach == Reach::narrow) return Mismatch::process;
+  return mismatch_of_scene(matcher, scene, reach);
 }
 
 /// The cheap keys first: most rules that the index lets through end there.
-bool matches(const Matcher& matcher, const Face& face, const Scene& scene, Reach reach) {
+Mismatch mismatch_of(const Matcher& matcher, const Face& face, const Scene& scene, Reach reach) {
   const sandbox::ExecEvent& event = *scene.event;
-  if (matcher.top && *matcher.top != event.top) return false;
-  if (matcher.writable_program && *matcher.writable_program != face.image().file.writable) return false;
-  if (!match_state(matcher, scene) || !match_target(matcher, scene, reach)) return false;
+  if (matcher.top && *matcher.top != event.top) return Mismatch::top;
+  if (matcher.writable_program && *matcher.writable_program != face.image().file.writable)
+    return Mismatch::writable_program;
+  if (const Mismatch found = mismatch_of_scene(matcher, scene, reach); found != Mismatch::none) return found;
   const bool takes_writable = matcher.writable_program.value_or(false);
-  if (!match_program(matcher.program, face, scene, reach, takes_writable)) return false;
-  if (!match_words(matcher.program, face, scene, reach)) return false;
-  if (!matcher.argc.empty() && !match_count(matcher.argc, face.words(*scene.programs), reach)) return false;
-  if (matcher.env && !match_env(*matcher.env, event.env, reach)) return false;
-  if (!match_cwd(matcher.cwd, event.cwd, reach)) return false;
-  if (!match_callers(matcher, scene, reach)) return false;
-  return !matcher.paths || PathsRun(face, scene, reach).run(*matcher.paths);
+  if (!match_program(matcher.program, face, scene, reach, takes_writable)) return Mismatch::program;
+  if (const Mismatch found = mismatch_of_words(matcher.program, face, scene, reach); found != Mismatch::none)
+    return found;
+  if (!matcher.argc.empty() && !match_count(matcher.argc, face.words(*scene.programs), reach))
+    return Mismatch::argc;
+  if (matcher.env) {
+    if (const Mismatch found = mismatch_of(*matcher.env, event.env, reach); found != Mismatch::none)
+      return found;
+  }
+  if (!match_cwd(matcher.cwd, event.cwd, reach)) return Mismatch::cwd;
+  if (const Mismatch found = mismatch_of_callers(matcher, scene, reach); found != Mismatch::none)
+    return found;
+  return matcher.paths ? PathsRun(face, scene, reach).run(*matcher.paths) : Mismatch::none;
 }
 
 }  // namespace policy

@@ -27,6 +27,8 @@ struct ProgramPattern {
   std::optional<WordGlob> name;
   std::optional<FilePattern> file;
 };
+/// As it was written.
+const std::string& text_of(const ProgramPattern& pattern);
 
 /// One place in `args`: alternatives, or "**".
 struct ArgPattern {
@@ -99,8 +101,42 @@ struct Scene {
   const NetEvent* net = nullptr;
 };
 
-bool matches(const Matcher& matcher, const Face& face, const Scene& scene, Reach reach);
+/// The first key that does not hold, in the order in which they are looked at.
+enum class Mismatch : unsigned char {
+  none,     ///< the matcher matches
+  process,  ///< which process it is, is not known
+  top,
+  writable_program,
+  mode,
+  tool,
+  path,
+  host,
+  port,
+  program,
+  args,
+  verbatim,
+  options_any,
+  options_all,
+  options_none,
+  options_only,
+  options_values,
+  argc,
+  env_any,
+  env_none,
+  env_equals,
+  cwd,
+  parent,
+  ancestor,
+  paths_any,
+  paths_all,
+  paths_none
+};
+
+Mismatch mismatch_of(const Matcher& matcher, const Face& face, const Scene& scene, Reach reach);
 /// The same for what no known process does: widely, it may be any.
-bool matches(const Matcher& matcher, const Scene& scene, Reach reach);
+Mismatch mismatch_of(const Matcher& matcher, const Scene& scene, Reach reach);
+
+/// The face has a name that the matcher means, or the matcher names none.
+bool is_named(const ProgramMatcher& matcher, const Face& face);
 
 }  // namespace policy

@@ -11,4 +11,15 @@ namespace policy {
 /// looks at what was asked for only. Where `scene.event` is none there are no faces.
 bool applies(const Rule& rule, const std::vector<Face>& faces, const Scene& scene);
 
+/// A matcher of a rule, held against a face.
+struct Look {
+  const Matcher* matcher = nullptr;
+  const Face* face = nullptr;  ///< none: no process is known
+  bool is_unless = false;
+  Reach reach = Reach::wide;
+  Mismatch mismatch = Mismatch::none;
+};
+/// The same, and how it came to it: what was looked at, in that order.
+bool applies(const Rule& rule, const std::vector<Face>& faces, const Scene& scene, std::vector<Look>& looks);
+
 }  // namespace policy

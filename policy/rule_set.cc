@@ -5,8 +5,9 @@
 
 #include "policy/compiled_rules.h"
 #include "policy/denial.h"
-#include "policy/examples.h"
+#include "policy/explain.h"
 #include "policy/rule_match.h"
+#include "policy/seen.h"
 
 namespace policy {
 namespace {
@@ -42,26 +43,16 @@ void take_rule(const Rule& rule, Decision& decision) {
   decision.suggest = rule.suggest;
 }
 
-/// A profile may widen, and the lower layers only tighten: until something is delegated to them, theirs do
-/// not count.
-bool may_choose_profile(Layer layer) { return layer == Layer::system || layer == Layer::user; }
-
-bool counts(const Rule& rule) {
-  return rule.verdict != Verdict::allow || rule.profile.empty() || may_choose_profile(rule.layer);
-}
-
 using Numbers = std::vector<RuleIndex::Number>;
 
-/// `scene` lacks what is each rule's own.
 std::vector<const Rule*> matching_rules(const CompiledRules& compiled, const Numbers& candidates,
-                                        const std::vector<Face>& faces, Scene scene) {
-  scene.identity = &compiled.identity;
+                                        const Seen& event) {
+  Scene scene = event.scene;
   std::vector<const Rule*> matching;
   for (const RuleIndex::Number number : candidates) {
     const Rule& rule = compiled.rules[number];
-    scene.programs = &compiled.programs_of(rule.layer);
-    scene.layer = static_cast<int>(rule.layer);
-    if (counts(rule) && applies(rule, faces, scene)) matching.push_back(&rule);
+    set_rule(compiled, rule, scene);
+    if (counts(rule) && applies(rule, event.faces, scene)) matching.push_back(&rule);
   }
   return matching;
 }
@@ -125,14 +116,9 @@ Decision RuleSet::decide(const sandbox::ExecEvent& event, const State& state) co
 
 Decision decide(const CompiledRules& compiled, const sandbox::ExecEvent& event, const State& state,
                 Resolve resolve) {
-  const std::vector<Face> faces = faces_of(event, compiled.identity);
-  const Numbers candidates = compiled.index.candidates(faces, compiled.distinct_programs);
-  Scene scene;
-  scene.event = &event;
-  scene.state = &state;
-  scene.resolve = resolve;
-  Decision decision =
-      decision_of(compiled, EventKind::exec, matching_rules(compiled, candidates, faces, scene));
+  const Seen exec = seen(compiled, event, state, resolve);
+  const Numbers candidates = compiled.index.candidates(exec.faces, compiled.distinct_programs);
+  Decision decision = decision_of(compiled, EventKind::exec, matching_rules(compiled, candidates, exec));
   name_callers(event, decision);
   return decision;
 }
@@ -142,12 +128,9 @@ Decision RuleSet::decide(const FileEvent& event, const State& state) const {
 }
 
 Decision decide(const CompiledRules& compiled, const FileEvent& event, const State& state) {
-  Scene scene;
-  scene.state = &state;
-  scene.tool = event.tool;
-  scene.file = &event;
+  const Numbers candidates = targets_of(compiled, event.kind).candidates(event);
   return decision_of(compiled, event.kind,
-                     matching_rules(compiled, targets_of(compiled, event.kind).candidates(event), {}, scene));
+                     matching_rules(compiled, candidates, seen(compiled, event, state)));
 }
 
 Decision RuleSet::decide(const NetEvent& event, const State& state) const {
@@ -155,19 +138,10 @@ Decision RuleSet::decide(const NetEvent& event, const State& state) const {
 }
 
 Decision decide(const CompiledRules& compiled, const NetEvent& event, const State& state, Resolve resolve) {
-  const bool is_known = event.process && !event.process->images.empty();
-  const std::vector<Face> faces =
-      is_known ? faces_of(*event.process, compiled.identity) : std::vector<Face>();
-  Scene scene;
-  scene.event = is_known ? event.process.get() : nullptr;
-  scene.state = &state;
-  scene.tool = event.tool;
-  scene.net = &event;
-  scene.resolve = resolve;
-  Decision decision = decision_of(
-      compiled, EventKind::net,
-      matching_rules(compiled, targets_of(compiled, EventKind::net).candidates(event), faces, scene));
-  if (is_known) name_callers(*event.process, decision);
+  const Numbers candidates = targets_of(compiled, EventKind::net).candidates(event);
+  const Seen connection = seen(compiled, event, state, resolve);
+  Decision decision = decision_of(compiled, EventKind::net, matching_rules(compiled, candidates, connection));
+  if (connection.scene.event != nullptr) name_callers(*event.process, decision);
   return decision;
 }
 
@@ -189,6 +163,21 @@ std::vector<std::string> RuleSet::unknowns_of(const NetEvent& event) const {
   if (wants_process && !event.process) unknowns.emplace_back("which program connects");
   if (wants_address && !event.known_address()) unknowns.push_back("the address of " + event.host);
   return unknowns;
+}
+
+std::vector<ExplainedRule> RuleSet::explain(const sandbox::ExecEvent& event, const State& state) const {
+  compiled_->read_all();
+  return policy::explain(*compiled_, event, state);
+}
+
+std::vector<ExplainedRule> RuleSet::explain(const FileEvent& event, const State& state) const {
+  compiled_->read_all();
+  return policy::explain(*compiled_, event, state);
+}
+
+std::vector<ExplainedRule> RuleSet::explain(const NetEvent& event, const State& state) const {
+  compiled_->read_all();
+  return policy::explain(*compiled_, event, state);
 }
 
 bool RuleSet::reads_environment() const { return compiled_->reads_environment; }

@@ -15,6 +15,8 @@
 
 namespace policy {
 
+struct ExplainedRule;
+
 struct Source {
   Layer layer = Layer::user;
   config::Node document;
@@ -33,6 +35,10 @@ class RuleSet {
   [[nodiscard]] Decision decide(const sandbox::ExecEvent& event, const State& state) const;
   [[nodiscard]] Decision decide(const FileEvent& event, const State& state) const;
   [[nodiscard]] Decision decide(const NetEvent& event, const State& state) const;
+  /// What each rule on such events makes of it: policy/explain.h.
+  [[nodiscard]] std::vector<ExplainedRule> explain(const sandbox::ExecEvent& event, const State& state) const;
+  [[nodiscard]] std::vector<ExplainedRule> explain(const FileEvent& event, const State& state) const;
+  [[nodiscard]] std::vector<ExplainedRule> explain(const NetEvent& event, const State& state) const;
   /// What some rule on net looks at and the event does not say, for people: "the address of a.example". The
   /// decision may be another one when it is known.
   [[nodiscard]] std::vector<std::string> unknowns_of(const NetEvent& event) const;

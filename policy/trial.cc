@@ -11,23 +11,6 @@
 namespace policy {
 namespace {
 
-/// "read X" is always a file's here, so that an example means the same without the rule that it shows.
-std::vector<Decision> decisions_on(const CompiledRules& compiled, const Example& example) {
-  const Examples examples(compiled.identity, compiled.surroundings);
-  const std::optional<Spoken> spoken = spoken_event(example.text);
-  std::vector<Decision> decisions;
-  if (!spoken) {
-    for (const sandbox::ExecEvent& event : examples.events_of(example.text, example))
-      decisions.push_back(decide(compiled, event, State(), Resolve::by_name));
-  } else if (spoken->kind == EventKind::net) {
-    for (const NetEvent& event : examples.net_events_of(spoken->what, example))
-      decisions.push_back(decide(compiled, event, State(), Resolve::by_name));
-  } else {
-    decisions.push_back(decide(compiled, examples.file_event_of(spoken->kind, spoken->what), State()));
-  }
-  return decisions;
-}
-
 /// The strictest decision; of equals one in the profile that is asked for.
 Decision decide_all(const CompiledRules& compiled, const Promise& promise) {
   const std::vector<Decision> decisions = decisions_on(compiled, promise.example);
@@ -55,6 +38,22 @@ void keep(const CompiledRules& compiled, const Promise& promise) {
 }
 
 }  // namespace
+
+std::vector<Decision> decisions_on(const CompiledRules& compiled, const Example& example) {
+  const Examples examples(compiled.identity, compiled.surroundings);
+  const std::optional<Spoken> spoken = spoken_event(example.text);
+  std::vector<Decision> decisions;
+  if (!spoken) {
+    for (const sandbox::ExecEvent& event : examples.events_of(example.text, example))
+      decisions.push_back(decide(compiled, event, State(), Resolve::by_name));
+  } else if (spoken->kind == EventKind::net) {
+    for (const NetEvent& event : examples.net_events_of(spoken->what, example))
+      decisions.push_back(decide(compiled, event, State(), Resolve::by_name));
+  } else {
+    decisions.push_back(decide(compiled, examples.file_event_of(spoken->kind, spoken->what), State()));
+  }
+  return decisions;
+}
 
 Trial try_rules(const std::vector<Source>& sources, const Surroundings& surroundings) {
   CompiledRules compiled = compile_rules(sources, surroundings);

@@ -143,16 +143,16 @@ bool match_verbatim(const std::vector<ArgPattern>& patterns, std::span<const std
   return run.done();
 }
 
-bool match_options(const OptionsMatcher& matcher, const Words& words, const Grammar& grammar, Reach reach) {
+Mismatch mismatch_of(const OptionsMatcher& matcher, const Words& words, const Grammar& grammar, Reach reach) {
   const Presence presence(words, grammar, reach);
-  if (!matcher.any.empty() && !presence.has_any(matcher.any)) return false;
+  if (!matcher.any.empty() && !presence.has_any(matcher.any)) return Mismatch::options_any;
   for (const std::vector<std::string>& alternatives : matcher.all)
-    if (!presence.has_any(alternatives)) return false;
-  if (Presence(words, grammar, opposite(reach)).has_any(matcher.none)) return false;
-  if (matcher.only && !match_only(*matcher.only, words, presence)) return false;
-  return std::all_of(matcher.values.begin(), matcher.values.end(), [&](const auto& wanted) {
-    return match_values(wanted.first, wanted.second, words, grammar, reach);
-  });
+    if (!presence.has_any(alternatives)) return Mismatch::options_all;
+  if (Presence(words, grammar, opposite(reach)).has_any(matcher.none)) return Mismatch::options_none;
+  if (matcher.only && !match_only(*matcher.only, words, presence)) return Mismatch::options_only;
+  for (const auto& [name, values] : matcher.values)
+    if (!match_values(name, values, words, grammar, reach)) return Mismatch::options_values;
+  return Mismatch::none;
 }
 
 bool match_count(const std::vector<CountRange>& ranges, const Words& words, Reach reach) {

@@ -10,7 +10,7 @@ namespace policy {
 bool match_args(const std::vector<ArgPattern>& patterns, const Words& words, Reach reach);
 /// Every word, as it stands.
 bool match_verbatim(const std::vector<ArgPattern>& patterns, std::span<const std::string> words);
-bool match_options(const OptionsMatcher& matcher, const Words& words, const Grammar& grammar, Reach reach);
+Mismatch mismatch_of(const OptionsMatcher& matcher, const Words& words, const Grammar& grammar, Reach reach);
 bool match_count(const std::vector<CountRange>& ranges, const Words& words, Reach reach);
 
 }  // namespace policy

@@ -196,6 +196,11 @@ std::vector<Wrapped> unwrap(const std::vector<std::string>& argv) {
   return {};
 }
 
+bool starts_its_words(std::string_view name) {
+  return std::any_of(std::begin(wrappers), std::end(wrappers),
+                     [&](const Wrapper& wrapper) { return wrapper.name == name; });
+}
+
 std::vector<std::string> command_texts(const std::vector<std::string>& assignments) {
   std::vector<std::string> texts;
   for (const std::string& word : assignments) {

@@ -20,6 +20,9 @@ struct Wrapped {
 /// `find . -exec rm {} ;`. Empty for a program that is none of them.
 std::vector<Wrapped> unwrap(const std::vector<std::string>& argv);
 
+/// Some of its words may name the program that it starts: env, xargs, sudo.
+bool starts_its_words(std::string_view name);
+
 /// The shell texts among NAME=value words that the program runs: `GIT_SSH_COMMAND='ssh -v' git fetch`.
 std::vector<std::string> command_texts(const std::vector<std::string>& assignments);
 

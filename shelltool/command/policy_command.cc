@@ -4,15 +4,15 @@
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "policy/decision_json.h"
 #include "policy/denial.h"
 #include "policy/trial.h"
 #include "sandbox/sys/text.h"
+#include "shelltool/command/explain_command.h"
 #include "shelltool/command/import_command.h"
+#include "shelltool/command/lint_command.h"
 #include "shelltool/command/trust_command.h"
-#include "shelltool/session/dry_run.h"
 
 namespace shelltool {
 
@@ -21,9 +21,9 @@ struct PolicyOptions {
   ImportOptions import;
   CommonOptions common;
   CommandOptions command;
-  std::string script;
-  std::optional<std::string> read, write, net;
-  std::vector<std::string> argv;
+  Question question;
+  ExplainOptions explain;
+  LintOptions lint;
   std::vector<std::string> files;
   bool json = false;
 };
@@ -54,79 +54,20 @@ int status_of(policy::Verdict verdict) {
 
 void print(const std::string& text) { std::printf("%s\n", text.c_str()); }
 
-/// What was asked, and what the rules say to it.
-struct Answer {
-  policy::Decision decision;
-  std::vector<std::string> words;
-  Json event;
-  std::vector<std::string> unclear;
-};
-
-Answer ask_command(const PolicyOptions& options, const Plan& plan, const policy::RuleSet& rules) {
-  policy::Check found = dry_run(plan, rules, options.argv, options.script);
-  policy::CheckedCommand& decider = found.commands[found.decider];
-  return {std::move(decider.decision), decider.event.images.front().argv, policy::event_json(decider.event),
-          std::move(found.unclear)};
-}
-
-Answer ask_file(policy::EventKind kind, const std::string& path, const Plan& plan,
-                const policy::RuleSet& rules) {
-  const std::string& home = plan.made.identity.account.home;
-  const policy::FileEvent event =
-      policy::file_event(kind, path, plan.made.spec.cwd, home, policy::Resolve::on_disk);
-  Answer answer{rules.decide(event, plan.state()), policy::words_of(event), policy::event_json(event), {}};
-  if (!event.file.real) answer.unclear.push_back("where this path leads; judged by its name");
-  return answer;
-}
-
-/// The command behind --, by itself, is what connects.
-Answer ask_net(const PolicyOptions& options, const Plan& plan, const policy::RuleSet& rules) {
-  policy::NetEvent event = policy::net_event(*options.net);
-  std::vector<std::string> unclear;
-  if (!options.argv.empty()) {
-    policy::Check found = dry_run(plan, rules, options.argv, "");
-    event.process = std::make_shared<sandbox::ExecEvent>(std::move(found.commands.front().event));
-    unclear = std::move(found.unclear);
-  }
-  for (std::string& unknown : rules.unknowns_of(event))
-    unclear.push_back(std::move(unknown) + "; rules on net look at it");
-  return {rules.decide(event, plan.state()), policy::words_of(event), policy::event_json(event),
-          std::move(unclear)};
-}
-
-Answer ask(const PolicyOptions& options, const Plan& plan) {
-  const policy::RuleSet rules = rules_of(plan);
-  if (options.read) return ask_file(policy::EventKind::read, *options.read, plan, rules);
-  if (options.write) return ask_file(policy::EventKind::write, *options.write, plan, rules);
-  return options.net ? ask_net(options, plan, rules) : ask_command(options, plan, rules);
-}
-
-void check_subject(const PolicyOptions& options) {
-  const int subjects = (options.read ? 1 : 0) + (options.write ? 1 : 0) + (options.net ? 1 : 0) +
-                       (options.script.empty() ? 0 : 1) + (options.argv.empty() || options.net ? 0 : 1);
-  if (subjects != 1)
-    throw sys::Error(
-        sys::Kind::invalid,
-        "checking: give one of a command behind --, --script TEXT, --read PATH, --write PATH and "
-        "--net HOST:PORT, the last also with the command that connects");
-}
-
 int run_check(const PolicyOptions& options) {
-  check_subject(options);
-  std::vector<std::string> argv = options.argv;
-  if (!options.script.empty()) argv = {"sh", "-c", options.script};
-  const Plan plan = make_plan(options.common, options.command, std::move(argv));
-  const Answer answer = ask(options, plan);
+  const Plan plan = plan_for(options.question, options.common, options.command);
+  const Answer answer = ask(options.question, plan, rules_of(plan));
+  const Judged& decider = answer.judged[answer.decider];
   if (options.json) {
-    Json json = policy::decision_json(answer.decision, plan.state());
-    json["event"] = answer.event;
+    Json json = policy::decision_json(decider.decision, plan.state());
+    json["event"] = event_json(decider);
     json["cannot_tell"] = answer.unclear;
     print(policy::json_text(json, 2));
   } else {
-    print(policy::denial_text(answer.decision, answer.words, plan.made.identity.account.home));
+    print(policy::denial_text(decider.decision, decider.words, plan.made.identity.account.home));
     for (const std::string& sentence : answer.unclear) print("  cannot tell: " + sentence);
   }
-  return status_of(answer.decision.verdict);
+  return status_of(decider.decision.verdict);
 }
 
 /// As the rules would be read here: the current directory is the workspace.
@@ -215,18 +156,14 @@ std::shared_ptr<PolicyOptions> add_policy_commands(CLI::App& policy, std::functi
   add_options(*check, options->common);
   add_options(*check, options->command);
   check->add_flag("--json", options->json, "print the decision as JSON");
-  CLI::Option* script = check->add_option("--script", options->script, "shell text, in place of a command");
-  script->type_name("TEXT");
-  check->add_option("--read", options->read, "a file that is read, in place of a command")->type_name("PATH");
-  check->add_option("--write", options->write, "a file that is written, in place of a command")
-      ->type_name("PATH");
-  check->add_option("--net", options->net, "a connection; the command behind -- makes it")
-      ->type_name("HOST:PORT");
-  check->add_option("command", options->argv, "the command, behind --")
-      ->type_name("COMMAND [ARG…]")
-      ->excludes(script);
-  check->positionals_at_end();
+  add_question(*check, options->question);
   check->callback([given, &action] { action = [given] { return run_check(*given); }; });
+  CLI::App* explain = policy.add_subcommand("explain", "what each rule makes of it, and why");
+  add_options(*explain, options->explain);
+  explain->callback([given, &action] { action = [given] { return run_explain(given->explain); }; });
+  CLI::App* lint = policy.add_subcommand("lint", "what is wrong with rules files that can be read");
+  add_options(*lint, options->lint);
+  lint->callback([given, &action] { action = [given] { return run_lint(given->lint); }; });
   CLI::App* test = policy.add_subcommand("test", "read rules files and run their examples");
   test->add_flag("--json", options->json, "print the results as JSON");
   test->add_option("files", options->files, "rules files")->required()->type_name("FILE…");

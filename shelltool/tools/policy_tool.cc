@@ -5,7 +5,7 @@
 #include "policy/decision_json.h"
 #include "policy/denial.h"
 #include "sandbox/sys/text.h"
-#include "shelltool/session/dry_run.h"
+#include "shelltool/session/question.h"
 #include "shelltool/tools/instructions.h"
 #include "shelltool/tools/shell_request.h"
 
@@ -15,38 +15,41 @@ namespace {
 using mcp::Json;
 using mcp::Parameter;
 
-/// The decision that decides; with `all`, that on each command which the text starts, and every rule that
-/// matched.
-std::string check_text(const policy::Check& found, const std::string& home, bool all) {
+std::string unclear_text(const Answer& answer) {
   std::string text;
-  for (std::size_t i = 0; i < found.commands.size(); ++i) {
-    if (!all && i != found.decider) continue;
-    const policy::CheckedCommand& command = found.commands[i];
-    text += policy::denial_text(command.decision, command.event.images.front().argv, home) + "\n";
-    if (!all) continue;
-    for (const sandbox::Image& image : command.event.images)
-      text += fmt::format("  program: {}{}\n", sys::visible(image.file.path),
-                          image.file.writable ? " (the sandbox could have written it)" : "");
-    for (const policy::Matched& match : command.decision.matched)
-      text += fmt::format("  matched: {} ({}), {}\n", match.rule, policy::name_of(match.verdict),
-                          sys::visible(config::text_of(match.place)));
-  }
-  for (const std::string& sentence : found.unclear) text += "  cannot tell: " + sys::visible(sentence) + "\n";
-  text.pop_back();
+  for (const std::string& sentence : answer.unclear) text += "\n  cannot tell: " + sys::visible(sentence);
   return text;
 }
 
-mcp::ToolResult check(FreshPlan& fresh, const std::string& command, bool all) {
-  const policy::RuleSet& rules = fresh.rules();
-  const Plan& plan = fresh.plan();
-  const policy::Check found = dry_run(plan, rules, {}, command);
-  const policy::CheckedCommand& decider = found.commands[found.decider];
+mcp::ToolResult check(const Answer& answer, const Plan& plan) {
+  const Judged& decider = answer.judged[answer.decider];
   mcp::ToolResult result;
-  result.text = check_text(found, plan.made.identity.account.home, all);
+  result.text = policy::denial_text(decider.decision, decider.words, plan.made.identity.account.home) +
+                unclear_text(answer);
   Json data = policy::decision_json(decider.decision, plan.state());
-  data["event"] = policy::event_json(decider.event);
-  data["cannot_tell"] = found.unclear;
+  data["event"] = event_json(decider);
+  data["cannot_tell"] = answer.unclear;
   result.meta = {{"gatehouse/result", std::move(data)}};
+  return result;
+}
+
+/// Of a long script the beginning, and the command that decides.
+mcp::ToolResult explain(const Answer& answer, const Plan& plan, const policy::RuleSet& rules) {
+  constexpr std::size_t most_commands = 8;
+  mcp::ToolResult result;
+  Json events = Json::array();
+  for (std::size_t i = 0; i < answer.judged.size(); ++i) {
+    if (i >= most_commands && i != answer.decider) continue;
+    const policy::Explanation explanation = shelltool::explain(answer.judged[i], plan, rules);
+    result.text += policy::explanation_text(explanation, plan.made.identity.account.home, false);
+    events.push_back(policy::explanation_json(explanation, plan.state(), false));
+  }
+  if (answer.judged.size() > events.size())
+    result.text += fmt::format("{} more commands, none judged more strictly, are not shown\n",
+                               answer.judged.size() - events.size());
+  result.text.pop_back();
+  result.text += unclear_text(answer);
+  result.meta = {{"gatehouse/result", {{"events", std::move(events)}, {"cannot_tell", answer.unclear}}}};
   return result;
 }
 
@@ -64,13 +67,18 @@ mcp::ToolResult state(const Plan& plan) {
   return result;
 }
 
-void run(FreshPlan& plan, const mcp::Arguments& arguments, mcp::ToolCall call) {
+void run(FreshPlan& fresh, const mcp::Arguments& arguments, mcp::ToolCall call) {
   const std::string action = arguments.get<std::string>("action").value_or("check");
-  if (action == "state") return call.answer(state(plan.plan()));
+  if (action == "state") return call.answer(state(fresh.plan()));
   const auto command = arguments.get<std::string>("command");
   if (!command) throw mcp::ArgumentError("'command' is missing: the command to be judged");
   check_command(*command);
-  call.answer(check(plan, *command, action == "explain"));
+  Question question;
+  question.script = *command;
+  const policy::RuleSet& rules = fresh.rules();
+  const Plan& plan = fresh.plan();
+  const Answer answer = ask(question, plan, rules);
+  call.answer(action == "explain" ? explain(answer, plan, rules) : check(answer, plan));
 }
 
 }  // namespace
@@ -86,7 +94,7 @@ mcp::Tool policy_tool(FreshPlan& plan) {
   tool.parameters = {
       {"action",
        Parameter::Type::string,
-       "check (default), explain (every program, every rule that matches) or state (mode, workspace).",
+       "check (default), explain (every rule, and why it does not match) or state (mode, workspace).",
        false,
        {"check", "explain", "state"},
        {}},

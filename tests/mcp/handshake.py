@@ -93,6 +93,8 @@ def policy_answers_without_running_anything(place):
     assert result["_meta"]["gatehouse/result"]["verdict"] == "deny"
     assert not list(place.workspace.iterdir())
     assert server.call("policy", command="ls -l")["_meta"]["gatehouse/result"]["verdict"] == "allow"
+    explained = text_of(server.call("policy", action="explain", command="git push origin main"))
+    assert "git.force-push (deny, " in explained and "options: none of -f" in explained, explained
     assert "workspace-write, net none" in text_of(server.call("policy", action="state"))
 
 

@@ -388,6 +388,16 @@ END
 import json, sys
 d = json.load(open(sys.argv[1])); assert d["rule"] == "secrets" and d["event"]["type"] == "read"' "$place/out"
   expect 0 'policy test: the example' "$gatehouse" policy test "$here/../../examples/rules.yaml"
+  expect 0 'policy explain' "$gatehouse" policy explain --rules "$place/events.yaml" --net a.registry.example:80
+  holds 'it names the key and the value' said 'when: port: 80 is not 443'
+  expect 0 'policy explain --json' "$gatehouse" policy explain --rules "$place/deny-id.yaml" --json -- timeout 9 id
+  holds 'it explains both programs' python3 -c '
+import json, sys
+d = json.load(open(sys.argv[1])); assert [e["rules"] != [] for e in d["events"]] == [False, True]' "$place/out"
+  expect 0 'policy lint: the example' "$gatehouse" policy lint builtin:base "$here/../../examples/rules.yaml"
+  expect 1 'policy lint: a finding' "$gatehouse" policy lint "$here/../data/lint/unknown-option.yaml"
+  holds 'it says where' said 'unknown-option.yaml:6:60: unknown-option: git is not known to have --froce; it has --force'
+  expect 2 'policy lint: broken rules' "$gatehouse" policy lint "$place/broken.yaml"
 }
 
 importing() {

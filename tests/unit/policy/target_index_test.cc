@@ -75,7 +75,7 @@ TEST_CASE("the index leaves out no rule that matches") {
         scene.state = &state;
         scene.file = &event;
         scene.tool = event.tool;
-        if (!matches(matcher, scene, Reach::wide)) continue;
+        if (mismatch_of(matcher, scene, Reach::wide) != Mismatch::none) continue;
         ++matched;
         CHECK(std::find(candidates.begin(), candidates.end(), number) != candidates.end());
       }

@@ -188,7 +188,7 @@ TEST_CASE("a word that may be a value counts both ways widely, and not at all na
 
 bool options(const OptionsMatcher& matcher, const std::vector<std::string>& argv, Reach reach,
              const Grammar& grammar = known(Style::gnu, {"--context"})) {
-  return match_options(matcher, read_words(argv, 1, grammar), grammar, reach);
+  return mismatch_of(matcher, read_words(argv, 1, grammar), grammar, reach) == Mismatch::none;
 }
 
 TEST_CASE("shortened options count widely only, unless they are names of their own") {

@@ -1,0 +1,149 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+
+#include "policy/lint/linted.h"
+#include "policy/trial.h"
+#include "sandbox/sys/path.h"
+
+namespace policy {
+namespace {
+
+using config::Node;
+
+/// Rules that an example of the file as a whole is decided by.
+std::set<std::string> rules_tried_by_promises(const CompiledRules& compiled) {
+  std::set<std::string> ids;
+  for (const Promise& promise : compiled.promises) {
+    try {
+      for (const Decision& decision : decisions_on(compiled, promise.example))
+        for (const Matched& match : decision.matched) ids.insert(match.rule);
+    } catch (const sys::Error&) {
+      continue;  // `policy test` says what is wrong with it
+    }
+  }
+  return ids;
+}
+
+/// builtin:base is tried by a corpus of its own.
+/// A dead rule can have none.
+void lint_examples(Linted& linted) {
+  const std::set<std::string> tried = rules_tried_by_promises(linted.compiled);
+  for (const LintedRule& each : linted.rules) {
+    const Rule& rule = *each.rule;
+    if (rule.verdict == Verdict::allow || !rule.match.empty() || is_base(rule) || tried.contains(rule.id) ||
+        linted.dead.contains(&rule))
+      continue;
+    linted.add(rule.place, "untested",
+               fmt::format("no example shows that '{}' ever {}", rule.id,
+                           rule.verdict == Verdict::deny ? "denies" : "asks"),
+               "add one under examples: {match: […]}");
+  }
+}
+
+/// A lower layer's allow answers only the defaults of its own and of those below.
+void lint_loosening(Linted& linted) {
+  if (linted.file.layer == Layer::system || linted.file.layer == Layer::user) return;
+  const auto is_tightened = [&](EventKind kind) {
+    const auto& stated = linted.file.defaults[static_cast<std::size_t>(kind)];
+    return stated && stated->verdict != Verdict::allow;
+  };
+  constexpr const char* mend = "take it out here, and let the user say it in rules of his own";
+  for (const LintedRule& each : linted.rules) {
+    const Rule& rule = *each.rule;
+    if (rule.verdict != Verdict::allow) continue;
+    const bool answers =
+        rule.profile.empty() && std::any_of(rule.events.begin(), rule.events.end(), is_tightened);
+    if (!answers)
+      linted.add(
+          rule.place, "loosens",
+          fmt::format("'{}' allows nothing: the rules that a project brings along only tighten", rule.id),
+          mend);
+  }
+  const Node* const defaults = child_of(*linted.document, "defaults");
+  if (defaults == nullptr) return;
+  for (const config::Entry& entry : defaults->entries)
+    if (entry.value.scalar == name_of(Verdict::allow))
+      linted.add(entry.key.place, "loosens",
+                 fmt::format("'{}: allow' loosens nothing: the strictest that a layer states holds",
+                             entry.key.scalar),
+                 "take it out here");
+}
+
+class HoldLinter {
+ public:
+  explicit HoldLinter(Linted& linted) : linted_(linted) {}
+
+  void run(const LintedRule& linted_rule) {
+    const Rule& rule = *linted_rule.rule;
+    const bool is_on_files = rule.is_for(EventKind::read) || rule.is_for(EventKind::write);
+    if (is_on_files && rule.verdict == Verdict::ask) {
+      add(rule, rule.place, "nothing asks before a file is opened, in this version",
+          "let it deny, or ask on exec for what opens such files");
+    } else if (is_on_files && rule.verdict == Verdict::deny) {
+      check_files(linted_rule);
+    }
+    if (rule.is_for(EventKind::net)) check_connections(rule);
+  }
+
+ private:
+  void add(const Rule& rule, const config::Place& place, const std::string& why, const char* mend) {
+    linted_.add(place, "not-enforced", fmt::format("'{}' is not held here: {}", rule.id, why), mend);
+  }
+
+  void check_files(const LintedRule& linted_rule) {
+    const Rule& rule = *linted_rule.rule;
+    if (linted_.here.tier != sandbox::Tier::a)
+      return add(
+          rule, rule.place,
+          fmt::format("tier {} has no mounts that could hide a file", sandbox::name_of(linted_.here.tier)),
+          "see what gatehouse doctor says about namespaces");
+    for (const Matcher& matcher : rule.when)
+      for (const FilePattern& pattern : matcher.path)
+        if (may_be_made(pattern))
+          return add(
+              rule, place_of(when_of(*linted_rule.node), pattern.text()),
+              fmt::format(
+                  "mounts hold the files that are there when a command starts, and it can itself make "
+                  "one that matches {}",
+                  pattern.text()),
+              "deny on exec what handles such files, too; the next sandbox holds those that were made");
+  }
+
+  /// In a workspace that can be written; elsewhere nothing can be made.
+  [[nodiscard]] bool may_be_made(const FilePattern& pattern) const {
+    if (linted_.here.mode == sandbox::Mode::read_only) return false;
+    const std::string& text = pattern.text();
+    const bool is_anywhere = !text.starts_with('/') || text.starts_with("/**");
+    const std::vector<std::string> stems = pattern.stems();
+    const auto& workspaces = linted_.compiled.surroundings.workspaces;
+    return std::any_of(stems.begin(), stems.end(), [&](const std::string& stem) {
+      return (stem == "/" && is_anywhere) ||
+             std::any_of(workspaces.begin(), workspaces.end(),
+                         [&](const std::string& workspace) { return sys::is_within(stem, workspace); });
+    });
+  }
+
+  void check_connections(const Rule& rule) {
+    if (linted_.here.network == sandbox::Network::full && rule.verdict != Verdict::allow)
+      add(rule, rule.place, "the network is full, and who connects is not judged",
+          "deny on exec what connects, or run it with --network none");
+    if (linted_.here.network == sandbox::Network::none && rule.verdict != Verdict::deny)
+      add(rule, rule.place, "the network is none, and no rule opens it",
+          "run with --network full what may connect");
+  }
+
+  Linted& linted_;
+};
+
+}  // namespace
+
+void lint_effect(Linted& linted) {
+  lint_examples(linted);
+  lint_loosening(linted);
+  HoldLinter hold(linted);
+  for (const LintedRule& rule : linted.rules) hold.run(rule);
+}
+
+}  // namespace policy

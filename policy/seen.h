@@ -1,0 +1,34 @@
+#pragma once
+/// An event as rules see it.
+
+#include <vector>
+
+#include "policy/compiled_rules.h"
+
+namespace policy {
+
+struct Seen {
+  std::vector<Face> faces;  ///< none where no process is known
+  Scene scene;              ///< without what is each rule's own
+};
+
+/// The event, the rules and the state must outlive the result. With `by_name` as if no link existed.
+Seen seen(const CompiledRules& compiled, const sandbox::ExecEvent& event, const State& state,
+          Resolve resolve = Resolve::on_disk);
+Seen seen(const CompiledRules& compiled, const FileEvent& event, const State& state,
+          Resolve resolve = Resolve::on_disk);
+Seen seen(const CompiledRules& compiled, const NetEvent& event, const State& state,
+          Resolve resolve = Resolve::on_disk);
+
+/// What is the rule's own: how its layer reads words.
+inline void set_rule(const CompiledRules& compiled, const Rule& rule, Scene& scene) {
+  scene.programs = &compiled.programs_of(rule.layer);
+  scene.layer = static_cast<int>(rule.layer);
+}
+
+/// A profile may widen, and the lower layers only tighten: until something is delegated to them, theirs do
+/// not count.
+bool may_choose_profile(Layer layer);
+bool counts(const Rule& rule);
+
+}  // namespace policy

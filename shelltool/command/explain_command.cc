@@ -1,0 +1,47 @@
+#include "shelltool/command/explain_command.h"
+
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+
+#include "policy/decision_json.h"
+#include "sandbox/sys/text.h"
+
+namespace shelltool {
+namespace {
+
+void print_json(const Answer& answer, const Plan& plan, const policy::RuleSet& rules, bool all) {
+  nlohmann::ordered_json events = nlohmann::ordered_json::array();
+  for (const Judged& judged : answer.judged)
+    events.push_back(policy::explanation_json(explain(judged, plan, rules), plan.state(), all));
+  const nlohmann::ordered_json json{
+      {"events", std::move(events)}, {"decider", answer.decider}, {"cannot_tell", answer.unclear}};
+  fmt::print("{}\n", policy::json_text(json, 2));
+}
+
+void print_text(const Answer& answer, const Plan& plan, const policy::RuleSet& rules, bool all) {
+  for (const Judged& judged : answer.judged)
+    fmt::print("{}",
+               policy::explanation_text(explain(judged, plan, rules), plan.made.identity.account.home, all));
+  for (const std::string& sentence : answer.unclear) fmt::print("cannot tell: {}\n", sys::visible(sentence));
+}
+
+}  // namespace
+
+void add_options(CLI::App& app, ExplainOptions& explain_options) {
+  add_options(app, explain_options.common);
+  add_options(app, explain_options.command);
+  app.add_flag("--all", explain_options.all, "also the rules that are about other programs");
+  app.add_flag("--json", explain_options.json, "print it as JSON");
+  add_question(app, explain_options.question);
+}
+
+int run_explain(const ExplainOptions& options) {
+  const Plan plan = plan_for(options.question, options.common, options.command);
+  const policy::RuleSet rules = rules_of(plan);
+  const Answer answer = ask(options.question, plan, rules);
+  (options.json ? print_json : print_text)(answer, plan, rules, options.all);
+  return 0;
+}
+
+}  // namespace shelltool

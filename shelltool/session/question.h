@@ -1,0 +1,49 @@
+#pragma once
+/// What the rules are asked about without running anything: a command, a file or a connection.
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "policy/event.h"
+#include "policy/explanation.h"
+#include "shelltool/setup/plan.h"
+
+namespace CLI {
+class App;
+}
+
+namespace shelltool {
+
+struct Question {
+  std::vector<std::string> argv;  ///< the command; with `net`, what connects
+  std::string script;             ///< shell text
+  std::optional<std::string> read, write, net;
+};
+
+/// The options that ask, and the command behind --. `question` must outlive the parsing.
+void add_question(CLI::App& app, Question& question);
+
+/// Something that would happen, and what is decided about it.
+struct Judged {
+  std::variant<sandbox::ExecEvent, policy::FileEvent, policy::NetEvent> event;
+  std::vector<std::string> words;  ///< like a command line
+  policy::Decision decision;
+};
+nlohmann::ordered_json event_json(const Judged& judged);
+
+struct Answer {
+  std::vector<Judged> judged;        ///< a command has several when it starts others
+  std::size_t decider = 0;           ///< the strictest of them
+  std::vector<std::string> unclear;  ///< sentences: what cannot be told
+};
+
+/// The plan in which the question is asked. Throws sys::Error unless exactly one thing is asked about.
+Plan plan_for(const Question& question, const CommonOptions& common, const CommandOptions& command);
+/// Throws as dry_run does.
+Answer ask(const Question& question, const Plan& plan, const policy::RuleSet& rules);
+/// What each rule makes of it.
+policy::Explanation explain(const Judged& judged, const Plan& plan, const policy::RuleSet& rules);
+
+}  // namespace shelltool
