@@ -21,6 +21,7 @@
 #include "shelltool/command/register_command.h"
 #include "shelltool/command/schema_command.h"
 #include "shelltool/command/serve_command.h"
+#include "shelltool/command/show_command.h"
 
 namespace {
 
@@ -105,6 +106,7 @@ int run(std::vector<std::string> words) {
   policy->require_subcommand(1);
   const auto policy_options = shelltool::add_policy_commands(*policy, action);
   shelltool::add_schema_command(*policy, action);
+  shelltool::add_show_command(*policy, action);
   const auto register_options = shelltool::add_register_command(app, action);
   shelltool::add_init_command(app, action);
   const auto doctor_options = shelltool::add_doctor_command(app, action);
