@@ -54,6 +54,9 @@ struct CompiledRules {
 /// Throws config::BadInput. Reads the disk: programs are looked up, and links in the patterns' directories.
 CompiledRules compile_rules(std::vector<Source> sources, const Surroundings& surroundings);
 
+/// The strictest that the layers before `end` state; allow where they state nothing.
+Default default_of(const CompiledRules& compiled, EventKind kind, std::size_t end);
+
 /// What all rules together say. With `by_name` as if no link existed: for examples.
 Decision decide(const CompiledRules& compiled, const sandbox::ExecEvent& event, const State& state,
                 Resolve resolve);

@@ -115,6 +115,29 @@ FilePattern::FilePattern(std::string_view text, const Surroundings& surroundings
   }
 }
 
+// Links in what is stood for are followed for narrow patterns, too, but not those in a path that is written
+// out.
+std::vector<std::string> written_out(const std::string& pattern, const Surroundings& surroundings) {
+  const bool is_directory = pattern.ends_with('/');
+  const std::string_view text = std::string_view(pattern).substr(0, pattern.size() - (is_directory ? 1 : 0));
+  if (text.empty() || text.starts_with('/') || text.starts_with("**/")) return {pattern};
+  Expansion meant = expansion_of(text, surroundings);
+  const bool is_relative = meant.rest.size() == text.size();
+  if (is_relative && text.find('/') == std::string_view::npos) return {pattern};
+  if (is_relative) meant.values = surroundings.workspaces;
+  const std::string rest = (is_relative ? "/" : "") + std::string(meant.rest) + (is_directory ? "/" : "");
+  std::vector<std::string> written;
+  const auto add = [&](const std::string& directory) {
+    const std::string path = glob_quoted(directory == "/" ? "" : directory) + rest;
+    written.push_back(path.empty() ? "/" : path);
+  };
+  for (const std::string& value : meant.values) {
+    add(value);
+    if (const std::string real = sys::real_path_of_missing(value); real != value) add(real);
+  }
+  return written.empty() ? std::vector<std::string>{pattern} : written;
+}
+
 void FilePattern::add(const std::string& value, std::string_view glob) {
   globs_.emplace_back(glob_quoted(value) + std::string(glob));
   if (value.empty() && glob.empty()) globs_.emplace_back("/");  // the root, which has no name of its own

@@ -44,6 +44,10 @@ class FilePattern {
   bool is_directory_ = false;  ///< written with a '/' at the end
 };
 
+/// Patterns that are together meant as this one is, without what stands for a directory; the pattern itself
+/// where nothing does, or where there is no such directory.
+std::vector<std::string> written_out(const std::string& pattern, const Surroundings& surroundings);
+
 /// What a word means when it is a file.
 struct NamedFile {
   std::string plain;                ///< absolute and normal, links not followed

@@ -7,5 +7,9 @@ namespace policy {
 /// Where a rules file comes from; a lower layer only tightens.
 enum class Layer { system, user, project, session };
 constexpr std::size_t layer_count = 4;
+constexpr const char* name_of(Layer layer) {
+  constexpr const char* names[] = {"system", "user", "project", "session"};
+  return names[static_cast<std::size_t>(layer)];
+}
 
 }  // namespace policy

@@ -10,9 +10,7 @@
 #include "policy/seen.h"
 
 namespace policy {
-namespace {
 
-/// The strictest that the layers before `end` state; allow where they state nothing.
 Default default_of(const CompiledRules& compiled, EventKind kind, std::size_t end) {
   Default strictest;
   bool stated = false;
@@ -24,6 +22,8 @@ Default default_of(const CompiledRules& compiled, EventKind kind, std::size_t en
   }
   return strictest;
 }
+
+namespace {
 
 void take_default(const Default& by_default, EventKind kind, Decision& decision) {
   decision.verdict = by_default.verdict;

@@ -21,6 +21,7 @@
 #include "shelltool/command/register_command.h"
 #include "shelltool/command/schema_command.h"
 #include "shelltool/command/serve_command.h"
+#include "shelltool/command/show_command.h"
 
 namespace {
 
@@ -108,6 +109,7 @@ struct Others {
     policy->require_subcommand(1);
     policy_options = shelltool::add_policy_commands(*policy, action);
     shelltool::add_schema_command(*policy, action);
+    shelltool::add_show_command(*policy, action);
     register_options = shelltool::add_register_command(app, action);
     shelltool::add_init_command(app, action);
     doctor_options = shelltool::add_doctor_command(app, action);

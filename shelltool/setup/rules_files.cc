@@ -10,9 +10,49 @@ namespace {
 
 constexpr const char* without_files = "version: 1\nextends: [builtin:base]\n";
 
-config::Node user_rules(const Places& places) {
-  auto user = config::find_yaml_file(places.user_rules());
-  return user ? std::move(*user) : config::read_yaml(without_files, "(built in)");
+/// `read` returns the document, or nothing where there is none that counts.
+template <class Read>
+RulesOrigin origin(policy::Layer layer, std::string file, Read read) {
+  RulesOrigin origin;
+  origin.layer = layer;
+  origin.file = std::move(file);
+  try {
+    origin.document = read(origin.file);
+    if (origin.document) origin.state = RulesOrigin::State::in_force;
+  } catch (const sys::Error&) {
+    origin.state = RulesOrigin::State::broken;
+    origin.fault = std::current_exception();
+  }
+  return origin;
+}
+
+std::optional<config::Node> read_named(const std::string& path) { return config::read_yaml_file(path); }
+std::optional<config::Node> find_system(const std::string& path) {
+  return config::find_yaml_file(path, config::Author::root);
+}
+std::optional<config::Node> find_users(const std::string& path) { return config::find_yaml_file(path); }
+
+RulesOrigin users_rules(const Places& places) {
+  RulesOrigin user = origin(policy::Layer::user, places.user_rules(), find_users);
+  if (user.state != RulesOrigin::State::absent) return user;
+  user.state = RulesOrigin::State::in_force;
+  user.document = config::read_yaml(without_files, "(built in)");
+  user.note = "there is no such file, so builtin:base holds";
+  return user;
+}
+
+RulesOrigin project_rules(const Places& places, const std::string& workspace) {
+  std::optional<ProjectRules> found;
+  RulesOrigin project = origin(policy::Layer::project, project_rules_path(workspace),
+                               [&](const std::string& path) -> std::optional<config::Node> {
+                                 found = find_project_rules(places, workspace);
+                                 if (!found->trusted) return std::nullopt;
+                                 return config::read_yaml(*found->trusted, path);
+                               });
+  if (found) project.note = note_on(*found);
+  if (project.state == RulesOrigin::State::absent && !project.note.empty())
+    project.state = RulesOrigin::State::untrusted;
+  return project;
 }
 
 }  // namespace
@@ -25,17 +65,19 @@ std::vector<std::string> RulesFiles::paths() const {
   return paths;
 }
 
+std::vector<RulesOrigin> RulesFiles::find() const {
+  std::vector<RulesOrigin> origins = {origin(policy::Layer::system, places.system_rules(), find_system)};
+  for (const std::string& path : named) origins.push_back(origin(policy::Layer::user, path, read_named));
+  if (named.empty()) origins.push_back(users_rules(places));
+  for (const std::string& workspace : workspaces) origins.push_back(project_rules(places, workspace));
+  return origins;
+}
+
 std::vector<policy::Source> RulesFiles::read() const {
   std::vector<policy::Source> sources;
-  if (auto system = config::find_yaml_file(places.system_rules(), config::Author::root))
-    sources.push_back({policy::Layer::system, std::move(*system)});
-  for (const std::string& path : named)
-    sources.push_back({policy::Layer::user, config::read_yaml_file(path)});
-  if (named.empty()) sources.push_back({policy::Layer::user, user_rules(places)});
-  for (const std::string& workspace : workspaces) {
-    const ProjectRules project = find_project_rules(places, workspace);
-    if (project.trusted)
-      sources.push_back({policy::Layer::project, config::read_yaml(*project.trusted, project.path)});
+  for (RulesOrigin& origin : find()) {
+    if (origin.fault) std::rethrow_exception(origin.fault);
+    if (origin.document) sources.push_back({origin.layer, std::move(*origin.document)});
   }
   return sources;
 }

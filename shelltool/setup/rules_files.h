@@ -2,6 +2,8 @@
 /// Which rules are in force: the system's always, then the files that were named, or else the user's, or else
 /// builtin:base; and those of the projects that the user trusts.
 
+#include <exception>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,17 @@
 
 namespace shelltool {
 
+/// A file that rules may come from.
+struct RulesOrigin {
+  enum class State { in_force, absent, untrusted, broken };
+  policy::Layer layer = policy::Layer::user;
+  std::string file;
+  State state = State::absent;
+  std::optional<config::Node> document;  ///< what is in force
+  std::exception_ptr fault;              ///< why it is broken
+  std::string note;                      ///< what there is to tell of it; empty: nothing
+};
+
 struct RulesFiles {
   Places places;
   std::vector<std::string> named;       ///< --rules
@@ -17,6 +30,8 @@ struct RulesFiles {
 
   /// Whether there are files or not.
   [[nodiscard]] std::vector<std::string> paths() const;
+  /// All of them, in layer order, whether there are files or not.
+  [[nodiscard]] std::vector<RulesOrigin> find() const;
   /// The documents in layer order. Throws config::BadInput for a file that cannot be read or parsed, and for
   /// a system file that others than root may write.
   [[nodiscard]] std::vector<policy::Source> read() const;

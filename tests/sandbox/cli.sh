@@ -387,6 +387,18 @@ END
   holds 'it is one decision about a file' python3 -c '
 import json, sys
 d = json.load(open(sys.argv[1])); assert d["rule"] == "secrets" and d["event"]["type"] == "read"' "$place/out"
+  expect 0 'policy show' "$gatehouse" policy show "$place/events.yaml"
+  holds 'it names the defaults' said "write ask   $place/events.yaml:2:19"
+  holds 'and the rules' said "deny  read write secrets"
+  expect 0 'policy show --json' "$gatehouse" policy show --json "$place/events.yaml"
+  holds 'it is one document' python3 -c '
+import json, sys
+d = json.load(open(sys.argv[1])); assert d["ok"] and [r["id"] for r in d["rules"]][-1] == "curl"' "$place/out"
+  expect 2 'policy show: broken rules' "$gatehouse" policy show "$place/broken.yaml"
+  holds 'they are named' said "user     broken       $place/broken.yaml"
+  expect 0 'policy show --resolved' "$gatehouse" policy show --resolved "$place/events.yaml"
+  cp "$place/out" "$place/resolved.yaml"
+  expect 20 'what it prints decides the same' "${check[@]}" "$place/resolved.yaml" --read '~/.ssh/id'
   expect 0 'policy test: the example' "$gatehouse" policy test "$here/../../examples/rules.yaml"
   expect 0 'policy explain' "$gatehouse" policy explain --rules "$place/events.yaml" --net a.registry.example:80
   holds 'it names the key and the value' said 'when: port: 80 is not 443'

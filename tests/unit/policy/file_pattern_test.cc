@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 #include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
 #include "tests/unit/data.h"
 #include "tests/unit/temporary.h"
 
@@ -37,6 +40,23 @@ TEST_CASE("a workspace's own name is no glob") {
   const FilePattern pattern("${workspace}/*", {"/", {"/w[s]*"}, {}});
   CHECK(pattern.matches("/w[s]*/x", Reach::wide));
   CHECK_FALSE(pattern.matches("/ws1/x", Reach::wide));
+}
+
+TEST_CASE("a pattern that is written out names its directories, also where a link leads") {
+  using Patterns = std::vector<std::string>;
+  const tests::TemporaryDirectory directory;
+  std::filesystem::create_directory(directory / "real");
+  std::filesystem::create_symlink("real", directory / "link");
+  const Surroundings linked{"/home/u", {directory / "link", "/w*"}, {}};
+  CHECK(written_out("${workspace}/x/", linked) ==
+        Patterns{directory / "link/x/", sys::real_path(directory / "real").value() + "/x/"});
+  CHECK(written_out("~", where) == Patterns{"/home/u"});
+  CHECK(written_out("${workspaces}", {"/", {"/"}, {}}) == Patterns{"/"});
+  CHECK(written_out("${workspaces}/*.c", {"/", {"/w*"}, {}}) == Patterns{"/w\\*/*.c"});
+  CHECK(written_out("gen/*", where) == Patterns{"/ws/gen/*", "/other/gen/*"});
+  for (const std::string as_it_is : {"*.env", "**/x/y", "gen/", "/etc/*", "/"})
+    CHECK(written_out(as_it_is, where) == Patterns{as_it_is});
+  CHECK(written_out("${workspace}/x", {"/", {}, {}}) == Patterns{"${workspace}/x"});
 }
 
 TEST_CASE("patterns that name nothing are refused") {

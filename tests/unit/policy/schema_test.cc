@@ -43,9 +43,9 @@ TEST_CASE("the schema has every key that the reader takes, and says what it is f
     CAPTURE(mapping);
     REQUIRE(definitions.contains(mapping));
     CHECK(definitions[mapping]["additionalProperties"] == false);
-    for (const auto& [key, property] : definitions[mapping]["properties"].items()) {
-      CAPTURE(key);
-      CHECK_FALSE(property["description"].get<std::string>().empty());
+    for (const auto& property : definitions[mapping]["properties"].items()) {
+      CAPTURE(property.key());
+      CHECK_FALSE(property.value()["description"].get<std::string>().empty());
     }
   }
   CHECK(definitions["matcher"]["properties"].contains("writable_program"));

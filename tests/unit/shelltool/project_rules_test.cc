@@ -90,3 +90,21 @@ TEST_CASE("the copy is the user's alone") {
   REQUIRE(::stat(trusted_copy_path(scene.places, scene.workspace).c_str(), &facts) == 0);
   CHECK((facts.st_mode & 0777) == 0600);
 }
+
+TEST_CASE("of every file that rules may come from its state is told") {
+  using State = RulesOrigin::State;
+  Scene scene;
+  const RulesFiles files{scene.places, {}, {scene.workspace}};
+  const auto states = [&] {
+    std::vector<State> all;
+    for (const RulesOrigin& origin : files.find()) all.push_back(origin.state);
+    return all;
+  };
+  CHECK(states() == std::vector{State::absent, State::in_force, State::untrusted});
+  CHECK(files.find()[1].note.find("builtin:base") != std::string::npos);
+  scene.dir.write("config/rules.yaml", "version: [1\n");
+  trust(scene.places, scene.workspace, text);
+  CHECK(states() == std::vector{State::absent, State::broken, State::in_force});
+  CHECK_THROWS_AS(std::rethrow_exception(files.find()[1].fault), config::BadInput);
+  CHECK_THROWS_AS((void)files.read(), config::BadInput);
+}
