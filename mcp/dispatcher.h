@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <type_traits>
 
 #include "mcp/call.h"
 #include "mcp/message.h"
@@ -39,16 +40,24 @@ class Dispatcher {
  private:
   using Handler = std::function<void(const Json& params, Call call)>;
 
+  /// What a handler takes as it came is not copied.
+  template <class Params>
+  static decltype(auto) as(const Json& params) {
+    if constexpr (std::is_same_v<Params, Json>)
+      return (params);
+    else
+      return params.get<Params>();
+  }
   template <class Result, class Params>
   void bind(const std::string& method, std::function<Result(const Params&)> handler) {
     methods_[method] = [handler = std::move(handler)](const Json& params, Call call) {
-      call.answer(Json(handler(params.get<Params>())));
+      call.answer(Json(handler(as<Params>(params))));
     };
   }
   template <class Params>
   void bind(const std::string& method, std::function<void(const Params&, Call)> handler) {
     methods_[method] = [handler = std::move(handler)](const Json& params, Call call) {
-      handler(params.get<Params>(), std::move(call));
+      handler(as<Params>(params), std::move(call));
     };
   }
   void handle(Message message);

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "sandbox/sys/reactor.h"
 #include "shelltool/setup/file_versions.h"
 #include "shelltool/setup/plan.h"
 
@@ -19,6 +21,10 @@ class FreshPlan {
   /// return is good until the next call.
   const Plan& plan();
   const policy::RuleSet& rules();
+  /// The same plan as it was at most 10 ms ago.
+  const Plan& recent_plan();
+  /// Of the plan: another one has another number.
+  [[nodiscard]] std::uint64_t generation() const { return generation_; }
 
  private:
   void look();
@@ -28,6 +34,8 @@ class FreshPlan {
   std::vector<FileVersion> seen_;
   std::optional<Plan> plan_;
   std::optional<policy::RuleSet> rules_;
+  std::uint64_t generation_ = 0;
+  sys::BootClock::time_point looked_;
 };
 
 }  // namespace shelltool

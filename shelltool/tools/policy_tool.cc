@@ -67,9 +67,23 @@ mcp::ToolResult state(const Plan& plan) {
   return result;
 }
 
-void run(FreshPlan& fresh, const mcp::Arguments& arguments, mcp::ToolCall call) {
+/// The answer to `state`, which is asked often and changes rarely.
+class StateAnswer {
+ public:
+  const mcp::ToolResult& of(FreshPlan& fresh) {
+    const Plan& plan = fresh.recent_plan();
+    if (std::exchange(generation_, fresh.generation()) != fresh.generation()) result_ = state(plan);
+    return result_;
+  }
+
+ private:
+  std::uint64_t generation_ = 0;
+  mcp::ToolResult result_;
+};
+
+void run(FreshPlan& fresh, StateAnswer& state, const mcp::Arguments& arguments, mcp::ToolCall call) {
   const std::string action = arguments.get<std::string>("action").value_or("check");
-  if (action == "state") return call.answer(state(fresh.plan()));
+  if (action == "state") return call.answer(state.of(fresh));
   const auto command = arguments.get<std::string>("command");
   if (!command) throw mcp::ArgumentError("'command' is missing: the command to be judged");
   check_command(*command);
@@ -103,8 +117,8 @@ mcp::Tool policy_tool(FreshPlan& plan) {
     return Json{{"readOnlyHint", true}, {"idempotentHint", true}, {"openWorldHint", false}};
   };
   tool.meta = {{"anthropic/alwaysLoad", true}};
-  tool.run = [&plan](const mcp::Arguments& arguments, mcp::ToolCall call) {
-    run(plan, arguments, std::move(call));
+  tool.run = [&plan, state = StateAnswer()](const mcp::Arguments& arguments, mcp::ToolCall call) mutable {
+    run(plan, state, arguments, std::move(call));
   };
   return tool;
 }
