@@ -38,7 +38,7 @@ JsonLine audit_record(const sandbox::ExecEvent& event, const Decision& decision,
   JsonLine record;
   record.add("turn", context.turn);
   record.add("pid", event.pid);
-  record.add("parent", event.parent_pid);
+  record.add("parent", context.parent);
   record.add("chain", words_of(chain_of(event), false));
   if (!event.images.empty()) {
     record.add("program", file_of(event.images.front()));

@@ -1,6 +1,8 @@
 #pragma once
 /// What the audit says of an event and its decision.
 
+#include <sys/types.h>
+
 #include <string>
 
 #include "policy/decision.h"
@@ -12,6 +14,7 @@ namespace policy {
 struct RecordContext {
   std::uint64_t turn = 1;
   bool redact = true;
+  pid_t parent = 0;  ///< of the asking thread's process, as the supervisor numbers it; 0: it is gone
 };
 
 /// Every key of DESIGN §12; strings are visible text, for bytes that are no UTF-8.

@@ -49,7 +49,6 @@ struct ExecEvent {
   bool top = false;     ///< started by the session's shell itself, not by a program further down
   bool traced = false;  ///< a debugger holds the caller: what starts cannot be verified
   pid_t pid = 0;        ///< of the asking thread, as the supervisor numbers it
-  pid_t parent_pid = 0;
   std::uint64_t turn = 0;  ///< whose command's tree asks; 0: nobody's, its turn killed its own keeper
 };
 

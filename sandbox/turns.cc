@@ -152,7 +152,7 @@ Turns::Id Turns::turn_of(pid_t process) {
   for (int climb = 0; climb < longest_climb && process > 1; ++climb) {
     if (const Id turn = kept_by(process); turn != 0) return turn;
     try {
-      process = Task(process).stat().parent;
+      process = Task(process).parent();
     } catch (const sys::SysError&) {
       return 0;
     }

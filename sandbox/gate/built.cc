@@ -17,6 +17,9 @@ namespace {
 /// Linux fs/binfmt_elf.c, create_elf_tables(): the stack pointer stands at argc; behind it lie the pointers
 /// to the arguments, NULL, those to the environment, NULL, and the auxiliary vector.
 class FirstStack {
+  /// At once, so that what a program is mostly given comes along.
+  static constexpr std::size_t ahead = 12288;
+
  public:
   FirstStack(const Memory& memory, std::uint64_t pointer) : memory_(memory), next_(pointer) {
     const std::uint64_t argc = word();
@@ -27,20 +30,22 @@ class FirstStack {
     }
     for (std::uint64_t type = word(); type != AT_NULL; type = word()) {
       const std::uint64_t value = word();
-      if (type == AT_EXECFN) name_ = value;
+      if (type == AT_EXECFN) fingerprint_.name = value;
+      if (type == AT_RANDOM) fingerprint_.random = value;
     }
   }
 
   [[nodiscard]] std::uint64_t arguments() const { return first_argument_; }
   /// The strings lie in one piece: arguments, environment, the name.
-  [[nodiscard]] std::uint64_t environment() const { return first_variable_ != 0 ? first_variable_ : name_; }
-  [[nodiscard]] std::uint64_t name() const { return name_; }
+  [[nodiscard]] std::uint64_t environment() const { return first_variable_ != 0 ? first_variable_ : name(); }
+  [[nodiscard]] std::uint64_t name() const { return fingerprint_.name; }
+  [[nodiscard]] const Fingerprint& fingerprint() const { return fingerprint_; }
 
  private:
   std::uint64_t peek() {
     if (next_ < start_ || next_ + sizeof(std::uint64_t) > start_ + words_.size()) {
       start_ = next_;
-      words_ = memory_.some(next_, 4096);
+      words_ = memory_.some(next_, ahead);
     }
     std::uint64_t value = 0;
     if (words_.size() < sizeof value) throw CallerError{EFAULT};
@@ -57,7 +62,8 @@ class FirstStack {
   std::uint64_t next_;
   std::uint64_t start_ = 0;
   std::string words_;  // a piece of the stack, from start_
-  std::uint64_t first_argument_ = 0, first_variable_ = 0, name_ = 0;
+  std::uint64_t first_argument_ = 0, first_variable_ = 0;
+  Fingerprint fingerprint_;
 };
 
 std::uint64_t stack_pointer(pid_t pid) {
@@ -77,9 +83,8 @@ Built read_built(pid_t pid, bool with_environment) {
   Built built;
   built.device = facts.st_dev;
   built.inode = facts.st_ino;
-  built.fingerprint.stack = stack_pointer(pid);
-  const FirstStack stack(memory, built.fingerprint.stack);
-  built.fingerprint.arguments = stack.arguments();
+  const FirstStack stack(memory, stack_pointer(pid));
+  built.fingerprint = stack.fingerprint();
   const std::uint64_t args_size = stack.environment() - stack.arguments();
   const std::uint64_t env_size = stack.name() - stack.environment();
   if (args_size > max_strings || env_size > max_strings) throw CallerError{EFAULT};

@@ -84,7 +84,6 @@ ExecEvent ExecReader::read_found(pid_t pid, const ExecEvent& approved, const std
   const ImageReader reader(resolver, known_, heads_, author_of(task));
   ExecEvent event;
   event.pid = pid;
-  event.parent_pid = approved.parent_pid;
   event.caller = approved.caller;
   event.top = approved.top;
   event.turn = approved.turn;
@@ -114,16 +113,14 @@ Author ExecReader::author_of(const Task& task) {
 }
 
 void ExecReader::place(const Task& task, ExecEvent& event) const {
-  const TaskStat stat = task.stat();
   event.pid = task.tid();
-  event.parent_pid = stat.parent;
-  event.caller = lineage_.find(stat.fingerprint);
+  event.caller = lineage_.find(task.fingerprint());
   const bool by_shell = options_.shell && event.caller && !event.caller->parent;
   event.top = !event.caller || by_shell;
   if (event.caller)
     event.turn = event.caller->turn;
   else
-    event.turn = options_.turn_of ? options_.turn_of(stat.parent) : 1;
+    event.turn = options_.turn_of ? options_.turn_of(task.parent()) : 1;
   event.cwd = task.link_path("cwd");
 }
 

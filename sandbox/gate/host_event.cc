@@ -52,7 +52,6 @@ ExecEvent resolve_on_host(const std::vector<std::string>& argv, const Spec& spec
   event.env = spec.env;
   event.top = true;
   event.pid = ::getpid();
-  event.parent_pid = ::getppid();
   const std::string called = find_program(argv.front(), spec);
   const Task task(::getpid());
   const sys::Fd root = root_of(task);

@@ -65,9 +65,14 @@ std::string Memory::bytes(std::uint64_t address, std::size_t size) const {
 }
 
 std::string Memory::some(std::uint64_t address, std::size_t limit) const {
+  std::vector<Piece> pieces;  // one for each page: of one that is not there nothing is read
+  for (std::size_t size = 0; size < limit; size += pieces.back().size)
+    pieces.push_back({address + size, up_to_page_end(address + size, limit - size)});
   std::string result;
-  result.resize(read(Piece{address, up_to_page_end(address, limit)}, result));
+  result.resize(read(pieces, result));
   if (result.empty()) throw CallerError{EFAULT};
+  block_address_ = address;
+  block_ = result;
   return result;
 }
 

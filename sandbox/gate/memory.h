@@ -26,7 +26,7 @@ class Memory {
   /// Exactly `size` bytes. All of these throw CallerError: EFAULT for an unmapped address, EACCES when the
   /// caller cannot be read at all.
   [[nodiscard]] std::string bytes(std::uint64_t address, std::size_t size) const;
-  /// Up to `limit` bytes of the page that the address lies in, at least one.
+  /// Up to `limit` bytes from the address on, as far as its pages are there: at least one.
   [[nodiscard]] std::string some(std::uint64_t address, std::size_t limit) const;
   /// Up to the NUL; ENAMETOOLONG past `limit` bytes with it.
   [[nodiscard]] std::string path(std::uint64_t address, std::size_t limit) const;

@@ -14,19 +14,13 @@
 
 namespace sandbox {
 
-/// Two addresses of the first stack, which the kernel draws at random for each new image. A fork has its
-/// parent's, an exec makes new ones: so they tell which program a process runs, whoever its parent is by now.
-/// Zero when they cannot be seen.
+/// Two addresses of the first stack, which the kernel draws at random for each new image, out of the
+/// auxiliary vector that it keeps itself (getauxval(3)). A fork has its parent's, an exec makes new ones: so
+/// they tell which program a process runs, whoever its parent is by now. Zero when they cannot be seen.
 struct Fingerprint {
-  std::uint64_t stack = 0;      ///< where the stack pointer stood at the first instruction
-  std::uint64_t arguments = 0;  ///< where the first argument lies
+  std::uint64_t random = 0;  ///< AT_RANDOM
+  std::uint64_t name = 0;    ///< AT_EXECFN
   auto operator<=>(const Fingerprint&) const = default;
-};
-
-/// The fields of /proc/PID/stat that we use; proc_pid_stat(5).
-struct TaskStat {
-  pid_t parent = 0;
-  Fingerprint fingerprint;
 };
 
 class Task {
@@ -36,7 +30,8 @@ class Task {
 
   [[nodiscard]] pid_t tid() const { return tid_; }
   /// Throws SysError when there is no such thread, as the others do that return no descriptor.
-  [[nodiscard]] TaskStat stat() const;
+  [[nodiscard]] pid_t parent() const;
+  [[nodiscard]] Fingerprint fingerprint() const;
   /// "root", "cwd" or "exe", opened with O_PATH. Empty with errno set when it cannot be.
   [[nodiscard]] sys::Fd link(const char* name) const;
   /// The path behind such a link, as the task's mount namespace knows it.

@@ -26,7 +26,7 @@ Lineage lineage_of(pid_t process) {
       const pid_t inside = task.own_process_number();
       lineage.outside.push_back(process);
       lineage.inside.push_back(inside);
-      process = task.stat().parent;
+      process = task.parent();
     }
   } catch (const sys::Error&) {
   }

@@ -1,6 +1,7 @@
 #include "shelltool/session/turn_judge.h"
 
 #include "policy/audit_record.h"
+#include "sandbox/gate/task.h"
 #include "sandbox/sys/error.h"
 
 namespace shelltool {
@@ -31,6 +32,14 @@ std::string refusal_key(const sandbox::ExecEvent& event, const policy::Decision&
     key.append(1, '\0').append(*part);
   for (const std::string& word : image.argv) key.append(1, '\0').append(word);
   return key;
+}
+
+pid_t parent_of(pid_t process) {
+  try {
+    return sandbox::Task(process).parent();
+  } catch (const sys::SysError&) {
+    return 0;
+  }
 }
 
 const std::vector<std::string>& argv_of(const sandbox::ExecEvent& event) {
@@ -176,7 +185,8 @@ bool TurnJudge::answered(std::uint64_t ticket, Answer answer) {
 
 void TurnJudge::record(const char* what, const sandbox::ExecEvent& event, const policy::Decision& decision) {
   is_recording_ = false;
-  setup_.audit.write(what, audit_record(event, decision, setup_.state, {event.turn, setup_.redact}).text());
+  const policy::RecordContext context{event.turn, setup_.redact, parent_of(event.pid)};
+  setup_.audit.write(what, audit_record(event, decision, setup_.state, context).text());
   is_recording_ = true;
 }
 
