@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "config/frozen.h"
+#include "config/new_node.h"
 #include "policy/face.h"
 #include "policy/program.h"
 #include "policy/rule_set.h"
@@ -71,16 +72,7 @@ std::optional<std::vector<std::string_view>> programs_of(const FrozenTree& rule)
 }
 
 config::Node document_of(const char* key, config::Node value) {
-  const auto word = [](const char* text) {
-    config::Node node;
-    node.scalar = text;
-    return node;
-  };
-  config::Node document;
-  document.kind = config::Node::Kind::map;
-  document.entries.push_back({word("version"), word("1")});
-  document.entries.push_back({word(key), std::move(value)});
-  return document;
+  return config::map_node({{"version", config::bare_node("1")}, {key, std::move(value)}});
 }
 
 const Sets& sets(Layer layer, const Surroundings& surroundings) {

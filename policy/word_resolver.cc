@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "config/new_node.h"
 #include "policy/file_pattern.h"
 #include "policy/rules_shape.h"
 
@@ -44,7 +45,7 @@ class WordResolver {
   /// Of a set, the first word counts here.
   config::Entry owners(const config::Entry& entry, const Shape& table) const {
     config::Entry resolved{entry.key, resolve(entry.value, *table.value)};
-    if (const auto* set = set_of(entry.key, table)) resolved.key = text_node(set->front());
+    if (const auto* set = set_of(entry.key, table)) resolved.key = config::text_node(set->front());
     return resolved;
   }
 
@@ -81,7 +82,7 @@ class WordResolver {
     if (set == nullptr) {
       add_word(node, shape, words);
     } else {
-      for (const std::string& word : *set) add_word(text_node(word), shape, words);
+      for (const std::string& word : *set) add_word(config::text_node(word), shape, words);
     }
     return words;
   }
@@ -90,7 +91,7 @@ class WordResolver {
     const bool is_program = shape.spelling == &program_spelling;
     if (shape.spelling == &file_spelling || (is_program && is_file_glob(word.scalar))) {
       for (const std::string& text : written_out(word.scalar, surroundings_))
-        words.push_back(text_node(text));
+        words.push_back(config::text_node(text));
     } else {
       words.push_back(word);
     }
@@ -108,13 +109,6 @@ class WordResolver {
 
 Node resolve_words(const Node& node, const Shape& shape, const Sets& sets, const Surroundings& surroundings) {
   return WordResolver(sets, surroundings).resolve(node, shape);
-}
-
-Node text_node(std::string_view text) {
-  Node node;
-  node.scalar = text;
-  node.quoted = true;
-  return node;
 }
 
 }  // namespace policy

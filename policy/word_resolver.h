@@ -11,7 +11,4 @@ namespace policy {
 config::Node resolve_words(const config::Node& node, const config::Shape& shape, const Sets& sets,
                            const Surroundings& surroundings);
 
-/// A new text; it is written in quotes where that matters.
-config::Node text_node(std::string_view text);
-
 }  // namespace policy

@@ -1,8 +1,8 @@
 #include "policy/import/claude_defaults.h"
 
+#include "config/new_node.h"
 #include "config/reader.h"
 #include "policy/import/command_pattern.h"
-#include "policy/import/yaml_writer.h"
 
 namespace policy {
 namespace {
@@ -19,7 +19,7 @@ CommandPattern pattern_of(const std::vector<std::string>& programs,
 
 /// They run without a question in every mode.
 ImportedRule read_only_rule(const config::Place& place) {
-  Node list = list_node({});
+  Node list = config::list_node({});
   list.items.push_back(narrow_matcher(
       pattern_of({"ls", "cat", "echo", "pwd", "head", "tail", "grep", "wc", "which", "diff", "stat", "du"})));
   list.items.push_back(narrow_matcher(pattern_of({"find"})));
@@ -27,7 +27,8 @@ ImportedRule read_only_rule(const config::Place& place) {
   list.items.push_back(narrow_matcher(
       pattern_of({"git"}, {"status", "log", "diff", "show", "blame", "ls-files", "rev-parse", "describe"})));
   list.items.back().entries.push_back(
-      {text_node("options"), map_node({{"none", list_node({"--output", "--ext-diff", "--textconv"})}})});
+      {config::text_node("options"),
+       config::map_node({{"none", config::list_node({"--output", "--ext-diff", "--textconv"})}})});
   return {{place, "commands that Claude Code takes for read-only", Fidelity::narrowed,
            "of those only the ones that its documentation names"},
           "claude.read-only",
@@ -38,13 +39,14 @@ ImportedRule read_only_rule(const config::Place& place) {
 
 Node within_workspaces(const std::vector<std::string>& programs, const std::vector<std::string>& paths) {
   Node matcher = narrow_matcher(pattern_of(programs));
-  matcher.entries.push_back({text_node("paths"), map_node({{"all", list_node(paths)}})});
+  matcher.entries.push_back(
+      {config::text_node("paths"), config::map_node({{"all", config::list_node(paths)}})});
   return matcher;
 }
 
 ImportedRule edits_rule(const config::Place& place) {
   const std::string below = "${workspaces}/**";
-  Node list = list_node({});
+  Node list = config::list_node({});
   list.items.push_back(within_workspaces({"rm", "rmdir"}, {below}));
   list.items.push_back(within_workspaces({"mkdir", "touch", "mv", "cp", "sed"}, {"${workspaces}", below}));
   return {{place, "commands that acceptEdits lets edit", Fidelity::exact},
@@ -57,12 +59,13 @@ ImportedRule edits_rule(const config::Place& place) {
 }  // namespace
 
 config::Entry without_actions() {
-  return {text_node("options"), map_node({{"none", list_node({"-exec", "-execdir", "-ok", "-okdir", "-delete",
-                                                              "-fls", "-fprint", "-fprint0", "-fprintf"})}})};
+  return {config::text_node("options"),
+          config::map_node({{"none", config::list_node({"-exec", "-execdir", "-ok", "-okdir", "-delete",
+                                                        "-fls", "-fprint", "-fprint0", "-fprintf"})}})};
 }
 
 void add_claude_defaults(const std::string& mode, const config::Place& place, ImportDraft& draft) {
-  Node node = text_node(mode.empty() ? "default" : mode);
+  Node node = config::text_node(mode.empty() ? "default" : mode);
   node.place = place;
   const std::vector<std::string> modes{"default", "manual",  "acceptEdits",      "plan",
                                        "auto",    "dontAsk", "bypassPermissions"};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "config/new_node.h"
 #include "config/reader.h"
 #include "config/text.h"
 #include "policy/glob.h"
@@ -11,7 +12,6 @@
 #include "policy/import/claude_defaults.h"
 #include "policy/import/claude_path.h"
 #include "policy/import/import.h"
-#include "policy/import/yaml_writer.h"
 
 namespace policy {
 namespace {
@@ -137,7 +137,7 @@ class ClaudeImporter {
         return fmt::format("Claude Code never looks at it: {}(…) is what holds for all its tools",
                            file_tool.event == std::string("read") ? "Read" : "Edit");
       rule.events = {file_tool.event};
-      rule.when = map_node({{"tool", list_node(file_tool.tools)}});
+      rule.when = config::map_node({{"tool", config::list_node(file_tool.tools)}});
       return "";
     }
     return not_ours;
@@ -164,7 +164,7 @@ class ClaudeImporter {
         std::find(never_by_prefix.begin(), never_by_prefix.end(), command.program) != never_by_prefix.end())
       return "Claude Code asks all the same: what stands behind it may be any command";
     const bool is_everything = reading.programs.empty() && reading.words.empty() && reading.is_open;
-    rule.when = is_everything ? map_node({}) : narrow_matcher(reading);
+    rule.when = is_everything ? config::map_node({}) : narrow_matcher(reading);
     if (is_everything) return "";
     if (by_prefix && command.program == "find") rule.when.entries.push_back(without_actions());
     rule.note.fidelity = Fidelity::narrowed;
@@ -184,7 +184,7 @@ class ClaudeImporter {
         rule.note.why = wide.why.empty() ? "a * within a word also stands for the words between" : wide.why;
       }
       if (wide.when.kind == Node::Kind::map && wide.when.entries.empty())
-        wide.when = map_node({{"tool", text_node("shell")}});
+        wide.when = config::map_node({{"tool", config::text_node("shell")}});
       if (wide.when.kind == Node::Kind::sequence)
         all.insert(all.end(), wide.when.items.begin(), wide.when.items.end());
       else
@@ -192,7 +192,7 @@ class ClaudeImporter {
     }
     rule.when = std::move(all.front());
     if (all.size() == 1) return "";
-    Node list = list_node({});
+    Node list = config::list_node({});
     list.items.push_back(std::move(rule.when));
     list.items.insert(list.items.end(), all.begin() + 1, all.end());
     rule.when = std::move(list);
@@ -204,7 +204,7 @@ class ClaudeImporter {
     if (!path.fault.empty()) return path.fault;
     rule.events = {tool == "Read" ? "read" : "write"};
     if (tool == "Read" && rule.verdict == Verdict::deny) rule.events.emplace_back("write");
-    rule.when = map_node({{"path", text_node(path.pattern)}});
+    rule.when = config::map_node({{"path", config::text_node(path.pattern)}});
     if (rule.verdict != Verdict::allow) {
       rule.note.fidelity = Fidelity::widened;
       rule.note.why = "for every program, not only for the agent's own tools";
@@ -229,21 +229,21 @@ class ClaudeImporter {
     try {
       if (host != "*") {
         const HostPattern checked(host);
-        when.emplace_back("host", text_node(host));
+        when.emplace_back("host", config::text_node(host));
       }
     } catch (const sys::Error& error) {
       return error.what();
     }
     if (rule.verdict == Verdict::allow) {
-      when.emplace_back("port", list_node({}));
-      when.back().second.items = {bare_node("80"), bare_node("443")};
+      when.emplace_back("port", config::list_node({}));
+      when.back().second.items = {config::bare_node("80"), config::bare_node("443")};
       rule.note.fidelity = Fidelity::narrowed;
       rule.note.why = "only for ports 80 and 443";
     } else {
       rule.note.fidelity = Fidelity::widened;
       rule.note.why = "for every program and port";
     }
-    rule.when = map_node(std::move(when));
+    rule.when = config::map_node(std::move(when));
     return "";
   }
 

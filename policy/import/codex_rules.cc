@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "config/new_node.h"
 #include "config/reader.h"
 #include "config/text.h"
 #include "policy/host_pattern.h"
 #include "policy/import/command_pattern.h"
 #include "policy/import/import.h"
 #include "policy/import/starlark.h"
-#include "policy/import/yaml_writer.h"
 #include "policy/shell_lexer.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
@@ -113,7 +113,7 @@ class CodexImporter {
     if (call.function == "prefix_rule") return add_prefix_rule(call);
     if (call.function == "network_rule") return add_network_rule(call);
     if (call.function == "host_executable") return add_host_executable(call);
-    Node name = text_node(call.function);
+    Node name = config::text_node(call.function);
     name.place = call.place;
     config::fail_unknown(name, "function", functions);
   }
@@ -217,18 +217,18 @@ class CodexImporter {
     }
     const bool is_http = protocol == 0;
     const bool is_tcp = protocol == 2;
-    std::vector<std::pair<std::string, Node>> when{{"host", text_node(host)}};
+    std::vector<std::pair<std::string, Node>> when{{"host", config::text_node(host)}};
     if (protocol == 3 && verdict == Verdict::allow)
       return drop(rule.note, "UDP does not leave the sandbox but for names");
     if (verdict != Verdict::allow) {
       rule.note.fidelity = Fidelity::widened;
       rule.note.why = "for every protocol and port";
     } else if (!is_tcp) {
-      when.emplace_back("port", bare_node(is_http ? "80" : "443"));
+      when.emplace_back("port", config::bare_node(is_http ? "80" : "443"));
       rule.note.fidelity = Fidelity::narrowed;
       rule.note.why = fmt::format("only for port {}", is_http ? 80 : 443);
     }
-    rule.when = map_node(std::move(when));
+    rule.when = config::map_node(std::move(when));
     draft_.rules.push_back(std::move(rule));
   }
 

@@ -4,11 +4,11 @@
 #include <map>
 #include <set>
 
+#include "config/new_node.h"
 #include "policy/built_in.h"
 #include "policy/file_pattern.h"
 #include "policy/glob.h"
 #include "policy/import/code_variables.h"
-#include "policy/import/yaml_writer.h"
 #include "policy/matcher.h"
 #include "policy/words.h"
 
@@ -37,36 +37,38 @@ Node words_node(const std::vector<PatternWord>& words, bool is_open) {
   list.kind = Node::Kind::sequence;
   for (const PatternWord& word : words) {
     if (word.any_words)
-      list.items.push_back(text_node("**"));
+      list.items.push_back(config::text_node("**"));
     else
-      list.items.push_back(word.globs.size() == 1 ? text_node(word.globs.front()) : list_node(word.globs));
+      list.items.push_back(word.globs.size() == 1 ? config::text_node(word.globs.front())
+                                                  : config::list_node(word.globs));
   }
-  if (is_open && (words.empty() || !words.back().any_words)) list.items.push_back(text_node("**"));
+  if (is_open && (words.empty() || !words.back().any_words)) list.items.push_back(config::text_node("**"));
   return list;
 }
 
 Entries program_entries(const CommandPattern& pattern) {
   if (pattern.programs.empty()) return {};
   const bool is_one = pattern.programs.size() == 1;
-  return {{"program", is_one ? text_node(pattern.programs.front()) : list_node(pattern.programs)}};
+  return {{"program",
+           is_one ? config::text_node(pattern.programs.front()) : config::list_node(pattern.programs)}};
 }
 
 void add_env(const CommandPattern& pattern, bool is_allow, Entries& entries) {
   Entries env;
   Entries equals;
-  if (is_allow) env.emplace_back("none", list_node({code_variables_name}));
-  for (const auto& [name, value] : pattern.env) equals.emplace_back(name, text_node(value));
-  if (!equals.empty()) env.emplace_back("equals", map_node(std::move(equals)));
-  if (!env.empty()) entries.emplace_back("env", map_node(std::move(env)));
+  if (is_allow) env.emplace_back("none", config::list_node({code_variables_name}));
+  for (const auto& [name, value] : pattern.env) equals.emplace_back(name, config::text_node(value));
+  if (!equals.empty()) env.emplace_back("equals", config::map_node(std::move(equals)));
+  if (!env.empty()) entries.emplace_back("env", config::map_node(std::move(env)));
 }
 
 Node verbatim_matcher(const CommandPattern& pattern, bool is_allow) {
   Entries entries = program_entries(pattern);
   if (!pattern.words.empty() || !pattern.is_open)
     entries.emplace_back("verbatim", words_node(pattern.words, pattern.is_open));
-  if (is_allow && pattern.in_workspace) entries.emplace_back("writable_program", bare_node("true"));
+  if (is_allow && pattern.in_workspace) entries.emplace_back("writable_program", config::bare_node("true"));
   add_env(pattern, is_allow, entries);
-  return map_node(std::move(entries));
+  return config::map_node(std::move(entries));
 }
 
 Grammar grammar_of(const CommandPattern& pattern) {
@@ -131,10 +133,10 @@ class Reading {
     Entries options;
     if (!names_.empty()) options.emplace_back("all", names_node());
     if (!values_.empty()) options.emplace_back("values", values_node());
-    if (!options.empty()) entries.emplace_back("options", map_node(std::move(options)));
-    if (!pattern_.is_open) entries.emplace_back("argc", bare_node(std::to_string(args.size())));
+    if (!options.empty()) entries.emplace_back("options", config::map_node(std::move(options)));
+    if (!pattern_.is_open) entries.emplace_back("argc", config::bare_node(std::to_string(args.size())));
     add_env(pattern_, false, entries);
-    return map_node(std::move(entries));
+    return config::map_node(std::move(entries));
   }
 
  private:
@@ -181,14 +183,14 @@ class Reading {
   [[nodiscard]] Node names_node() const {
     Node list;
     list.kind = Node::Kind::sequence;
-    for (const std::string& name : names_) list.items.push_back(list_node({name}));
+    for (const std::string& name : names_) list.items.push_back(config::list_node({name}));
     return list;
   }
 
   [[nodiscard]] Node values_node() const {
     Entries entries;
-    for (const auto& [name, globs] : values_) entries.emplace_back(name, list_node(globs));
-    return map_node(std::move(entries));
+    for (const auto& [name, globs] : values_) entries.emplace_back(name, config::list_node(globs));
+    return config::map_node(std::move(entries));
   }
 
   const CommandPattern& pattern_;

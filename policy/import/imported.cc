@@ -5,7 +5,8 @@
 #include <map>
 #include <set>
 
-#include "policy/import/yaml_writer.h"
+#include "config/new_node.h"
+#include "config/yaml_text.h"
 #include "sandbox/sys/text.h"
 
 namespace policy {
@@ -25,21 +26,23 @@ std::string comment(const ImportNote& note) {
 void add_examples(const char* key, const std::vector<ImportedExample>& examples, std::string& text) {
   if (examples.empty()) return;
   text += fmt::format("      {}:\n", key);
-  for (const ImportedExample& example : examples) text += "        - " + scalar_text(example.text) + "\n";
+  for (const ImportedExample& example : examples)
+    text += "        - " + config::scalar_text(example.text) + "\n";
 }
 
 std::string rule_text(const ImportedRule& rule) {
   std::string text = "  " + comment(rule.note);
-  text += fmt::format("  - id: {}\n    event: {}\n", rule.id,
-                      rule.events.size() == 1 ? rule.events.front() : flow_text(list_node(rule.events)));
+  text += fmt::format(
+      "  - id: {}\n    event: {}\n", rule.id,
+      rule.events.size() == 1 ? rule.events.front() : config::flow_text(config::list_node(rule.events)));
   if (rule.when.kind == Node::Kind::sequence) {
     text += "    when:\n";
-    for (const Node& each : rule.when.items) text += "      - " + flow_text(each) + "\n";
+    for (const Node& each : rule.when.items) text += "      - " + config::flow_text(each) + "\n";
   } else if (!rule.when.entries.empty()) {
-    text += "    when: " + flow_text(rule.when) + "\n";
+    text += "    when: " + config::flow_text(rule.when) + "\n";
   }
   text += fmt::format("    verdict: {}\n", name_of(rule.verdict));
-  if (!rule.reason.empty()) text += "    reason: " + scalar_text(rule.reason) + "\n";
+  if (!rule.reason.empty()) text += "    reason: " + config::scalar_text(rule.reason) + "\n";
   if (!rule.match.empty() || !rule.no_match.empty()) text += "    examples:\n";
   add_examples("match", rule.match, text);
   add_examples("no_match", rule.no_match, text);
@@ -64,15 +67,17 @@ std::string head_text(const ImportDraft& draft) {
   if (!draft.defaults.empty()) {
     std::vector<std::pair<std::string, Node>> defaults;
     for (const auto& [event, verdict] : draft.defaults)
-      defaults.emplace_back(event, text_node(name_of(verdict)));
-    text += "defaults: " + flow_text(map_node(std::move(defaults))) + "\n";
+      defaults.emplace_back(event, config::text_node(name_of(verdict)));
+    text += "defaults: " + config::flow_text(config::map_node(std::move(defaults))) + "\n";
   }
   if (!draft.sets.empty()) text += "sets:\n";
   for (const ImportedSet& set : draft.sets)
-    text += fmt::format("  # {}\n  {}: {}\n", set.why, set.name, flow_text(list_node(set.words)));
+    text +=
+        fmt::format("  # {}\n  {}: {}\n", set.why, set.name, config::flow_text(config::list_node(set.words)));
   if (!draft.programs.empty()) text += "programs:\n";
   for (const auto& [name, paths] : draft.programs)
-    text += fmt::format("  {}: {{paths: {}}}\n", scalar_text(name), flow_text(list_node(paths)));
+    text += fmt::format("  {}: {{paths: {}}}\n", config::scalar_text(name),
+                        config::flow_text(config::list_node(paths)));
   return text;
 }
 

@@ -10,12 +10,12 @@ TEST_CASE("what is written as YAML is read as what it was") {
       "rules:\n"
       "  # f:4:5\n"
       "  - id: a.b\n"
-      "    event: [exec, \"read\"]\n"
+      "    event: [exec, read]\n"
       "    when: {args: [[x, \"- y\"], \"**\"], options: {\"-f\": \"\"}, top: true}\n"
       "    unless: {}\n"
       "  # f:9:5\n"
       "  - id: \"true\"\n"
-      "    reason: \"a \\\"quote\\\", a \\\\, two\\nlines,\\ta tab: and ümlauts # no comment\"\n"
+      "    reason: \"a \\\"quote\\\", a \\\\, two\\nlines,\\x09a tab: and ümlauts # no comment\"\n"
       "sets: {}\n";
   CHECK(yaml_text(read_yaml(text, "f")) == text);
 }

@@ -130,20 +130,20 @@ rules:
   # rules.yaml:6:5
   - id: one
     event: exec
-    when: {program: ["a", "b", "/home/u/bin/*", "~/bin/tool"], args: [["a", "b", "c"], [x, "a", "b"], "**"], options: {all: [["-f", "--force"], "-g"], values: {"-f": ["a", "b"]}}}
+    when: {program: [a, b, "/home/u/bin/*", "~/bin/tool"], args: [[a, b, c], [x, a, b], "**"], options: {all: [["-f", "--force"], "-g"], values: {"-f": [a, b]}}}
     verdict: deny
     reason: r
-    unless: [{cwd: "/home/u"}]
+    unless: [{cwd: /home/u}]
   # rules.yaml:12:5
   - id: two
     event: read
-    when: {path: ["/home/u/x*", "/ws/y/", "/ws/rel/z", "*.env"]}
+    when: {path: ["/home/u/x*", /ws/y/, /ws/rel/z, "*.env"]}
     verdict: deny
     reason: r
   # rules.yaml:13:5
   - id: three
     event: net
-    when: {port: ["80", "90-95"], args: [["a", "b"]]}
+    when: {port: ["80", "90-95"], args: [[a, b]]}
     verdict: allow
 )");
 }
