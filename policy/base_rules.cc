@@ -7,6 +7,7 @@
 #include "config/frozen.h"
 #include "config/new_node.h"
 #include "policy/face.h"
+#include "policy/matcher_reader.h"
 #include "policy/program.h"
 #include "policy/rule_set.h"
 #include "policy/rules_reader.h"
@@ -42,6 +43,14 @@ bool add_programs(const FrozenTree& words, std::vector<std::string_view>& names)
   return true;
 }
 
+bool is_on(const FrozenTree& rule, bool (*wanted)(std::string_view event)) {
+  const std::vector<FrozenTree> events = config::items_of(config::find(rule, "event").value());
+  return std::any_of(events.begin(), events.end(),
+                     [&](const FrozenTree& event) { return wanted(config::scalar_of(event)); });
+}
+bool is_exec(std::string_view event) { return event == "exec"; }
+bool is_other(std::string_view event) { return event != "exec"; }
+
 bool looks_at_environment(const FrozenTree& rule) {
   for (const char* key : {"when", "unless"}) {
     const auto matchers = config::find(rule, key);
@@ -54,9 +63,8 @@ bool looks_at_environment(const FrozenTree& rule) {
 
 /// The programs that a rule on exec speaks of; none where only reading it tells.
 std::optional<std::vector<std::string_view>> programs_of(const FrozenTree& rule) {
-  const FrozenTree event = config::find(rule, "event").value();
   const auto when = config::find(rule, "when");
-  if (config::scalar_of(event) != "exec" || !when || looks_at_environment(rule)) return std::nullopt;
+  if (!when || looks_at_environment(rule)) return std::nullopt;
   std::vector<std::string_view> names;
   for (const FrozenTree& matcher : config::items_of(*when)) {
     const auto program = config::find(matcher, "program");
@@ -75,10 +83,18 @@ config::Node document_of(const char* key, config::Node value) {
   return config::map_node({{"version", config::bare_node("1")}, {key, std::move(value)}});
 }
 
-const Sets& sets(Layer layer, const Surroundings& surroundings) {
-  static const Sets sets =
-      read_rules(document_of("sets", config::thaw(part("sets"), base_name)), layer, surroundings, {}).sets;
-  return sets;
+/// Adds the sets that the tree names, and those that they name: all of them would be much to read.
+void add_sets(const FrozenTree& tree, const Surroundings& surroundings, Sets& sets) {
+  for (std::size_t at = 0; at < tree.nodes.front().size; ++at) {
+    const std::string_view word = config::scalar_of({tree.nodes.subspan(at), tree.text, tree.order});
+    if (!word.starts_with('@') || sets.find(word.substr(1)) != sets.end()) continue;
+    const FrozenTree set = config::find(part("sets"), word.substr(1)).value();
+    add_sets(set, surroundings, sets);
+    std::vector<std::string> words;
+    for (PlacedWord& each : read_words(config::thaw(set, base_name), {&surroundings, &sets}))
+      words.push_back(std::move(each.text));
+    sets.emplace(word.substr(1), std::move(words));
+  }
 }
 
 }  // namespace
@@ -88,7 +104,10 @@ config::Node base_rules() { return config::thaw(frozen_base, base_name); }
 BaseRules::BaseRules(Layer layer, Surroundings surroundings)
     : layer_(layer), surroundings_(std::move(surroundings)) {
   for (std::size_t number = 0; number < size(); ++number) {
-    const auto programs = programs_of(frozen_rules()[number]);
+    const FrozenTree& rule = frozen_rules()[number];
+    if (is_on(rule, is_other)) not_on_exec_.push_back(number);
+    if (!is_on(rule, is_exec)) continue;
+    const auto programs = programs_of(rule);
     if (!programs) urgent_.push_back(number);
     for (const std::string_view name : programs.value_or(std::vector<std::string_view>()))
       by_program_.emplace_back(name, number);
@@ -117,7 +136,9 @@ Rule BaseRules::read(std::size_t number) const {
   list.kind = config::Node::Kind::sequence;
   list.items.push_back(config::thaw(frozen_rules()[number], base_name));
   const config::Node document = document_of("rules", std::move(list));
-  return std::move(read_rules(document, layer_, surroundings_, sets(layer_, surroundings_)).rules.front());
+  Sets sets;
+  add_sets(frozen_rules()[number], surroundings_, sets);
+  return std::move(read_rules(document, layer_, surroundings_, sets).rules.front());
 }
 
 /// What FaceMaker may take a file for is part of a name of it, but for links and copies that were made
@@ -136,6 +157,13 @@ std::vector<std::size_t> BaseRules::met_by(const sandbox::ExecEvent& event) {
     if (!image.argv.empty()) meet(base_of(image.argv.front()), met);
   }
   return met;
+}
+
+std::vector<std::string_view> base_set(std::string_view name) {
+  std::vector<std::string_view> words;
+  for (const FrozenTree& word : config::items_of(config::find(part("sets"), name).value()))
+    words.push_back(config::scalar_of(word));
+  return words;
 }
 
 void BaseRules::meet(std::string_view name, std::vector<std::size_t>& met) {

@@ -232,6 +232,7 @@ void CompiledRules::take_in(RuleIndex::Number number) {
 }
 
 void CompiledRules::read_base(const std::vector<std::size_t>& numbers) {
+  if (numbers.empty()) return;
   for (const std::size_t number : numbers) {
     Rule& rule = rules[first_of_base + number];
     if (!rule.is_outline()) continue;
@@ -253,6 +254,10 @@ void CompiledRules::learn_options(const Rule& rule) {
 
 void CompiledRules::prepare_for(const sandbox::ExecEvent& event) {
   if (base) read_base(base->met_by(event));
+}
+
+void CompiledRules::prepare_for_other_events() {
+  if (base) read_base(base->met_by_other_events());
 }
 
 void CompiledRules::read_all() {

@@ -39,6 +39,7 @@ struct CompiledRules {
 
   /// Reads what builtin:base may have to say of the event, or all that it says.
   void prepare_for(const sandbox::ExecEvent& event);
+  void prepare_for_other_events();
   void read_all();
   /// Makes a rule found, and its programs known.
   void take_in(RuleIndex::Number number);

@@ -124,6 +124,7 @@ Decision decide(const CompiledRules& compiled, const sandbox::ExecEvent& event, 
 }
 
 Decision RuleSet::decide(const FileEvent& event, const State& state) const {
+  compiled_->prepare_for_other_events();
   return policy::decide(*compiled_, event, state);
 }
 
@@ -134,6 +135,7 @@ Decision decide(const CompiledRules& compiled, const FileEvent& event, const Sta
 }
 
 Decision RuleSet::decide(const NetEvent& event, const State& state) const {
+  compiled_->prepare_for_other_events();
   return policy::decide(*compiled_, event, state, Resolve::on_disk);
 }
 
@@ -146,6 +148,7 @@ Decision decide(const CompiledRules& compiled, const NetEvent& event, const Stat
 }
 
 std::vector<std::string> RuleSet::unknowns_of(const NetEvent& event) const {
+  compiled_->prepare_for_other_events();
   bool wants_process = false;
   bool wants_address = false;
   for (const Rule& rule : compiled_->rules) {
@@ -185,7 +188,7 @@ bool RuleSet::reads_environment() const { return compiled_->reads_environment; }
 std::vector<std::string> RuleSet::denied_places(EventKind kind) const {
   std::vector<std::string> places;
   for (const Rule& rule : compiled_->rules) {
-    if (!rule.is_for(kind) || rule.verdict != Verdict::deny) continue;
+    if (!rule.is_for(kind) || rule.verdict != Verdict::deny || is_base(rule)) continue;
     for (const Matcher& matcher : rule.when) {
       if (matcher.path.empty()) places.emplace_back("/");
       for (const FilePattern& pattern : matcher.path)
@@ -198,7 +201,7 @@ std::vector<std::string> RuleSet::denied_places(EventKind kind) const {
 std::vector<std::string> RuleSet::not_in_force() const {
   std::vector<std::string> ids;
   for (const Rule& rule : compiled_->rules)
-    if (!rule.is_held() && rule.verdict != Verdict::allow) ids.push_back(rule.id);
+    if (!rule.is_held() && rule.verdict != Verdict::allow && !is_base(rule)) ids.push_back(rule.id);
   return ids;
 }
 

@@ -45,9 +45,11 @@ class RuleSet {
   /// True when some rule looks at the environment; else the gate need not read it.
   [[nodiscard]] bool reads_environment() const;
   /// Where the files lie that rules deny to read or to write: directories or the very files, "/" for what may
-  /// be anywhere. Empty when no rule denies any.
+  /// be anywhere. Empty when no rule denies any; those of builtin:base lie where the sandbox keeps everybody
+  /// from in any case.
   [[nodiscard]] std::vector<std::string> denied_places(EventKind kind) const;
-  /// Asks on read and write, and all but allows on net, which this version does not hold: their ids.
+  /// Asks on read and write, and all but allows on net, which this version does not hold: their ids, but for
+  /// builtin:base's, of which nobody has to be told at each start.
   [[nodiscard]] std::vector<std::string> not_in_force() const;
   /// Files whose unchanged copies are the same program to `deny` and `ask`: absolute paths.
   [[nodiscard]] std::vector<std::string> known_programs() const;

@@ -79,6 +79,11 @@ std::optional<std::string> real_path(const std::string& path) {
 }
 
 std::string real_path_of_missing(const std::string& path) {
+  if (path.starts_with('/') && path == normal_path(path)) {
+    // Most have no link on their way, which one call tells, whether they exist or not.
+    const Fd fd = try_open_at(AT_FDCWD, path, O_PATH, {Reach::anywhere, false});
+    if (fd || errno == ENOENT) return path;
+  }
   if (const auto real = real_path(path)) return *real;
   std::string existing = normal_path(path);
   std::string rest;

@@ -55,8 +55,8 @@ void Session::read_rules() {
                    [this](std::uint64_t generation) { return rules_of(plan_, generation); });
 }
 
-/// builtin:base denies no file that is not hidden in any case, so that where no other rules are they are read
-/// while the sandbox is built.
+/// What builtin:base denies of files the sandbox keeps in any case, so that where no other rules are they are
+/// read while the sandbox is built.
 void Session::hold_files() {
   const std::vector<std::string> files = rules_files_of(plan_).paths();
   if (std::none_of(files.begin(), files.end(),

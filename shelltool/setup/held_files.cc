@@ -46,9 +46,12 @@ class Search {
   bool take(const std::string& path) {
     const policy::FileEvent event{kind_, {path, path}, "shell"};
     const policy::Decision decision = rules_.decide(event, state_);
-    // What only the defaults deny is left to the sandbox: all files would be meant.
+    // What only the defaults deny is left to the sandbox: all files would be meant. What builtin:base denies,
+    // too: there it is hidden, or protected, unless the settings say otherwise.
     const bool is_denied =
-        decision.verdict == policy::Verdict::deny && !decision.rule.starts_with("defaults.");
+        std::any_of(decision.matched.begin(), decision.matched.end(), [](const policy::Matched& matched) {
+          return matched.verdict == policy::Verdict::deny && matched.place.file != policy::base_name;
+        });
     if (is_denied) found_.insert(path);
     return is_denied;
   }

@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <iterator>
 
+#include "policy/base_rules.h"
 #include "policy/trial.h"
+#include "sandbox/guard/protected_names.h"
 #include "tests/unit/data.h"
 #include "tests/unit/policy/events.h"
 
@@ -53,6 +55,31 @@ TEST_CASE("the rules of builtin:base match what they are meant for") {
   for (const config::BadInput& failure : trial.failures) MESSAGE(std::string(failure.what()));
   CHECK(trial.failures.empty());
   CHECK(trial.examples > 400);
+}
+
+TEST_CASE("builtin:base denies to write what the guard takes back") {
+  const RuleSet rules = tests::rules("version: 1\nextends: [builtin:base]\n");
+  const auto is_denied = [&](const std::string& path) {
+    const FileEvent event = file_event(EventKind::write, path, "/ws", "/home/u", Resolve::by_name);
+    return rules.decide(event, State()).verdict == Verdict::deny;
+  };
+  for (std::string name : sandbox::protected_by_default()) {
+    std::replace(name.begin(), name.end(), '*', 'x');
+    CAPTURE(name);
+    CHECK((is_denied(name) || is_denied(name + "/in-the-directory")));
+  }
+}
+
+TEST_CASE("what the sandbox hides lies below HOME, and a directory stands beside what lies in it") {
+  const std::vector<std::string_view> words = base_set("credential-files");
+  CHECK(words.size() > 85);
+  for (const std::string_view word : words) {
+    CAPTURE(std::string(word));
+    const std::string_view plain = word.ends_with("/**") ? word.substr(0, word.size() - 3) : word;
+    CHECK(plain.starts_with("~/"));
+    CHECK(plain.find_first_of("*?[\\") == std::string_view::npos);
+    CHECK(std::find(words.begin(), words.end(), plain) != words.end());
+  }
 }
 
 TEST_CASE("builtin:base leaves ordinary work alone") {

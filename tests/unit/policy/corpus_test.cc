@@ -1,5 +1,5 @@
-/// builtin:base, measured by tests/policy/corpus.yaml: each command is judged as `gatehouse policy check`
-/// judges it, on a machine that has every program.
+/// builtin:base, measured by tests/policy/corpus.yaml: each command and event is judged as `gatehouse policy
+/// check` judges it, on a machine that has every program.
 
 #include <doctest/doctest.h>
 #include <fmt/core.h>
@@ -9,6 +9,7 @@
 
 #include "config/reader.h"
 #include "policy/check.h"
+#include "policy/examples.h"
 #include "sandbox/sys/text.h"
 #include "tests/unit/data.h"
 #include "tests/unit/policy/events.h"
@@ -16,18 +17,24 @@
 namespace policy {
 namespace {
 
-/// Rules on read, write and net are not in force yet; their entries wait.
-constexpr bool judges_other_events = false;
-
 const Surroundings owner{"/home/owner", {"/home/owner/src/app"}, {"/usr/bin", "/bin"}};
 
 struct Entry {
   std::string list, command, why;
+  std::string event;  ///< "read ~/.netrc", "net a.example:443"; empty: the command is judged
   Verdict wanted = Verdict::allow;
-  bool has_event = false;
   bool stopped_by_sandbox = false;
   int line = 0;
 };
+
+std::string event_in(const config::MapReader& map) {
+  const config::Node* const event = map.find("event");
+  if (event == nullptr) return {};
+  if (const config::Node* const path = map.find("path"))
+    return fmt::format("{} {}", event->scalar, config::read_string(*path));
+  return fmt::format("{} {}:{}", event->scalar, config::read_string(map.need("host")),
+                     map.need("port").scalar);
+}
 
 std::vector<Entry> read_corpus() {
   const config::Node corpus = config::read_yaml_file(tests::data_file("../policy/corpus.yaml"));
@@ -42,7 +49,7 @@ std::vector<Entry> read_corpus() {
       entry.wanted = config::read_word<Verdict>(
           map.need("verdict"), {{"allow", Verdict::allow}, {"ask", Verdict::ask}, {"deny", Verdict::deny}});
       if (const config::Node* command = map.find("command")) entry.command = config::read_string(*command);
-      entry.has_event = map.find("event") != nullptr;
+      entry.event = event_in(map);
       entry.stopped_by_sandbox = map.find("stopped_by") != nullptr;
       entry.line = node.place.line;
       entries.push_back(std::move(entry));
@@ -70,7 +77,15 @@ Check dry_run(const RuleSet& rules, const std::string& command) {
   return check_script({rules, State()}, command, owner.workspaces.front(), owner.home, resolve);
 }
 
-enum class Outcome { right, wrong_allow, wrong_deny, wrong_ask, cannot_tell, not_for_rules, waiting };
+/// Nobody knows which program opens the file or connects.
+Decision decide_event(const RuleSet& rules, const std::string& text) {
+  const Spoken spoken = spoken_event(text).value();
+  if (spoken.kind == EventKind::net) return rules.decide(net_event(spoken.what), State());
+  return rules.decide(
+      file_event(spoken.kind, spoken.what, owner.workspaces.front(), owner.home, Resolve::by_name), State());
+}
+
+enum class Outcome { right, wrong_allow, wrong_deny, wrong_ask, cannot_tell, not_for_rules };
 
 struct Judged {
   const Entry* entry = nullptr;
@@ -97,8 +112,11 @@ Outcome outcome_of(Verdict found, Verdict wanted, const std::vector<std::string>
 Judged judge(const RuleSet& rules, const Entry& entry) {
   Judged judged;
   judged.entry = &entry;
-  if (entry.has_event) {
-    judged.outcome = judges_other_events ? Outcome::wrong_allow : Outcome::waiting;
+  if (!entry.event.empty()) {
+    const Decision decision = decide_event(rules, entry.event);
+    judged.found = decision.verdict;
+    judged.rule = decision.rule;
+    judged.outcome = outcome_of(decision.verdict, entry.wanted, {});
     return judged;
   }
   if (entry.stopped_by_sandbox) {
@@ -116,14 +134,9 @@ Judged judge(const RuleSet& rules, const Entry& entry) {
 }
 
 const char* word_of(Outcome outcome) {
-  constexpr const char* words[] = {"right",       "wrong allow",   "wrong deny",    "wrong ask",
-                                   "cannot tell", "not for rules", "not judged yet"};
+  constexpr const char* words[] = {"right",     "wrong allow", "wrong deny",
+                                   "wrong ask", "cannot tell", "not for rules"};
   return words[static_cast<std::size_t>(outcome)];
-}
-
-const char* word_of(Verdict verdict) {
-  constexpr const char* words[] = {"allow", "ask", "deny"};
-  return words[static_cast<std::size_t>(verdict)];
 }
 
 using Counts = std::map<Outcome, int>;
@@ -138,8 +151,8 @@ Counts report(const std::string& list, const std::vector<Judged>& all) {
     ++counts[each.outcome];
     if (each.outcome >= Outcome::wrong_allow && each.outcome <= Outcome::cannot_tell)
       fmt::print("corpus.yaml:{}: {}: {} ({}; wanted {}: {}) {}\n", each.entry->line, word_of(each.outcome),
-                 word_of(each.found), each.rule, word_of(each.entry->wanted), each.entry->why,
-                 sys::visible(each.entry->command));
+                 name_of(each.found), each.rule, name_of(each.entry->wanted), each.entry->why,
+                 sys::visible(each.entry->event.empty() ? each.entry->command : each.entry->event));
   }
   std::string figures;
   for (const auto& [outcome, count] : counts) figures += fmt::format(", {} {}", count, word_of(outcome));
@@ -158,14 +171,18 @@ RuleSet base_alone() {
       {{Layer::user, config::read_yaml("version: 1\nextends: [builtin:base]\n", "rules.yaml")}}, owner);
 }
 
-/// Verdict and rule of every command that it starts.
-std::vector<std::string> said_of(const RuleSet& rules, const std::string& command) {
+std::string line_of(const Decision& decision) {
+  std::string line = fmt::format("{} {}", name_of(decision.verdict), decision.rule);
+  for (const Matched& matched : decision.matched) line += " " + matched.rule;
+  return line;
+}
+
+/// Verdict and rule of the event, or of every command that it starts.
+std::vector<std::string> said_of(const RuleSet& rules, const Entry& entry) {
+  if (!entry.event.empty()) return {line_of(decide_event(rules, entry.event))};
   std::vector<std::string> said;
-  for (const CheckedCommand& each : dry_run(rules, command).commands) {
-    std::string line = fmt::format("{} {}", name_of(each.decision.verdict), each.decision.rule);
-    for (const Matched& matched : each.decision.matched) line += " " + matched.rule;
-    said.push_back(std::move(line));
-  }
+  for (const CheckedCommand& each : dry_run(rules, entry.command).commands)
+    said.push_back(line_of(each.decision));
   return said;
 }
 
@@ -174,11 +191,12 @@ TEST_CASE("builtin:base decides the same whether it was read at once or as it wa
   CHECK_FALSE(read_at_once.known_programs().empty());
   const RuleSet read_on_the_way = base_alone();
   for (const Entry& entry : read_corpus()) {
-    if (entry.has_event || entry.stopped_by_sandbox) continue;
+    if (entry.event.empty() && entry.stopped_by_sandbox) continue;
     CAPTURE(entry.command);
-    const std::vector<std::string> wanted = said_of(read_at_once, entry.command);
-    CHECK(said_of(base_alone(), entry.command) == wanted);
-    CHECK(said_of(read_on_the_way, entry.command) == wanted);
+    CAPTURE(entry.event);
+    const std::vector<std::string> wanted = said_of(read_at_once, entry);
+    CHECK(said_of(base_alone(), entry) == wanted);
+    CHECK(said_of(read_on_the_way, entry) == wanted);
   }
 }
 
@@ -195,7 +213,7 @@ TEST_CASE("builtin:base does with the corpus what a careful owner wants") {
   CHECK(in_all(Outcome::wrong_deny) == 0);
   CHECK(dangerous[Outcome::wrong_ask] == 0);
   CHECK(ordinary[Outcome::wrong_ask] * 100 <= size_of(ordinary) * 3);
-  CHECK(in_all(Outcome::right) > 800);
+  CHECK(in_all(Outcome::right) > 850);
 }
 
 }  // namespace

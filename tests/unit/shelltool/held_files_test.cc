@@ -63,6 +63,17 @@ TEST_CASE("what unless carves out, an ask and what only the defaults deny is not
             .hidden == Paths{scene.dir / "ws/lock"});
 }
 
+TEST_CASE("what builtin:base denies is left to the sandbox, and what a rule denies besides is held") {
+  const Scene scene;
+  scene.dir.write("ws/.envrc", "");
+  scene.dir.write("ws/.mcp.json", "");
+  scene.dir.write(".netrc", "");
+  const auto held = scene.held(
+      "  - {id: a, event: write, when: {path: .envrc}, verdict: deny, reason: r}\nextends: [builtin:base]\n");
+  CHECK(held.hidden.empty());
+  CHECK(held.read_only == Paths{scene.dir / "ws/.envrc"});
+}
+
 TEST_CASE("no link is followed to what lies elsewhere") {
   const Scene scene;
   std::filesystem::create_directory_symlink(scene.dir / "out", scene.dir / "ws/link");

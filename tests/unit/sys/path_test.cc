@@ -56,7 +56,12 @@ TEST_CASE("the real path of what does not exist follows what exists") {
   const tests::TemporaryDirectory dir;
   dir.make_directory("real");
   REQUIRE(::symlink("real", (dir / "alias").c_str()) == 0);
+  REQUIRE(::symlink("nowhere", (dir / "real/dangling").c_str()) == 0);
+  CHECK(sys::real_path_of_missing(dir / "alias/dangling/x") == dir / "real/dangling/x");
   CHECK(sys::real_path_of_missing(dir / "alias/new/file") == dir / "real/new/file");
+  CHECK(sys::real_path_of_missing(dir / "alias") == dir / "real");
+  CHECK(sys::real_path_of_missing(dir / "real") == dir / "real");
+  CHECK(sys::real_path_of_missing(dir / "real/new/../file") == dir / "real/file");
 }
 
 TEST_CASE("make_directories keeps what exists and names what stands in the way") {
