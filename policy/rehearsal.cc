@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "policy/checker.h"
+#include "policy/shell_lexer.h"
 #include "policy/word_list.h"
+#include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
 
@@ -51,6 +53,20 @@ bool reads_input(std::string_view text) {
   return text.find("read") != std::string_view::npos || text.find("mapfile") != std::string_view::npos;
 }
 
+/// Whether it could leave processes that its shell does not wait for at its end.
+bool may_leave_behind(std::string_view text, std::string_view home) {
+  bool has_background = false, can_part = false;
+  try {
+    ShellLexer lexer(text, home);
+    for (ShellToken token = lexer.next(); token.kind != ShellToken::Kind::end; token = lexer.next()) {
+      has_background = has_background || (token.kind == ShellToken::Kind::separator && token.text == "&");
+      can_part = can_part || token.kind == ShellToken::Kind::open || lists(" disown exec trap ", token.text);
+    }
+  } catch (const sys::Error&) {  // the shell cannot read it either
+  }
+  return has_background && can_part;
+}
+
 class Rehearsed {
  public:
   Rehearsed(Checker& checker, const Rehearsal& rehearsal, std::string_view text, const std::string& cwd,
@@ -64,6 +80,8 @@ class Rehearsed {
     add_run(rehearsal_.succeeding, failing_, Sight::on_success);
     add_run(rehearsal_.failing, succeeding_, Sight::on_failure);
     add_text();
+    if (may_leave_behind(text_, home_))
+      checker_.add_unclear("what it puts in the background may start more, once the script has ended");
     for (const ScriptRun* run : {&rehearsal_.succeeding, &rehearsal_.failing}) {
       add_outputs(*run);
       for (const std::string& note : run->notes) checker_.add_unclear(note);

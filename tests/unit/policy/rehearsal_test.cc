@@ -107,6 +107,14 @@ TEST_CASE("a loop's equal rounds are listed once, and a script of builtins start
   CHECK(check({}, "echo hello; cd x").commands.size() == 1);
 }
 
+TEST_CASE("what could outlive the script's shell is named") {
+  const Rehearsal none;
+  CHECK(check(none, "(a &); b").unclear.back().find("in the background") != std::string::npos);
+  CHECK(check(none, "trap x EXIT; $g &").unclear.back().find("in the background") != std::string::npos);
+  for (const char* text : {"echo &", "(echo)", "echo 2>&1", "(echo) && echo"})
+    CHECK_MESSAGE(check(none, text).unclear.empty(), text);
+}
+
 TEST_CASE("a program that only a dry run's sandbox has is one that it has written") {
   RehearsedExec made = exec("rm x");
   made.event.images.front().file.path = "/tmp/rm";
