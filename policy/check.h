@@ -16,9 +16,18 @@ namespace policy {
 using Resolver =
     std::function<sandbox::ExecEvent(const std::vector<std::string>& argv, const std::string& cwd)>;
 
+/// Where a command was seen.
+enum class Sight {
+  text,        ///< it stands there; whether it is reached is not known
+  run,         ///< in a dry run, whatever the programs before it return
+  on_success,  ///< in a dry run, where the programs before it succeed
+  on_failure,  ///< in a dry run, where they fail
+};
+
 struct CheckedCommand {
   sandbox::ExecEvent event;
   Decision decision;
+  Sight sight = Sight::text;
 };
 
 struct Check {
@@ -32,6 +41,7 @@ struct CheckTerms {
   const RuleSet& rules;
   State state;
   Approval approval = Approval::on_request;
+  std::string shell = "sh";  ///< that reads a script
 };
 
 /// Throws sys::Error(invalid) when there is nothing in it to judge.

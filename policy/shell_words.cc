@@ -24,6 +24,8 @@ constexpr std::string_view builtins =
     "unalias "
     "unset wait ";
 
+constexpr std::string_view directory_builtins = " cd pushd popd ";
+
 bool is_assignment(std::string_view word) {
   const std::size_t equals = word.find('=');
   if (equals == std::string_view::npos || equals == 0) return false;
@@ -32,6 +34,16 @@ bool is_assignment(std::string_view word) {
   return !name.empty() && (name[0] < '0' || name[0] > '9') &&
          name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") ==
              std::string_view::npos;
+}
+
+/// The words of a wrapper that are those of what it starts, too.
+std::vector<std::size_t> expanded_in(const std::vector<std::string>& argv, const ShellCommand& around) {
+  std::vector<std::size_t> expanded;
+  for (std::size_t index = 0; index < argv.size(); ++index) {
+    const auto is_it = [&](std::size_t word) { return around.argv.at(word) == argv[index]; };
+    if (std::any_of(around.expanded.begin(), around.expanded.end(), is_it)) expanded.push_back(index);
+  }
+  return expanded;
 }
 
 /// Everything that is found, in the order in which it would start.
@@ -60,6 +72,7 @@ class TextReader {
       : lexer_(text, collector.home()), collector_(collector), context_(context), depth_(depth) {
     context_.argv.clear();
     context_.assignments.clear();
+    context_.expanded.clear();
   }
 
   void read() {
@@ -134,19 +147,23 @@ class TextReader {
     }
     command.is_named = command.unclear.empty();
     for (; word != words.end(); ++word) {
+      if (!word->dynamic.empty() || word->glob) command.expanded.push_back(command.argv.size());
       if (!word->dynamic.empty() && command.unclear.empty()) command.unclear = "a word is " + word->dynamic;
       command.argv.push_back(std::move(word->text));
     }
-    if (command.argv.front() == "cd" && command.argv.size() > 1 && command.unclear.empty())
-      change_directory(command.argv);
+    if (lists(directory_builtins, command.argv.front())) change_directory(command);
     if (command.argv.front() == "trap" && command.argv.size() > 2)
       return collector_.add_text(command.argv[1], context_, depth_ + 1);
     if (!lists(builtins, command.argv.front())) collector_.add_command(std::move(command), depth_);
   }
 
-  void change_directory(const std::vector<std::string>& argv) {
-    const std::string& to = argv.back();
-    if (to.starts_with('-')) return;
+  void change_directory(const ShellCommand& command) {
+    const std::string& to = command.argv.back();
+    if (command.argv.front() != "cd" || command.argv.size() < 2 || to.starts_with('-') ||
+        !command.unclear.empty()) {
+      context_.is_lost = true;
+      return;
+    }
     const std::string& from = context_.directory;
     context_.directory = to.starts_with('/') || from.empty() ? to : from + "/" + to;
   }
@@ -198,6 +215,7 @@ void Collector::add_command(ShellCommand command, int depth) {
     } else {
       ShellCommand inner = context;
       inner.argv = each.argv;
+      inner.expanded = expanded_in(each.argv, context);
       inner.assignments.insert(inner.assignments.end(), each.assignments.begin(), each.assignments.end());
       if (each.more_words) inner.untold = "more words come from the input";
       add_command(std::move(inner), depth + 1);

@@ -17,6 +17,8 @@ struct ShellCommand {
   std::string untold;                    ///< what more it starts or is given than stands here; else empty
   bool is_named = true;                  ///< false: it is not even clear which program argv[0] is
   std::optional<std::size_t> starter;    ///< the index of the command that starts it: timeout, sh -c
+  std::vector<std::size_t> expanded;     ///< the indices of words that the shell makes others of
+  bool is_lost = false;                  ///< it cannot be told where a `cd` before it led
 };
 
 /// `home` is what `~` stands for. Text that cannot be read is one unclear command.

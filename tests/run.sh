@@ -103,6 +103,7 @@ meson_tests() {
 # whole GATEHOUSE TESTS: what needs real sandboxes.
 whole() {
   stage "command line ($(id -un))" "$2/sandbox/cli.sh" "$1"
+  stage "scripts run dry ($(id -un))" "$2/sandbox/script.sh" "$1"
   stage "MCP ($(id -un))" "$2/mcp/wire.py" "$1" --rounds 20
   stage "terminal ($(id -un))" "$2/sandbox/terminal.py" "$1"
   stage "doctor ($(id -un))" "$2/sandbox/doctor.sh" "$1"

@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "sandbox/gate/final_call.h"
 #include "sandbox/gate/memory.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
@@ -21,6 +22,8 @@ constexpr auto sweep_interval = std::chrono::milliseconds(200);
 long trace(decltype(PTRACE_SEIZE) request, pid_t pid, std::uintptr_t data) {
   return ::ptrace(request, pid, nullptr, reinterpret_cast<void*>(data));
 }
+
+bool seize(pid_t tid) { return trace(PTRACE_SEIZE, tid, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) == 0; }
 
 /// From any stop back to a life of its own, with the signal that it was stopped for.
 void let_go(pid_t pid, int signal) { trace(PTRACE_DETACH, pid, static_cast<std::uintptr_t>(signal)); }
@@ -84,6 +87,12 @@ void Gate::take(const Notification& notification) {
     case Ruling::deny:
       listener_.refuse(notification.id, EACCES);
       return;
+    case Ruling::succeed:
+      replace(notification, read.event, 0);
+      return;
+    case Ruling::fail:
+      replace(notification, read.event, 1);
+      return;
     case Ruling::wait:
       waiting_.emplace(notification.id, Waiting{notification, std::move(read)});
       sweep_soon();
@@ -117,17 +126,11 @@ void Gate::answer(std::uint64_t ticket, bool allowed) {
 void Gate::approve(const Notification& notification, ExecRead read) {
   const pid_t tid = notification.tid;
   // A thread that is seized already is one whose last exec failed after its approval.
-  if (!traced_.contains(tid) && trace(PTRACE_SEIZE, tid, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) != 0) {
-    if (errno == EPERM && allow_tracers_) {
+  if (!traced_.contains(tid) && !seize(tid)) {
+    if (errno == EPERM && allow_tracers_)
       proceed_unverified(notification, std::move(read));
-    } else if (errno == EPERM) {
-      refuse(notification, read.event,
-             {"gate.traced",
-              "A debugger holds the caller, so what starts cannot be verified; "
-              "sandbox.allow_tracers permits it."});
-    } else {
-      listener_.refuse(notification.id, EACCES);
-    }
+    else
+      refuse_unseized(notification, read.event);
     return;
   }
   Traced& traced = traced_[tid] = {std::move(read)};
@@ -138,6 +141,31 @@ void Gate::approve(const Notification& notification, ExecRead read) {
   listener_.proceed(notification.id);
   // While the kernel builds the image: it runs when it was verified, and not before.
   traced.recorded = judge_.record_allowed(traced.read.event);
+}
+
+void Gate::refuse_unseized(const Notification& notification, const ExecEvent& event) {
+  if (errno == EPERM) {
+    refuse(notification, event,
+           {"gate.traced",
+            "A debugger holds the caller, so what starts cannot be verified; "
+            "sandbox.allow_tracers permits it."});
+  } else {
+    listener_.refuse(notification.id, EACCES);
+  }
+}
+
+/// The exec fails, whatever becomes of the rest: the caller ends before it can see that.
+void Gate::replace(const Notification& notification, const ExecEvent& event, int status) {
+  const pid_t tid = notification.tid;
+  if (!traced_.contains(tid) && !seize(tid)) {
+    refuse_unseized(notification, event);
+    return;
+  }
+  Traced& traced = traced_[tid] = {};
+  sweep_soon();
+  trace(PTRACE_INTERRUPT, tid, 0);
+  // If the caller has died, its number may be another's, which must not end.
+  if (listener_.refuse(notification.id, EACCES)) traced.end_status = status;
 }
 
 void Gate::proceed_unverified(const Notification& notification, ExecRead read) {
@@ -161,9 +189,22 @@ void Gate::on_wait_status(pid_t pid, int status) {
     return;
   }
   // Back in user space without a new image: the exec has failed, or the sweep asked. A signal goes on to its
-  // receiver; a group stop stays one.
-  traced_.erase(pid);
-  let_go(pid, event == 0 ? WSTOPSIG(status) : 0);
+  // receiver, unless that ends now; a group stop stays one.
+  const auto traced = traced_.extract(pid);
+  if (!traced.empty() && traced.mapped().end_status) {
+    end(pid, *traced.mapped().end_status);
+  } else {
+    let_go(pid, event == 0 ? WSTOPSIG(status) : 0);
+  }
+}
+
+void Gate::end(pid_t tid, int status) {
+  try {
+    make_final_call(tid, status);
+    ++counts_.replaced;
+  } catch (const sys::SysError&) {  // killed meanwhile
+  }
+  let_go(tid, 0);
 }
 
 void Gate::on_exec_stop(pid_t pid) {

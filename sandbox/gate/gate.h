@@ -28,7 +28,7 @@ struct GateOptions {
 
 /// What the gate has done so far.
 struct GateCounts {
-  std::uint64_t verified = 0, rejudged = 0, raced = 0, refused = 0;
+  std::uint64_t verified = 0, rejudged = 0, raced = 0, refused = 0, replaced = 0;
 };
 
 class Gate {
@@ -49,8 +49,9 @@ class Gate {
   /// A thread that is seized: its exec is under way, or has failed and it will be let go.
   struct Traced {
     ExecRead read;
-    bool recorded = true;    // its record could be written; else it must not run
-    bool lingering = false;  // seen by a sweep before
+    bool recorded = true;                // its record could be written; else it must not run
+    bool lingering = false;              // seen by a sweep before
+    std::optional<int> end_status = {};  // its exec was refused, and it ends with this in its place
   };
 
   void on_notification(int events);
@@ -58,6 +59,9 @@ class Gate {
   void receive_guest(const Notification& notification);
   void refuse(const Notification& notification, const ExecEvent& event, const Refusal& refusal);
   void approve(const Notification& notification, ExecRead read);
+  void replace(const Notification& notification, const ExecEvent& event, int status);
+  void end(pid_t tid, int status);
+  void refuse_unseized(const Notification& notification, const ExecEvent& event);
   void proceed_unverified(const Notification& notification, ExecRead read);
   void on_exec_stop(pid_t pid);
   void judge_found(pid_t pid, const Built& built, const Traced& approved);

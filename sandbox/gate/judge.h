@@ -17,8 +17,10 @@ enum class Occasion {
 enum class Ruling {
   allow,
   deny,
-  wait,  ///< Gate::answer() will tell; the caller waits, the rest of the tree does not. As a deny when
-         ///< `found`.
+  succeed,  ///< nothing starts: the caller ends with status 0, like a program that does and prints nothing
+  fail,     ///< the same with status 1. Both are a deny when `found`.
+  wait,     ///< Gate::answer() will tell; the caller waits, the rest of the tree does not. As a deny when
+            ///< `found`.
 };
 
 /// Why the gate itself refuses, without asking.

@@ -54,17 +54,56 @@ int status_of(policy::Verdict verdict) {
 
 void print(const std::string& text) { std::printf("%s\n", text.c_str()); }
 
+const char* words_of(policy::Sight sight) {
+  switch (sight) {
+    case policy::Sight::text:
+      return "in the text";
+    case policy::Sight::run:
+      return "run";
+    case policy::Sight::on_success:
+      return "run, if what is before it succeeds";
+    case policy::Sight::on_failure:
+      return "run, if what is before it fails";
+  }
+  return "";
+}
+
+/// Everything that a script would start, in order.
+void print_commands(const Answer& answer) {
+  for (const Judged& judged : answer.judged) {
+    std::string by;
+    for (const std::string& name : judged.decision.chain)
+      by += (by.empty() ? "" : " > ") + sys::visible(name);
+    print(fmt::format("  {:5}  {}   (rule {}; {}; {})", policy::name_of(judged.decision.verdict),
+                      sys::command_line(judged.words), judged.decision.rule, by, words_of(judged.sight)));
+  }
+}
+
+Json commands_json(const Answer& answer, const Plan& plan) {
+  Json commands = Json::array();
+  for (const Judged& judged : answer.judged) {
+    Json command = policy::decision_json(judged.decision, plan.state());
+    command["event"] = event_json(judged);
+    command["seen"] = words_of(judged.sight);
+    commands.push_back(std::move(command));
+  }
+  return commands;
+}
+
 int run_check(const PolicyOptions& options) {
   const Plan plan = plan_for(options.question, options.common, options.command);
   const Answer answer = ask(options.question, plan, rules_of(plan));
   const Judged& decider = answer.judged[answer.decider];
+  const bool is_script = !options.question.script.empty();
   if (options.json) {
     Json json = policy::decision_json(decider.decision, plan.state());
     json["event"] = event_json(decider);
     json["cannot_tell"] = answer.unclear;
+    if (is_script) json["commands"] = commands_json(answer, plan);
     print(policy::json_text(json, 2));
   } else {
     print(policy::denial_text(decider.decision, decider.words, plan.made.identity.account.home));
+    if (is_script) print_commands(answer);
     for (const std::string& sentence : answer.unclear) print("  cannot tell: " + sentence);
   }
   return status_of(decider.decision.verdict);

@@ -13,5 +13,8 @@ namespace shelltool {
 /// anything then.
 policy::Check dry_run(const Plan& plan, const policy::RuleSet& rules, const std::vector<std::string>& argv,
                       const std::string& script);
+/// The same about shell text that its shell runs, every program replaced; see rehearse(). Where it cannot be
+/// run so, it is read, and what is unclear says why.
+policy::Check dry_run_script(const Plan& plan, const policy::RuleSet& rules, const std::string& script);
 
 }  // namespace shelltool

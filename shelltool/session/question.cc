@@ -22,11 +22,14 @@ void check_subject(const Question& question) {
 }
 
 Answer ask_command(const Question& question, const Plan& plan, const policy::RuleSet& rules) {
-  policy::Check found = dry_run(plan, rules, question.argv, question.script);
+  policy::Check found = question.runs_script && question.argv.empty()
+                            ? dry_run_script(plan, rules, question.script)
+                            : dry_run(plan, rules, question.argv, question.script);
   Answer answer{{}, found.decider, std::move(found.unclear)};
   for (policy::CheckedCommand& command : found.commands) {
     std::vector<std::string> words = command.event.images.front().argv;
-    answer.judged.push_back({std::move(command.event), std::move(words), std::move(command.decision)});
+    answer.judged.push_back(
+        {std::move(command.event), std::move(words), std::move(command.decision), command.sight});
   }
   return answer;
 }
@@ -64,7 +67,9 @@ Answer ask_net(const Question& question, const Plan& plan, const policy::RuleSet
 }  // namespace
 
 void add_question(CLI::App& app, Question& question) {
-  CLI::Option* script = app.add_option("--script", question.script, "shell text, in place of a command");
+  question.runs_script = true;
+  CLI::Option* script =
+      app.add_option("--script", question.script, "shell text, run dry, in place of a command");
   script->type_name("TEXT");
   app.add_option("--read", question.read, "a file that is read, in place of a command")->type_name("PATH");
   app.add_option("--write", question.write, "a file that is written, in place of a command")

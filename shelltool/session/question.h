@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "policy/check.h"
 #include "policy/event.h"
 #include "policy/explanation.h"
 #include "shelltool/setup/plan.h"
@@ -19,6 +20,7 @@ namespace shelltool {
 struct Question {
   std::vector<std::string> argv;  ///< the command; with `net`, what connects
   std::string script;             ///< shell text
+  bool runs_script = false;       ///< dry; else it is only read, as where other sandboxes live on this thread
   std::optional<std::string> read, write, net;
 };
 
@@ -30,6 +32,7 @@ struct Judged {
   std::variant<sandbox::ExecEvent, policy::FileEvent, policy::NetEvent> event;
   std::vector<std::string> words;  ///< like a command line
   policy::Decision decision;
+  policy::Sight sight = policy::Sight::text;  ///< of a command
 };
 nlohmann::ordered_json event_json(const Judged& judged);
 

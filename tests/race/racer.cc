@@ -1,9 +1,12 @@
 // racer KIND COUNT: starts COUNT programs while a sibling thread flips their path between ./allowed and
-// ./forbidden, and their one word between "" and "forbidden". KIND is vfork, spawn (posix_spawn) or thread
-// (fork, and an exec from another thread than the main one, with the flipper beside it).
+// ./forbidden, and their one word between "" and "forbidden". KIND is vfork, execveat (with vfork), spawn
+// (posix_spawn) or thread (fork, and an exec from another thread than the main one, with the flipper beside
+// it).
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,6 +54,15 @@ int by_vfork() {
   return child;
 }
 
+int by_execveat() {
+  const pid_t child = vfork();
+  if (child == 0) {
+    syscall(SYS_execveat, AT_FDCWD, path, argv, env, 0);
+    _exit(99);
+  }
+  return child;
+}
+
 int by_spawn() {
   pid_t child;
   return posix_spawn(&child, path, nullptr, nullptr, argv, env) == 0 ? child : -1;
@@ -77,9 +89,10 @@ int by_thread() {
 int main(int argc, char** arguments) {
   if (argc != 3) return 2;
   const char* const kind = arguments[1];
-  const auto start = strcmp(kind, "vfork") == 0   ? by_vfork
-                     : strcmp(kind, "spawn") == 0 ? by_spawn
-                                                  : by_thread;
+  const auto start = strcmp(kind, "vfork") == 0      ? by_vfork
+                     : strcmp(kind, "execveat") == 0 ? by_execveat
+                     : strcmp(kind, "spawn") == 0    ? by_spawn
+                                                     : by_thread;
   memcpy(path, allowed, sizeof path);
   pthread_t flipper;
   pthread_create(&flipper, nullptr, flip, nullptr);

@@ -183,6 +183,20 @@ TEST_CASE("a command knows what variables its line and its wrappers set") {
   CHECK(commands[4].assignments.empty());
 }
 
+TEST_CASE("words that the shell makes others of are known by their place, also behind a wrapper") {
+  const std::vector<ShellCommand> commands = commands_in_text("rm -rf \"$x\" 'a$b' *.o; nice rm $x y", "/h");
+  REQUIRE(commands.size() == 3);
+  CHECK(commands[0].expanded == std::vector<std::size_t>{2, 4});
+  CHECK(commands[1].expanded == std::vector<std::size_t>{2});
+  CHECK(commands[2].expanded == std::vector<std::size_t>{1});
+}
+
+TEST_CASE("behind a cd to nobody knows where a command is lost") {
+  for (const char* text : {"cd \"$d\"; id", "cd -; id", "cd; id", "pushd x; id", "popd && id"})
+    CHECK_MESSAGE(commands_in_text(text, "/h").at(0).is_lost, text);
+  CHECK_FALSE(commands_in_text("cd x; id", "/h").at(0).is_lost);
+}
+
 TEST_CASE("hostile shell text comes to an end within bounds") {
   std::string nested = "id";
   for (int level = 0; level < 40; ++level) nested = "$(" + nested + " $(" + "id)";
