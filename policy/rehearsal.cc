@@ -71,7 +71,12 @@ class Rehearsed {
  public:
   Rehearsed(Checker& checker, const Rehearsal& rehearsal, std::string_view text, const std::string& cwd,
             const std::string& home)
-      : checker_(checker), rehearsal_(rehearsal), text_(text), cwd_(cwd), home_(home) {
+      : checker_(checker),
+        rehearsal_(rehearsal),
+        text_(text),
+        cwd_(cwd),
+        home_(home),
+        commands_(commands_in_text(text, home)) {
     for (const RehearsedExec& exec : rehearsal.succeeding.execs) succeeding_.insert(key_of(exec.event));
     for (const RehearsedExec& exec : rehearsal.failing.execs) failing_.insert(key_of(exec.event));
   }
@@ -106,11 +111,10 @@ class Rehearsed {
 
   /// What was not reached, or not as it stands there.
   void add_text() {
-    const std::vector<ShellCommand> commands = commands_in_text(text_, home_);
     std::vector<ShellCommand> rest;
-    std::vector<std::optional<std::size_t>> index_in_rest(commands.size());
-    for (std::size_t index = 0; index < commands.size(); ++index) {
-      ShellCommand command = commands[index];
+    std::vector<std::optional<std::size_t>> index_in_rest(commands_.size());
+    for (std::size_t index = 0; index < commands_.size(); ++index) {
+      ShellCommand command = commands_[index];
       if (command.starter) {
         command.starter = index_in_rest[*command.starter];
         if (!command.starter) continue;  // it has started, and what is in its words with it
@@ -129,15 +133,29 @@ class Rehearsed {
     return command.is_named && !command.argv.empty() && lists(own_commands, command.argv.front());
   }
 
+  /// A start shows that the command was reached if no other one in the text, of which more is fixed, made it.
   [[nodiscard]] bool has_started(const ShellCommand& command) const {
-    const std::string directory = sys::normal_path(command.directory, cwd_);
+    if (command.argv.empty()) return false;
     const auto is_it = [&](const RehearsedExec& exec) {
-      return (command.is_lost || exec.event.cwd == directory) && makes(command, argv_of(exec.event));
+      const auto explains_it = [&](const ShellCommand& other) {
+        return openness_of(other) < openness_of(command) && could_be(other, exec);
+      };
+      return could_be(command, exec) && std::none_of(commands_.begin(), commands_.end(), explains_it);
     };
     const auto& succeeding = rehearsal_.succeeding.execs;
     const auto& failing = rehearsal_.failing.execs;
-    return !command.argv.empty() && (std::any_of(succeeding.begin(), succeeding.end(), is_it) ||
-                                     std::any_of(failing.begin(), failing.end(), is_it));
+    return std::any_of(succeeding.begin(), succeeding.end(), is_it) ||
+           std::any_of(failing.begin(), failing.end(), is_it);
+  }
+
+  static int openness_of(const ShellCommand& command) {
+    if (!command.is_named) return 2;
+    return command.expanded.empty() ? 0 : 1;
+  }
+
+  [[nodiscard]] bool could_be(const ShellCommand& command, const RehearsedExec& exec) const {
+    return (command.is_lost || exec.event.cwd == sys::normal_path(command.directory, cwd_)) &&
+           makes(command, argv_of(exec.event));
   }
 
   /// What a program reads that does not start what it reads is nobody's word.
@@ -156,6 +174,7 @@ class Rehearsed {
   std::string_view text_;
   const std::string& cwd_;
   const std::string& home_;
+  const std::vector<ShellCommand> commands_;  // that stand in the text
   std::set<std::string> succeeding_, failing_, added_;
 };
 

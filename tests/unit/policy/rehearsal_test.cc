@@ -84,6 +84,15 @@ TEST_CASE("what a run has reached is judged as it was reached, in its directory"
   CHECK(seen(check(rehearsal, "cd build; rm *.o x")) == Lines{"run rm a.o b.o", "text rm *.o x"});
 }
 
+TEST_CASE("what another command in the text has started does not stand for one that was not reached") {
+  const Rehearsal rehearsal{{{exec("rm a"), exec("ls")}, {}}, {{exec("rm a"), exec("ls")}, {}}};
+  CHECK(seen(check(rehearsal, "rm a; $ls")) == Lines{"run rm a", "run ls"});
+  const Check found = check(rehearsal, "rm a; ls; false && rm $x; false && $cmd");
+  CHECK(seen(found) == Lines{"run rm a", "run ls", "text rm $x"});
+  CHECK(found.unclear ==
+        Lines{"rm '$x': a word is a variable", "'$cmd': the name of the program is a variable"});
+}
+
 TEST_CASE("what stands in the words of a replaced program is judged with it") {
   const Check found =
       check({{{exec("timeout 9 git push")}, {}}, {{exec("timeout 9 git push")}, {}}}, "timeout 9 git push");
