@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 #include <span>
@@ -47,6 +48,25 @@ std::optional<std::uint64_t> quantity(std::string_view text, std::span<const Uni
   if (number == 0 && name.empty()) return 0;
   for (const Unit& unit : units) {
     if (unit.name == name && number <= most / unit.factor) return number * unit.factor;
+  }
+  return std::nullopt;
+}
+
+/// Year, month, day, hour, minute, second; what is not written is 0.
+std::optional<std::array<int, 6>> instant_fields(std::string_view text) {
+  for (const std::string_view form : {"dddd-dd-dd", "dddd-dd-ddTdd:ddZ", "dddd-dd-ddTdd:dd:ddZ"}) {
+    if (text.size() != form.size()) continue;
+    std::array<int, 6> fields{};
+    std::size_t field = 0;
+    for (std::size_t i = 0; i < form.size(); ++i) {
+      const bool is_digit = text[i] >= '0' && text[i] <= '9';
+      if (form[i] == 'd' ? !is_digit : text[i] != form[i]) return std::nullopt;
+      if (is_digit)
+        fields.at(field) = fields.at(field) * 10 + (text[i] - '0');
+      else
+        ++field;
+    }
+    return fields;
   }
   return std::nullopt;
 }
@@ -154,6 +174,23 @@ CountRange read_range(std::string_view text, const Place& place, std::uint64_t l
     throw BadInput(place, fmt::format("expected a number from {} to {} or a range such as 1-3; found {}",
                                       least, most, shown(text)));
   return range;
+}
+
+std::chrono::sys_seconds read_instant(const Node& node) {
+  constexpr std::string_view expected =
+      "a day such as 2026-12-31, or a time of one such as 2026-12-31T18:00Z, in UTC";
+  const std::string& text = scalar_of(node, expected);
+  const auto fields = instant_fields(text);
+  if (!fields) fail_type(node, expected);
+  const auto& [year, month, day, hour, minute, second] = *fields;
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (!date.ok() || hour > 23 || minute > 59 || second > 59)
+    throw BadInput(node.place, fmt::format("there is no such time: {}", shown(text)));
+  const std::chrono::sys_days midnight = date;
+  if (text.find('T') == std::string::npos) return midnight + std::chrono::days(1);
+  return midnight + std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second);
 }
 
 std::chrono::milliseconds read_duration(const Node& node) {

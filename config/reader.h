@@ -48,6 +48,8 @@ struct CountRange {
 };
 /// "3" or "1-3".
 CountRange read_range(std::string_view text, const Place& place, std::uint64_t least, std::uint64_t most);
+/// "2026-12-31", which is the end of that day, or "2026-12-31T18:00Z", with seconds or without: in UTC.
+std::chrono::sys_seconds read_instant(const Node& node);
 /// "50ms", "120s", "10m", "2h", "30d", or 0.
 std::chrono::milliseconds read_duration(const Node& node);
 /// "512", "64KB", "64MB", "2GB", in powers of 1024.

@@ -93,6 +93,7 @@ unsigned bit_of(const Node& word, const Shape& shape) {
 
 /// What the map itself says about the maps below; otherwise as those above say.
 Kinds kinds_below(const Node& map, const Mapping& mapping, const Kinds& above) {
+  if (mapping.always.mask != 0) return mapping.always;
   if (mapping.chooser.empty()) return above;
   const Key& key = *find_key(mapping, mapping.chooser);
   const Node* chosen = find(map, key.name);
@@ -160,6 +161,9 @@ void check_scalar(const Node& node, const Shape& shape) {
       return;
     case Shape::Scalar::version:
       if (node.scalar != "1") fail_type(node, shape.noun);
+      return;
+    case Shape::Scalar::instant:
+      (void)read_instant(node);
   }
 }
 

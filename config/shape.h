@@ -26,6 +26,13 @@ struct Spelling {
 
 struct Mapping;
 
+/// Which kinds a map is for, and what they are called.
+struct Kinds {
+  unsigned mask = 0;  ///< none: whichever
+  std::string_view noun = {};
+  std::span<const std::string_view> words = {};
+};
+
 /// What a value may be: a scalar, a list, a map, or any of them that is stated.
 struct Shape {
   enum class Scalar {
@@ -36,6 +43,7 @@ struct Shape {
     range,    ///< such a number, or "least-most"
     word,     ///< one of `words`
     version,  ///< 1
+    instant,  ///< 2026-12-31, or 2026-12-31T18:00Z: in UTC
   };
   std::string_view noun;  ///< for messages: "a list of rules"
   Scalar scalar = Scalar::none;
@@ -75,13 +83,8 @@ struct Mapping {
   std::string_view if_empty = {};  ///< why it must hold something; empty: it need not
   /// The key whose words, by their number, say which kinds the maps below are for.
   std::string_view chooser = {};
-};
-
-/// Which kinds a map is for, and what they are called.
-struct Kinds {
-  unsigned mask = 0;  ///< none: whichever
-  std::string_view noun = {};
-  std::span<const std::string_view> words = {};
+  /// Where no key says it: the maps below are for these.
+  Kinds always = {};
 };
 
 /// Throws BadInput at the first place that is not of the shape.

@@ -8,7 +8,8 @@ Decision decide(const RuleSet& rules, const sandbox::ExecEvent& event, const Sta
   Decision decision = rules.decide(event, state);
   if (decision.rule != default_rule) return decision;
   if (decision.verdict == Verdict::ask && !event.top) decision.verdict = Verdict::allow;
-  if (decision.verdict == Verdict::allow && event.top && approval == Approval::untrusted) {
+  const bool is_granted = !decision.granted.empty();
+  if (decision.verdict == Verdict::allow && event.top && !is_granted && approval == Approval::untrusted) {
     decision.verdict = Verdict::ask;
     decision.rule = "approval.untrusted";
     decision.reason = "No rule has decided this command.";

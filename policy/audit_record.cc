@@ -31,6 +31,17 @@ JsonLine file_of(const sandbox::Image& image) {
   return file;
 }
 
+std::vector<JsonLine> granted_of(const Decision& decision) {
+  std::vector<JsonLine> all;
+  for (const Granted& granted : decision.granted) {
+    JsonLine& line = all.emplace_back();
+    line.add("rule", granted.rule);
+    line.add("source", sys::visible(config::text_of(granted.place)));
+    line.add("reason", granted.reason);
+  }
+  return all;
+}
+
 }  // namespace
 
 JsonLine audit_record(const sandbox::ExecEvent& event, const Decision& decision, const State& state,
@@ -50,6 +61,7 @@ JsonLine audit_record(const sandbox::ExecEvent& event, const Decision& decision,
   record.add("verdict", name_of(decision.verdict));
   record.add("rule", decision.rule);
   record.add("source", config::text_of(decision.source));
+  if (!decision.granted.empty()) record.add("granted", granted_of(decision));
   if (!decision.profile.empty()) record.add("profile", decision.profile);
   record.add("mode", sandbox::name_of(state.mode));
   record.add("network", sandbox::name_of(state.network));

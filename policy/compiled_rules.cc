@@ -48,11 +48,11 @@ void add_options(ProgramTable& table, const OptionsMatcher& options, const Names
 }
 
 /// `unless` speaks about the programs of `when` where it names none itself.
-bool add_rule_options(const Rule& rule, ProgramTable& table) {
+bool add_options(const std::vector<Matcher>& when, const std::vector<Matcher>& unless, ProgramTable& table) {
   Names meant;
   bool any = false;
-  for (const Matcher& matcher : rule.when) meant.merge(program_names(matcher.program));
-  for (const auto* matchers : {&rule.when, &rule.unless}) {
+  for (const Matcher& matcher : when) meant.merge(program_names(matcher.program));
+  for (const auto* matchers : {&when, &unless}) {
     for_each_program_matcher(*matchers, [&](const ProgramMatcher& matcher) {
       if (!matcher.options) return;
       add_options(table, *matcher.options, matcher.programs.empty() ? meant : program_names(matcher));
@@ -62,6 +62,10 @@ bool add_rule_options(const Rule& rule, ProgramTable& table) {
   return any;
 }
 
+bool add_rule_options(const Rule& rule, ProgramTable& table) {
+  return add_options(rule.when, rule.unless, table);
+}
+
 class Compiler {
  public:
   explicit Compiler(CompiledRules& compiled) : compiled_(compiled) {}
@@ -69,13 +73,17 @@ class Compiler {
   void run(std::vector<Source>& sources) {
     std::stable_sort(sources.begin(), sources.end(),
                      [](const Source& one, const Source& other) { return one.layer < other.layer; });
-    for (const Source& source : sources) add_source(source);
+    for (const Source& source : sources)
+      source.holds == Source::Holds::rules ? add_source(source) : add_grants(source);
     add_missing_defaults();
     check_profiles();
     for (const RulesFile& file : files_) apply_exceptions(file);
     fill_programs();
+    fill_grant_programs();
     for (const char* multicall : {"busybox", "toybox", "coreutils"}) compiled_.identity.add(multicall);
     for (RuleIndex::Number number = 0; number < compiled_.rules.size(); ++number) compiled_.take_in(number);
+    for (const Delegation& delegation : compiled_.delegations) compiled_.look_at(delegation.when);
+    for (const Grant& grant : compiled_.grants) compiled_.look_at(grant.when);
     compiled_.identity.finish();
   }
 
@@ -85,6 +93,11 @@ class Compiler {
     if (file.extends_base && !compiled_.base) add_base(source.layer);
     sets_ = file.sets;
     add_file(std::move(file));
+  }
+
+  void add_grants(const Source& source) {
+    for (Grant& grant : read_grants(source.document, source.layer, compiled_.surroundings))
+      compiled_.grants.push_back(std::move(grant));
   }
 
   void add_base(Layer layer) {
@@ -109,6 +122,7 @@ class Compiler {
       const auto& said = file.defaults[kind];
       if (said && (!stated || stated->verdict < said->verdict)) stated = said;
     }
+    for (const Delegation& delegation : file.delegations) compiled_.delegations.push_back(delegation);
     for (Promise& promise : file.promises) compiled_.promises.push_back(std::move(promise));
     files_.push_back(std::move(file));
   }
@@ -124,15 +138,25 @@ class Compiler {
   }
 
   void check_profiles() const {
+    for (const Rule& rule : compiled_.rules)
+      if (!rule.profile.empty())
+        check_profile(rule.profile, Layer::session, rule.place, "rule '" + rule.id + "' names");
+    // What a lower layer calls so is not what is delegated.
+    for (const Delegation& delegation : compiled_.delegations)
+      for (const std::string& profile : delegation.profiles)
+        check_profile(profile, delegation.from, delegation.place, "this delegates");
+  }
+
+  /// It must be of that layer, or one above.
+  void check_profile(const std::string& profile, Layer layer, const config::Place& place,
+                     const std::string& who) const {
     std::vector<std::string> known = built_in_profiles;
     for (const RulesFile& file : files_)
-      known.insert(known.end(), file.profiles.begin(), file.profiles.end());
-    for (const Rule& rule : compiled_.rules) {
-      if (rule.profile.empty() || std::find(known.begin(), known.end(), rule.profile) != known.end())
-        continue;
-      throw BadInput(rule.place, "rule '" + rule.id + "' names the profile " + config::shown(rule.profile) +
-                                     ", which is nowhere" + advice(rule.profile, known));
-    }
+      if (file.layer <= layer) known.insert(known.end(), file.profiles.begin(), file.profiles.end());
+    if (std::find(known.begin(), known.end(), profile) != known.end()) return;
+    throw BadInput(place, who + " the profile " + config::shown(profile) + ", which is nowhere" +
+                              (layer == Layer::session ? "" : " in this layer or above") +
+                              advice(profile, known));
   }
 
   static std::string advice(const std::string& word, const std::vector<std::string>& known) {
@@ -180,11 +204,21 @@ class Compiler {
         if (index_of(file.layer) == layer) changed = add_programs(file, *table) || changed;
       for (const Rule& rule : compiled_.rules)
         if (index_of(rule.layer) == layer) changed = add_rule_options(rule, *table) || changed;
+      for (const Delegation& delegation : compiled_.delegations)
+        if (index_of(delegation.from) == layer) changed = add_options(delegation.when, {}, *table) || changed;
       if (changed) {
         compiled_.distinct_programs.push_back(table.get());
         above = std::move(table);
       }
       compiled_.programs[layer] = above;
+    }
+  }
+
+  void fill_grant_programs() {
+    for (const Grant& grant : compiled_.grants) {
+      auto& table = compiled_.grant_programs[index_of(grant.layer)];
+      if (!table) table = std::make_shared<ProgramTable>(compiled_.programs_of(grant.layer));
+      add_options(grant.when, {}, *table);
     }
   }
 
@@ -220,12 +254,20 @@ void add_identities(const std::vector<Matcher>& matchers, Identity& identity) {
 
 }  // namespace
 
+const Rule* CompiledRules::find_rule(std::string_view id) const {
+  const auto rule = std::find_if(rules.begin(), rules.end(), [&](const Rule& each) { return each.id == id; });
+  return rule == rules.end() ? nullptr : &*rule;
+}
+
+void CompiledRules::look_at(const std::vector<Matcher>& matchers) {
+  add_identities(matchers, identity);
+  for (const Matcher& matcher : matchers) reads_environment = reads_environment || matcher.env.has_value();
+}
+
 void CompiledRules::take_in(RuleIndex::Number number) {
   const Rule& rule = rules[number];
-  for (const auto* matchers : {&rule.when, &rule.unless}) {
-    add_identities(*matchers, identity);
-    for (const Matcher& matcher : *matchers) reads_environment = reads_environment || matcher.env.has_value();
-  }
+  look_at(rule.when);
+  look_at(rule.unless);
   if (rule.is_for(EventKind::exec)) index.add(number, rule);
   for (const EventKind kind : {EventKind::read, EventKind::write, EventKind::net})
     if (rule.is_for(kind)) targets[static_cast<std::size_t>(kind)].add(number, rule);
@@ -249,6 +291,7 @@ void CompiledRules::learn_options(const Rule& rule) {
     ProgramTable* const table = programs[layer].get();
     if (table != last) add_rule_options(rule, *table);
     last = table;
+    if (grant_programs[layer]) add_rule_options(rule, *grant_programs[layer]);
   }
 }
 

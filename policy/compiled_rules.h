@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "policy/base_rules.h"
+#include "policy/grant.h"
 #include "policy/rule.h"
 #include "policy/rule_index.h"
 #include "policy/rule_set.h"
@@ -33,6 +34,10 @@ struct CompiledRules {
   /// What each layer states, by event. Of the owner's two layers, system and user, one always does: what they
   /// leave out is theirs as the design says, so that a layer below can only tighten it.
   std::array<std::array<std::optional<Default>, layer_count>, event_kinds> defaults;
+  std::vector<Delegation> delegations;
+  std::vector<Grant> grants;  ///< the system's first
+  /// How those of each layer read words: as its rules do, and what grants say about options changes no rule.
+  std::array<std::shared_ptr<ProgramTable>, layer_count> grant_programs;
   std::vector<Promise> promises;
   bool reads_environment = false;
   std::uint64_t generation = 1;
@@ -43,9 +48,12 @@ struct CompiledRules {
   void read_all();
   /// Makes a rule found, and its programs known.
   void take_in(RuleIndex::Number number);
+  /// Makes the programs known, and what has to be read of an event.
+  void look_at(const std::vector<Matcher>& matchers);
   [[nodiscard]] const ProgramTable& programs_of(Layer layer) const {
     return *programs[static_cast<std::size_t>(layer)];
   }
+  [[nodiscard]] const Rule* find_rule(std::string_view id) const;
 
  private:
   void learn_options(const Rule& rule);
@@ -55,8 +63,8 @@ struct CompiledRules {
 /// Throws config::BadInput. Reads the disk: programs are looked up, and links in the patterns' directories.
 CompiledRules compile_rules(std::vector<Source> sources, const Surroundings& surroundings);
 
-/// The strictest that the layers before `end` state; allow where they state nothing.
-Default default_of(const CompiledRules& compiled, EventKind kind, std::size_t end);
+/// The strictest that the layers state whose defaults are not answered; allow where they state nothing.
+Default default_of(const CompiledRules& compiled, EventKind kind, const Layers& answered = {});
 
 /// What all rules together say. With `by_name` as if no link existed: for examples.
 Decision decide(const CompiledRules& compiled, const sandbox::ExecEvent& event, const State& state,

@@ -14,4 +14,8 @@ const char* name_of(Verdict verdict) {
   return "";
 }
 
+std::chrono::sys_seconds now() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
 }  // namespace policy

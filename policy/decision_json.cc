@@ -34,20 +34,24 @@ nlohmann::ordered_json decision_json(const Decision& decision, const State& stat
                        {"source", sys::visible(config::text_of(match.place))}});
   Json chain = Json::array();
   for (const std::string& name : decision.chain) chain.push_back(sys::visible(name));
-  return {{"verdict", name_of(decision.verdict)},
-          {"rule", decision.rule},
-          {"source", sys::visible(config::text_of(decision.source))},
-          {"reason", decision.reason},
-          {"suggest", decision.suggest},
-          {"profile", decision.profile},
-          {"matched", std::move(matched)},
-          {"chain", std::move(chain)},
-          {"state",
-           {{"mode", sandbox::name_of(state.mode)},
-            {"network", sandbox::name_of(state.network)},
-            {"tier", sandbox::name_of(state.tier)},
-            {"generation", state.generation}}},
-          {"rules_generation", decision.rules_generation}};
+  Json json{{"verdict", name_of(decision.verdict)},
+            {"rule", decision.rule},
+            {"source", sys::visible(config::text_of(decision.source))},
+            {"reason", decision.reason},
+            {"suggest", decision.suggest},
+            {"profile", decision.profile},
+            {"matched", std::move(matched)}};
+  for (const Granted& granted : decision.granted)
+    json["granted"].push_back({{"rule", granted.rule},
+                               {"source", sys::visible(config::text_of(granted.place))},
+                               {"reason", granted.reason}});
+  json["chain"] = std::move(chain);
+  json["state"] = {{"mode", sandbox::name_of(state.mode)},
+                   {"network", sandbox::name_of(state.network)},
+                   {"tier", sandbox::name_of(state.tier)},
+                   {"generation", state.generation}};
+  json["rules_generation"] = decision.rules_generation;
+  return json;
 }
 
 nlohmann::ordered_json event_json(const sandbox::ExecEvent& event) {

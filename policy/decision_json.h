@@ -9,8 +9,9 @@
 
 namespace policy {
 
+/// "granted" is there where a grant has answered.
 /// {"verdict","rule","source":"rules.yaml:7:5","reason","suggest","profile","matched":[{"rule","verdict",
-/// "source"}],"chain":[…],"state":{"mode","network","tier","generation"},"rules_generation"}
+/// "source"}],"granted":[{"rule","source","reason"}],"chain":[…],"state":{"mode","network","tier","generation"},"rules_generation"}
 nlohmann::ordered_json decision_json(const Decision& decision, const State& state);
 
 /// {"type":"exec","program","called","argv","cwd","device","inode","owner","writable","top"}. Bytes are made

@@ -70,6 +70,9 @@ std::string denial_text(const Decision& decision, const std::vector<std::string>
                                  decision.rule, place_text(decision.source, home));
   if (!decision.chain.empty()) text += "\n  by: " + chain_text(decision);
   if (!decision.reason.empty()) text += "\n  " + sys::visible(decision.reason);
+  for (const Granted& granted : decision.granted)
+    text += fmt::format("\n  Granted: {}   ({}, {})", sys::visible(granted.reason), granted.rule,
+                        place_text(granted.place, home));
   if (!decision.suggest.empty()) text += "\n  Instead: " + sys::visible(decision.suggest);
   return text;
 }

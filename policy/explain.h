@@ -15,13 +15,14 @@ struct ExplainedRule {
     fails,          ///< a key of `when` does not hold
     excepted,       ///< `when` holds, and so does `unless`
     other_program,  ///< it names other programs
-    not_counted,    ///< a lower layer's allow that would widen
+    not_counted,    ///< an allow that chooses a profile, which nobody has delegated to its layer
   };
   std::string rule;
   Verdict verdict = Verdict::allow;
   config::Place place;
   Outcome outcome = Outcome::matches;
-  /// One line for each way in which it could have matched, or for the `unless` that held.
+  /// One line for each way in which it could have matched, for the `unless` that held, or for what was
+  /// delegated to a rule that matches and the grants that name it.
   std::vector<std::string> why;
 };
 const char* name_of(ExplainedRule::Outcome outcome);

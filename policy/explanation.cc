@@ -33,7 +33,7 @@ const char* sentence_on(Outcome outcome) {
     case Outcome::other_program:
       return "is about other programs";
     case Outcome::not_counted:
-      return "matches, and does not count: its layer can only tighten";
+      return "matches, and does not count: nobody has delegated its profile to its layer";
   }
   return "";
 }

@@ -61,6 +61,16 @@ void JsonLine::add(std::string_view key, const JsonLine& object) {
   members_.append(1, '{').append(object.members_).append(1, '}');
 }
 
+void JsonLine::add(std::string_view key, const std::vector<JsonLine>& objects) {
+  begin(key);
+  members_ += '[';
+  for (const JsonLine& object : objects) {
+    if (members_.back() != '[') members_ += ',';
+    members_ += object.text();
+  }
+  members_ += ']';
+}
+
 void JsonLine::add_members(std::string_view object) {
   const std::string_view members = object.substr(1, object.size() - 2);
   if (!members_.empty() && !members.empty()) members_ += ',';

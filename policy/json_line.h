@@ -15,6 +15,7 @@ class JsonLine {
   void add(std::string_view key, std::string_view value);
   void add(std::string_view key, const std::vector<std::string>& values);
   void add(std::string_view key, const JsonLine& object);
+  void add(std::string_view key, const std::vector<JsonLine>& objects);
   template <std::integral Number>
   void add(std::string_view key, Number number) {
     begin(key);

@@ -7,6 +7,7 @@
 
 #include "config/shape.h"
 #include "policy/compiled_rules.h"
+#include "policy/rules_shape.h"
 #include "sandbox/sys/text.h"
 
 namespace policy {
@@ -71,9 +72,9 @@ std::vector<Row> rows_of(const std::vector<Named>& all) {
   return rows;
 }
 
-std::string events_of(const Rule& rule) {
+std::string text_of(const std::vector<EventKind>& events) {
   std::vector<const char*> names;
-  for (const EventKind kind : rule.events) names.push_back(name_of(kind));
+  for (const EventKind kind : events) names.push_back(name_of(kind));
   return fmt::format("{}", fmt::join(names, " "));
 }
 
@@ -81,22 +82,69 @@ std::vector<Row> rule_rows(const Overview& overview) {
   std::vector<Row> rows;
   for (const ReadFile& file : overview.files)
     for (const Rule& rule : file.rules.rules)
-      rows.push_back({name_of(rule.verdict), events_of(rule), rule.id, shown_place(rule.place),
+      rows.push_back({name_of(rule.verdict), text_of(rule.events), rule.id, shown_place(rule.place),
                       rule.is_held() ? "" : "(not held by this version)"});
   return rows;
 }
 
+std::vector<Row> delegation_rows(const Overview& overview) {
+  std::vector<Row> rows;
+  for (const ReadFile& file : overview.files)
+    for (const Delegation& each : file.rules.delegations)
+      rows.push_back({name_of(each.to), text_of(each.events), shown_place(each.place),
+                      sys::visible(fmt::format("{}", fmt::join(each.profiles, ", ")))});
+  return rows;
+}
+
+std::vector<Row> grant_rows(const Overview& overview) {
+  std::vector<Row> rows;
+  for (const auto& [grant, idle] : overview.grants)
+    rows.push_back(
+        {fmt::format("{}", fmt::join(grant.answers, " ")), grant.until ? "until " + grant.until->text : "",
+         shown_place(grant.place),
+         idle.empty() ? "" : sys::visible(fmt::format("(does nothing: {})", fmt::join(idle, "; ")))});
+  return rows;
+}
+
+Json events_json(const std::vector<EventKind>& events) {
+  Json names = Json::array();
+  for (const EventKind kind : events) names.push_back(name_of(kind));
+  return names;
+}
+
+Json delegations_json(const Overview& overview) {
+  Json list = Json::array();
+  for (const ReadFile& file : overview.files)
+    for (const Delegation& each : file.rules.delegations)
+      list.push_back({{"to", name_of(each.to)},
+                      {"events", events_json(each.events)},
+                      {"profiles", each.profiles},
+                      {"source", shown_place(each.place)}});
+  return list;
+}
+
+Json grants_json(const Overview& overview) {
+  Json list = Json::array();
+  for (const auto& [grant, idle] : overview.grants)
+    list.push_back({{"answers", grant.answers},
+                    {"until", grant.until ? grant.until->text : ""},
+                    {"reason", grant.reason},
+                    {"layer", name_of(grant.layer)},
+                    {"source", shown_place(grant.place)},
+                    {"idle", idle}});
+  return list;
+}
+
 Json rule_json(const Rule& rule) {
-  Json events = Json::array();
-  for (const EventKind kind : rule.events) events.push_back(name_of(kind));
   return {{"id", rule.id},
           {"verdict", name_of(rule.verdict)},
-          {"events", std::move(events)},
+          {"events", events_json(rule.events)},
           {"layer", name_of(rule.layer)},
           {"held", rule.is_held()},
           {"reason", rule.reason},
           {"suggest", rule.suggest},
           {"profile", rule.profile},
+          {"grant", granter_shape.words[static_cast<std::size_t>(rule.granter)]},
           {"source", shown_place(rule.place)}};
 }
 
@@ -117,12 +165,21 @@ Json scalar_json(const config::Node& scalar) {
 
 }  // namespace
 
-Overview look_over(const std::vector<Source>& sources, const Surroundings& surroundings) {
-  const CompiledRules compiled = compile_rules(sources, surroundings);
+Overview look_over(const std::vector<Source>& sources, const Surroundings& surroundings,
+                   std::chrono::sys_seconds now) {
+  CompiledRules compiled = compile_rules(sources, surroundings);
+  compiled.read_all();
   Overview overview;
   for (const EventKind kind : kinds)
-    overview.defaults[static_cast<std::size_t>(kind)] = default_of(compiled, kind, layer_count);
+    overview.defaults[static_cast<std::size_t>(kind)] = default_of(compiled, kind);
   overview.files = read_files(sources, surroundings);
+  for (const Grant& grant : compiled.grants) {
+    Overview::ShownGrant& shown = overview.grants.emplace_back(Overview::ShownGrant{grant, {}});
+    for (const std::string& id : grant.answers)
+      if (std::string why = idle_reason(grant, id, compiled.find_rule(id), now);
+          !why.empty() && std::find(shown.idle.begin(), shown.idle.end(), why) == shown.idle.end())
+        shown.idle.push_back(std::move(why));
+  }
   return overview;
 }
 
@@ -137,7 +194,9 @@ std::string overview_text(const Overview& overview) {
   return table("defaults", defaults) + table("sets", sets) +
          table("programs", rows_of(named_in(overview, "programs"))) +
          table("profiles", rows_of(named_in(overview, "profiles"))) +
-         table("except", rows_of(named_in(overview, "except"))) + table("rules", rule_rows(overview));
+         table("except", rows_of(named_in(overview, "except"))) +
+         table("delegate", delegation_rows(overview)) + table("grants", grant_rows(overview)) +
+         table("rules", rule_rows(overview));
 }
 
 Json overview_json(const Overview& overview) {
@@ -155,6 +214,8 @@ Json overview_json(const Overview& overview) {
           {"programs", named_json(named_in(overview, "programs"), "name")},
           {"profiles", named_json(named_in(overview, "profiles"), "name")},
           {"except", named_json(named_in(overview, "except"), "rule")},
+          {"delegate", delegations_json(overview)},
+          {"grants", grants_json(overview)},
           {"rules", std::move(rules)}};
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "policy/grant.h"
 #include "policy/rules_files.h"
 
 namespace policy {
@@ -13,15 +14,22 @@ namespace policy {
 struct Overview {
   std::array<Default, event_kinds> defaults;  ///< that result, each from the layer that states it
   std::vector<ReadFile> files;                ///< builtin:base is one
+  struct ShownGrant {
+    Grant grant;
+    std::vector<std::string> idle;  ///< why it does nothing to what it names: a sentence for each
+  };
+  std::vector<ShownGrant> grants;
 };
 
 /// The sources must be rules that RuleSet::compile takes; throws config::BadInput.
-Overview look_over(const std::vector<Source>& sources, const Surroundings& surroundings);
+Overview look_over(const std::vector<Source>& sources, const Surroundings& surroundings,
+                   std::chrono::sys_seconds now);
 
 std::string overview_text(const Overview& overview);
 /// {"defaults":{"exec":{"verdict","source"}},"sets":[{"name","words","source"}],"programs":[{"name","source"}],
 /// "profiles":[…],"except":[{"rule","source"}],"rules":[{"id","verdict","events","layer","held","reason","suggest",
-/// "profile","source"}]}
+/// "profile","grant","source"}],"delegate":[{"to","events","profiles","source"}],"grants":[{"answers":[…],"until",
+/// "reason","layer","source","idle":[…]}]}
 nlohmann::ordered_json overview_json(const Overview& overview);
 
 /// A rules file's document as JSON: what was written without quotes may be a number or a truth.

@@ -10,6 +10,7 @@
 #include "policy/program_layers.h"
 #include "policy/rules_files.h"
 #include "policy/rules_shape.h"
+#include "policy/standing.h"
 #include "policy/word_resolver.h"
 
 namespace policy {
@@ -105,27 +106,33 @@ class Resolver {
     }
   }
 
-  /// An allow answers no default of the layers above, and with a profile none at all from a layer that may
-  /// not widen. False where nothing is left of the rule.
+  /// False where nothing is left of the rule.
   bool narrow_to_answered(Written& written) {
     const Rule& rule = *written.rule;
-    if (rule.verdict != Verdict::allow) return true;
-    const auto layer = static_cast<std::size_t>(rule.layer);
-    if (!rule.profile.empty() && layer > static_cast<std::size_t>(Layer::user)) return false;
+    if (rule.verdict == Verdict::deny) return true;
     Node events;
     events.kind = Node::Kind::sequence;
-    for (const EventKind kind : rule.events) {
-      const Verdict above = default_of(compiled_, kind, layer).verdict;
-      if (above == Verdict::allow)
-        events.items.push_back(word(name_of(kind)));
-      else if (default_of(compiled_, kind, layer_count).verdict != above)
-        note(rule, fmt::format("its allow leaves the default {} on {} of the layers above", name_of(above),
-                               name_of(kind)));
-    }
+    for (const EventKind kind : rule.events)
+      if (stays(rule, kind)) events.items.push_back(word(name_of(kind)));
     if (events.items.size() == rule.events.size()) return true;
     const bool is_left = !events.items.empty();
     set(written.node, "event", std::move(events));
     return is_left;
+  }
+
+  /// In one file an allow would answer every default, and an ask a deny, also of layers that let it not.
+  bool stays(const Rule& rule, EventKind kind) {
+    const Layers standing = standing_of(compiled_, rule, kind,
+                                        [](const Delegation& delegation) { return delegation.when.empty(); });
+    const Layers at_best = standing_of(compiled_, rule, kind, [](const Delegation&) { return true; });
+    const Verdict left = default_of(compiled_, kind, answered_by(rule, standing)).verdict;
+    const bool is_ask = rule.verdict == Verdict::ask;
+    if (at_best != standing)
+      note(rule, fmt::format("what it may decide on {} where that is delegated is not in it", name_of(kind)));
+    else if (left > rule.verdict && (is_ask || default_of(compiled_, kind).verdict != left))
+      note(rule, fmt::format("its {} leaves the default {} on {} of the layers above", name_of(rule.verdict),
+                             name_of(left), name_of(kind)));
+    return is_ask || (counts(rule, standing) && left == Verdict::allow);
   }
 
   /// Words are read as the layers down to the rule's own say.
@@ -151,7 +158,7 @@ class Resolver {
   [[nodiscard]] Node defaults() const {
     Node map = map_of({});
     for (const EventKind kind : kinds)
-      set(map, name_of(kind), word(name_of(default_of(compiled_, kind, layer_count).verdict)));
+      set(map, name_of(kind), word(name_of(default_of(compiled_, kind).verdict)));
     return map;
   }
 
@@ -188,7 +195,15 @@ class Resolver {
 
 Resolved resolve(std::vector<Source> sources, const Surroundings& surroundings) {
   const CompiledRules compiled = compile_rules(sources, surroundings);
-  return Resolver(read_files(std::move(sources), surroundings), compiled).run();
+  std::vector<std::string> notes;
+  for (const Source& source : sources)
+    if (source.holds == Source::Holds::grants)
+      notes.push_back(
+          fmt::format("{}: its grants are not in it; they answer rules of the same ids, wherever those stand",
+                      source.document.place.file));
+  Resolved resolved = Resolver(read_files(std::move(sources), surroundings), compiled).run();
+  resolved.notes.insert(resolved.notes.end(), notes.begin(), notes.end());
+  return resolved;
 }
 
 }  // namespace policy

@@ -29,6 +29,9 @@ struct Promise {
   Example example;
 };
 
+/// Whose grants may answer a rule that asks.
+enum class Granter { user, system, nobody };
+
 struct Rule {
   std::string id;
   config::Place place;
@@ -38,6 +41,7 @@ struct Rule {
   std::vector<Matcher> unless;  ///< none of them
   Verdict verdict = Verdict::allow;
   std::string reason, suggest, profile;
+  Granter granter = Granter::user;
   std::vector<Example> match, no_match;
 
   /// One of builtin:base that is still to be read: of no event.
@@ -52,6 +56,16 @@ struct Exception {
   std::string rule;
   config::Place place;
   const config::Node* when = nullptr;  ///< read when the rule, and so its events, are known
+};
+
+/// `delegate:` lets rules of a lower layer decide what this layer's defaults decide, and choose a profile.
+struct Delegation {
+  Layer from = Layer::user;
+  Layer to = Layer::project;
+  config::Place place;
+  std::vector<EventKind> events;
+  std::vector<Matcher> when;  ///< one of them; none at all matches every event
+  std::vector<std::string> profiles;
 };
 
 struct Default {
@@ -69,6 +83,7 @@ struct RulesFile {
   std::vector<ProgramEntry> programs;
   std::vector<Rule> rules;
   std::vector<Exception> exceptions;
+  std::vector<Delegation> delegations;
   std::vector<Promise> promises;
   std::vector<std::string> profiles;
   Sets sets;

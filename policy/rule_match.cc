@@ -56,6 +56,17 @@ bool applies(const Rule& rule, const std::vector<Face>& faces, const Scene& scen
   });
 }
 
+bool hold_narrowly(const std::vector<Matcher>& when, const std::vector<Face>& faces, const Scene& scene) {
+  const Face* face = nullptr;
+  if (scene.event != nullptr) {
+    if (faces.empty() || !faces.front().is_asked()) return false;
+    face = &faces.front();
+  }
+  return when.empty() || std::any_of(when.begin(), when.end(), [&](const Matcher& matcher) {
+           return mismatch_with(matcher, face, scene, Reach::narrow) == Mismatch::none;
+         });
+}
+
 bool applies(const Rule& rule, const std::vector<Face>& faces, const Scene& scene, std::vector<Look>& looks) {
   return applies_by(rule, faces, scene, [&](const Matcher& matcher, const Face* face, Reach reach) {
     const Mismatch found = mismatch_with(matcher, face, scene, reach);

@@ -11,6 +11,9 @@ namespace policy {
 /// looks at what was asked for only. Where `scene.event` is none there are no faces.
 bool applies(const Rule& rule, const std::vector<Face>& faces, const Scene& scene);
 
+/// Whether one of the matchers holds, or there is none: narrowly, as those of an allow.
+bool hold_narrowly(const std::vector<Matcher>& when, const std::vector<Face>& faces, const Scene& scene);
+
 /// A matcher of a rule, held against a face.
 struct Look {
   const Matcher* matcher = nullptr;

@@ -1,22 +1,24 @@
 #include "policy/rule_set.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "policy/compiled_rules.h"
 #include "policy/denial.h"
 #include "policy/explain.h"
+#include "policy/grant_match.h"
 #include "policy/rule_match.h"
-#include "policy/seen.h"
+#include "policy/standing.h"
 
 namespace policy {
 
-Default default_of(const CompiledRules& compiled, EventKind kind, std::size_t end) {
+Default default_of(const CompiledRules& compiled, EventKind kind, const Layers& answered) {
   Default strictest;
   bool stated = false;
-  for (std::size_t layer = 0; layer < end; ++layer) {
+  for (std::size_t layer = 0; layer < layer_count; ++layer) {
     const auto& said = compiled.defaults[static_cast<std::size_t>(kind)][layer];
-    if (!said || (stated && said->verdict <= strictest.verdict)) continue;
+    if (!said || answered.test(layer) || (stated && said->verdict <= strictest.verdict)) continue;
     strictest = *said;
     stated = true;
   }
@@ -35,48 +37,100 @@ void take_default(const Default& by_default, EventKind kind, Decision& decision)
     decision.reason = "No rule decides this, and what no rule decides is asked.";
 }
 
-void take_rule(const Rule& rule, Decision& decision) {
-  decision.verdict = rule.verdict;
-  decision.rule = rule.id;
-  decision.source = rule.place;
-  decision.reason = rule.reason;
-  decision.suggest = rule.suggest;
+/// A rule that matches, and what it decides.
+struct Match {
+  const Rule* rule = nullptr;
+  Layers standing;
+  Default left = {};             ///< what its layer cannot answer of the defaults
+  const Grant* grant = nullptr;  ///< that answers it
+
+  [[nodiscard]] Verdict verdict() const { return grant == nullptr ? rule->verdict : Verdict::allow; }
+};
+
+void take_rule(const Match& match, Decision& decision) {
+  decision.verdict = match.verdict();
+  decision.rule = match.rule->id;
+  decision.source = match.rule->place;
+  decision.reason = match.rule->reason;
+  if (match.grant == nullptr) decision.suggest = match.rule->suggest;
+  if (!match.rule->profile.empty() && may_choose_profile(match.standing))
+    decision.profile = match.rule->profile;
 }
 
 using Numbers = std::vector<RuleIndex::Number>;
 
-std::vector<const Rule*> matching_rules(const CompiledRules& compiled, const Numbers& candidates,
-                                        const Seen& event) {
+std::vector<Match> matches_of(const CompiledRules& compiled, EventKind kind, const Numbers& candidates,
+                              const Seen& event) {
   Scene scene = event.scene;
-  std::vector<const Rule*> matching;
+  std::vector<Match> matches;
   for (const RuleIndex::Number number : candidates) {
     const Rule& rule = compiled.rules[number];
-    set_rule(compiled, rule, scene);
-    if (counts(rule) && applies(rule, event.faces, scene)) matching.push_back(&rule);
+    set_layer(compiled, rule.layer, scene);
+    if (!applies(rule, event.faces, scene)) continue;
+    const Layers standing = standing_of(compiled, rule, kind, event);
+    if (counts(rule, standing))
+      matches.push_back({&rule, standing, default_of(compiled, kind, answered_by(rule, standing))});
   }
-  return matching;
+  return matches;
 }
 
-Decision decision_of(const CompiledRules& compiled, EventKind kind,
-                     const std::vector<const Rule*>& matching) {
+/// A deny is not asked about.
+void answer_asks(const CompiledRules& compiled, const Seen& event, std::vector<Match>& matches) {
+  if (compiled.grants.empty() || std::any_of(matches.begin(), matches.end(), [](const Match& match) {
+        return match.rule->verdict == Verdict::deny;
+      }))
+    return;
+  for (Match& match : matches)
+    if (match.rule->verdict == Verdict::ask)
+      match.grant = grant_for(compiled, match.rule->id, match.rule, event);
+}
+
+/// The first of the strictest; of those that allow, one that would have asked, or else leaves least to the
+/// defaults.
+const Match& decider_of(const std::vector<Match>& matches) {
+  const auto rank = [](const Match& match) {
+    return std::make_tuple(match.verdict(), match.grant != nullptr, -static_cast<int>(match.left.verdict));
+  };
+  return *std::max_element(matches.begin(), matches.end(),
+                           [&](const Match& one, const Match& other) { return rank(one) < rank(other); });
+}
+
+/// What no match answers.
+Default default_left(const CompiledRules& compiled, EventKind kind, const std::vector<Match>& matches) {
+  if (matches.empty()) return default_of(compiled, kind);
+  return std::min_element(
+             matches.begin(), matches.end(),
+             [](const Match& one, const Match& other) { return one.left.verdict < other.left.verdict; })
+      ->left;
+}
+
+void note_grant(const std::string& rule, const Grant& grant, Decision& decision) {
+  decision.granted.push_back({rule, grant.place, grant.reason});
+}
+
+Decision decision_of(const CompiledRules& compiled, EventKind kind, const Seen& event,
+                     std::vector<Match> matches) {
   Decision decision;
   decision.rules_generation = compiled.generation;
-  const Rule* decider = nullptr;
-  for (const Rule* rule : matching) {
-    decision.matched.push_back({rule->id, rule->verdict, rule->place});
-    if (decider == nullptr || rule->verdict > decider->verdict) decider = rule;
-    if (decision.profile.empty() && may_choose_profile(rule->layer)) decision.profile = rule->profile;
+  answer_asks(compiled, event, matches);
+  for (const Match& match : matches) {
+    decision.matched.push_back({match.rule->id, match.rule->verdict, match.rule->place});
+    if (match.grant != nullptr) note_grant(match.rule->id, *match.grant, decision);
+    if (decision.profile.empty() && may_choose_profile(match.standing))
+      decision.profile = match.rule->profile;
   }
-  // An allow answers the defaults of its own layer and of those below, not of those above.
-  const std::size_t above = decider == nullptr                   ? layer_count
-                            : decider->verdict == Verdict::allow ? static_cast<std::size_t>(decider->layer)
-                                                                 : 0;
-  const Default by_default = default_of(compiled, kind, above);
-  if (decider == nullptr || (above > 0 && by_default.verdict > decider->verdict)) {
-    take_default(by_default, kind, decision);
-  } else {
+  const Default by_default = default_left(compiled, kind, matches);
+  const Match* const decider = matches.empty() ? nullptr : &decider_of(matches);
+  if (decider != nullptr && decider->verdict() >= by_default.verdict) {
     take_rule(*decider, decision);
-    if (!decider->profile.empty()) decision.profile = decider->profile;
+    return decision;
+  }
+  take_default(by_default, kind, decision);
+  if (decision.verdict == Verdict::deny) decision.granted.clear();
+  if (decision.verdict != Verdict::ask) return decision;
+  if (const Grant* grant = grant_for(compiled, decision.rule, nullptr, event)) {
+    decision.verdict = Verdict::allow;
+    note_grant(decision.rule, *grant, decision);
   }
   return decision;
 }
@@ -118,7 +172,8 @@ Decision decide(const CompiledRules& compiled, const sandbox::ExecEvent& event, 
                 Resolve resolve) {
   const Seen exec = seen(compiled, event, state, resolve);
   const Numbers candidates = compiled.index.candidates(exec.faces, compiled.distinct_programs);
-  Decision decision = decision_of(compiled, EventKind::exec, matching_rules(compiled, candidates, exec));
+  Decision decision =
+      decision_of(compiled, EventKind::exec, exec, matches_of(compiled, EventKind::exec, candidates, exec));
   name_callers(event, decision);
   return decision;
 }
@@ -130,8 +185,8 @@ Decision RuleSet::decide(const FileEvent& event, const State& state) const {
 
 Decision decide(const CompiledRules& compiled, const FileEvent& event, const State& state) {
   const Numbers candidates = targets_of(compiled, event.kind).candidates(event);
-  return decision_of(compiled, event.kind,
-                     matching_rules(compiled, candidates, seen(compiled, event, state)));
+  const Seen file = seen(compiled, event, state);
+  return decision_of(compiled, event.kind, file, matches_of(compiled, event.kind, candidates, file));
 }
 
 Decision RuleSet::decide(const NetEvent& event, const State& state) const {
@@ -142,7 +197,8 @@ Decision RuleSet::decide(const NetEvent& event, const State& state) const {
 Decision decide(const CompiledRules& compiled, const NetEvent& event, const State& state, Resolve resolve) {
   const Numbers candidates = targets_of(compiled, EventKind::net).candidates(event);
   const Seen connection = seen(compiled, event, state, resolve);
-  Decision decision = decision_of(compiled, EventKind::net, matching_rules(compiled, candidates, connection));
+  Decision decision = decision_of(compiled, EventKind::net, connection,
+                                  matches_of(compiled, EventKind::net, candidates, connection));
   if (connection.scene.event != nullptr) name_callers(*event.process, decision);
   return decision;
 }

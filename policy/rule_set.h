@@ -18,8 +18,10 @@ namespace policy {
 struct ExplainedRule;
 
 struct Source {
+  enum class Holds { rules, grants };
   Layer layer = Layer::user;
   config::Node document;
+  Holds holds = Holds::rules;
 };
 
 class RuleSet {

@@ -25,6 +25,7 @@ std::vector<ReadFile> read_files(std::vector<Source> sources, const Surroundings
   Sets sets;
   bool has_base = false;
   for (Source& source : sources) {
+    if (source.holds == Source::Holds::grants) continue;
     ReadFile file = read(std::move(source.document), source.layer, surroundings, sets);
     if (file.rules.extends_base && !std::exchange(has_base, true))
       files.push_back(read(base_rules(), source.layer, surroundings, {}));

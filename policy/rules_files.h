@@ -13,7 +13,8 @@ struct ReadFile {
   RulesFile rules;
 };
 
-/// By layer; builtin:base stands before the file that extends it first. Throws config::BadInput.
+/// By layer, without grants; builtin:base stands before the file that extends it first. Throws
+/// config::BadInput.
 std::vector<ReadFile> read_files(std::vector<Source> sources, const Surroundings& surroundings);
 
 }  // namespace policy

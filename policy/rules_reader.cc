@@ -45,7 +45,7 @@ class RulesReader {
       for (const config::Entry& entry : profiles->entries) file_.profiles.push_back(entry.key.scalar);
     if (const Node* rules = find(document_, "rules"))
       for (const Node& each : rules->items) file_.rules.push_back(read_rule(each));
-    if (const Node* delegate = find(document_, "delegate")) try_delegation(*delegate);
+    if (const Node* delegate = find(document_, "delegate")) read_delegations(*delegate);
     if (const Node* exceptions = find(document_, "except"))
       for (const config::Entry& entry : exceptions->entries)
         file_.exceptions.push_back({entry.key.scalar, entry.key.place, find(entry.value, "when")});
@@ -85,6 +85,8 @@ class RulesReader {
     if (const Node* reason = find(node, "reason")) rule.reason = reason->scalar;
     if (const Node* suggest = find(node, "suggest")) rule.suggest = suggest->scalar;
     if (const Node* profile = find(node, "profile")) rule.profile = profile->scalar;
+    if (const Node* granter = find(node, "grant"))
+      rule.granter = static_cast<Granter>(config::index_of(*granter, granter_shape));
     if (const Node* examples = find(node, "examples")) {
       if (const Node* match = find(*examples, "match")) rule.match = read_examples(*match);
       if (const Node* no_match = find(*examples, "no_match")) rule.no_match = read_examples(*no_match);
@@ -116,11 +118,17 @@ class RulesReader {
       for (const config::Entry& entry : profiles->entries) add(entry.value, Verdict::allow, entry.key.scalar);
   }
 
-  /// Its effect is to come; what is wrong in its matchers is told nevertheless.
-  void try_delegation(const Node& node) const {
-    for (const config::Entry& layer : node.entries)
-      for (const Node& each : layer.value.items)
-        if (const Node* when = find(each, "when")) (void)read_matchers(*when, vocabulary_);
+  void read_delegations(const Node& node) {
+    for (const Layer to : {Layer::user, Layer::project, Layer::session})
+      if (const Node* list = find(node, name_of(to)))
+        for (const Node& each : list->items) file_.delegations.push_back(read_delegation(each, to));
+  }
+
+  Delegation read_delegation(const Node& node, Layer to) const {
+    Delegation delegation{file_.layer, to, node.place, read_events(*find(node, "event")), {}, {}};
+    if (const Node* when = find(node, "when")) delegation.when = read_matchers(*when, vocabulary_);
+    if (const Node* profiles = find(node, "profiles")) delegation.profiles = config::read_strings(*profiles);
+    return delegation;
   }
 
   const Node& document_;

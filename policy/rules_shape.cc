@@ -1,6 +1,7 @@
 #include "policy/rules_shape.h"
 
 #include "config/profile.h"
+#include "policy/event.h"
 
 namespace policy {
 
@@ -20,6 +21,9 @@ constexpr Spelling::Form some_text[] = {{.beside = " \t\n"}};
 constexpr Spelling text_spelling{some_text, "expected a text that is not empty"};
 
 constexpr Shape id{.noun = "an id", .scalar = Shape::Scalar::text, .spelling = &id_spelling};
+constexpr Spelling answered_spelling{
+    name_forms, "what a grant answers is a rule's id, or that of a default: defaults.exec"};
+
 constexpr Shape text{.noun = "a text", .scalar = Shape::Scalar::text, .spelling = &text_spelling};
 constexpr Shape word{.noun = "a text", .scalar = Shape::Scalar::text};
 constexpr Shape words{.noun = "a text or a list of texts", .scalar = Shape::Scalar::text, .item = &word};
@@ -38,6 +42,10 @@ constexpr Shape verdict_shape{
 constexpr std::string_view event_words[] = {"exec", "read", "write", "net"};
 constexpr Shape event_shape{
     .noun = "one of exec, read, write, net", .scalar = Shape::Scalar::word, .words = event_words};
+
+constexpr std::string_view granter_words[] = {"user", "system", "nobody"};
+constexpr Shape granter_shape{
+    .noun = "one of user, system, nobody", .scalar = Shape::Scalar::word, .words = granter_words};
 
 constexpr Shape events{.noun = "one of exec, read, write, net, or a list of them",
                        .scalar = Shape::Scalar::word,
@@ -87,6 +95,7 @@ constexpr Key rule_keys[] = {
      "the rule needs a reason: whoever is refused is told it"},
     {"suggest", &text, "what to do instead"},
     {"profile", &text, "the sandbox that the program runs in"},
+    {"grant", &granter_shape, "whose grants may answer it where it asks; left out: the user's"},
     {"examples", &rule_examples, "run whenever the file is read"}};
 constexpr Mapping rule_mapping{"rule", rule_keys, {}, "event"};
 constexpr Shape rule{.noun = "a rule, which is a map", .map = &rule_mapping};
@@ -133,13 +142,12 @@ constexpr Mapping exception_mapping{"exception", exception_keys};
 constexpr Shape exception{.noun = "a map", .map = &exception_mapping};
 constexpr Shape exceptions{.noun = "a map from a rule's id to {when: …}", .value = &exception};
 
+constexpr Key version_key = {
+    "version",      &version, "the file's format",
+    Key::Need::yes, {},       "the file must say which format it has: add 'version: 1'"};
+
 constexpr Key file_keys[] = {
-    {"version",
-     &version,
-     "the file's format",
-     Key::Need::yes,
-     {},
-     "the file must say which format it has: add 'version: 1'"},
+    version_key,
     {"extends", &bases, "the rules that this file is laid over"},
     {"defaults", &defaults, "the verdict on what no rule decides; the strictest that a layer states counts"},
     {"sets", &sets, "lists by name, each of which \"@name\" stands for"},
@@ -152,5 +160,29 @@ constexpr Key file_keys[] = {
 constexpr Mapping file_mapping{"rules_file", file_keys};
 
 constexpr Shape rules_file_shape{.noun = "a map", .map = &file_mapping};
+
+constexpr Shape answered_id{
+    .noun = "a rule's id", .scalar = Shape::Scalar::text, .spelling = &answered_spelling};
+constexpr Shape answered{.noun = "a rule's id or a list of them",
+                         .scalar = Shape::Scalar::text,
+                         .spelling = &answered_spelling,
+                         .item = &answered_id,
+                         .if_empty = "an empty list answers nothing; name the rules that ask"};
+constexpr Shape until{.noun = "a day or a time", .scalar = Shape::Scalar::instant};
+constexpr Key grant_keys[] = {
+    {"answers", &answered, "the rules whose ask becomes allow; defaults.exec where no rule decides",
+     Key::Need::yes},
+    {"when", &matchers_shape, "only where all keys of one of these maps hold, matched as an allow's"},
+    {"until", &until, "in UTC: 2026-12-31, that day included, or 2026-12-31T18:00Z; left out: for good"},
+    {"reason", &text, "why it is granted", Key::Need::yes}};
+constexpr Mapping grant_mapping{
+    .name = "grant",
+    .keys = grant_keys,
+    .always = {1U << static_cast<unsigned>(EventKind::exec), "event", event_words}};
+constexpr Shape grant{.noun = "a grant, which is a map", .map = &grant_mapping};
+constexpr Shape grants{.noun = "a list of grants", .item = &grant};
+constexpr Key grants_file_keys[] = {version_key, {"grants", &grants, "answers to rules that ask"}};
+constexpr Mapping grants_file_mapping{"grants_file", grants_file_keys};
+constexpr Shape grants_file_shape{.noun = "a map", .map = &grants_file_mapping};
 
 }  // namespace policy

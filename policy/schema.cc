@@ -81,6 +81,9 @@ Json scalar_schema(const Shape& shape) {
       return {{"enum", words_of(shape)}};
     case Shape::Scalar::version:
       return {{"enum", {1, "1"}}};
+    case Shape::Scalar::instant:
+      return {{"type", "string"},
+              {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?Z)?$"}};
   }
   return Json::object();
 }
@@ -153,6 +156,9 @@ class Schema {
     Json conditions = Json::array();
     for (const Key& key : mapping.keys) add_presence(mapping, key, schema, conditions);
     if (!mapping.chooser.empty()) add_kinds(mapping, conditions);
+    for (std::size_t kind = 0; kind < mapping.always.words.size(); ++kind)
+      if ((mapping.always.mask >> kind & 1U) != 0)
+        conditions.push_back({{"properties", maps_below(mapping, kind, mapping.always.words[kind])}});
     if (!conditions.empty()) schema["allOf"] = std::move(conditions);
     return schema;
   }
@@ -184,14 +190,18 @@ class Schema {
         const std::string_view word = key.value->words[kind];
         const Json chosen{
             {"anyOf", {{{"const", word}}, {{"type", "array"}, {"contains", {{"const", word}}}}}}};
-        Json below = Json::object();
-        for (const Key& each : mapping.keys)
-          if (each.value->map != nullptr && depends(*each.value->map))
-            below[std::string(each.name)] = {{"$ref", narrowed(*each.value->map, kind, word)}};
         conditions.push_back({{"if", {{"properties", {{key.name, chosen}}}, {"required", {key.name}}}},
-                              {"then", {{"properties", std::move(below)}}}});
+                              {"then", {{"properties", maps_below(mapping, kind, word)}}}});
       }
     }
+  }
+
+  Json maps_below(const Mapping& mapping, std::size_t kind, std::string_view word) {
+    Json below = Json::object();
+    for (const Key& key : mapping.keys)
+      if (key.value->map != nullptr && depends(*key.value->map))
+        below[std::string(key.name)] = {{"$ref", narrowed(*key.value->map, kind, word)}};
+    return below;
   }
 
   std::string narrowed(const Mapping& mapping, std::size_t kind, std::string_view word) {

@@ -34,10 +34,4 @@ Seen seen(const CompiledRules& compiled, const NetEvent& event, const State& sta
   return made;
 }
 
-bool may_choose_profile(Layer layer) { return layer == Layer::system || layer == Layer::user; }
-
-bool counts(const Rule& rule) {
-  return rule.verdict != Verdict::allow || rule.profile.empty() || may_choose_profile(rule.layer);
-}
-
 }  // namespace policy

@@ -20,15 +20,10 @@ Seen seen(const CompiledRules& compiled, const FileEvent& event, const State& st
 Seen seen(const CompiledRules& compiled, const NetEvent& event, const State& state,
           Resolve resolve = Resolve::on_disk);
 
-/// What is the rule's own: how its layer reads words.
-inline void set_rule(const CompiledRules& compiled, const Rule& rule, Scene& scene) {
-  scene.programs = &compiled.programs_of(rule.layer);
-  scene.layer = static_cast<int>(rule.layer);
+/// What is the layer's own: how its rules read words.
+inline void set_layer(const CompiledRules& compiled, Layer layer, Scene& scene) {
+  scene.programs = &compiled.programs_of(layer);
+  scene.layer = static_cast<int>(layer);
 }
-
-/// A profile may widen, and the lower layers only tighten: until something is delegated to them, theirs do
-/// not count.
-bool may_choose_profile(Layer layer);
-bool counts(const Rule& rule);
 
 }  // namespace policy

@@ -10,8 +10,6 @@
 namespace policy {
 namespace {
 
-using config::Node;
-
 /// Rules that an example of the file as a whole is decided by.
 std::set<std::string> rules_tried_by_promises(const CompiledRules& compiled) {
   std::set<std::string> ids;
@@ -26,8 +24,7 @@ std::set<std::string> rules_tried_by_promises(const CompiledRules& compiled) {
   return ids;
 }
 
-/// builtin:base is tried by a corpus of its own.
-/// A dead rule can have none.
+/// builtin:base is tried by a corpus of its own. A dead rule can have none.
 void lint_examples(Linted& linted) {
   const std::set<std::string> tried = rules_tried_by_promises(linted.compiled);
   for (const LintedRule& each : linted.rules) {
@@ -40,35 +37,6 @@ void lint_examples(Linted& linted) {
                            rule.verdict == Verdict::deny ? "denies" : "asks"),
                "add one under examples: {match: […]}");
   }
-}
-
-/// A lower layer's allow answers only the defaults of its own and of those below.
-void lint_loosening(Linted& linted) {
-  if (linted.file.layer == Layer::system || linted.file.layer == Layer::user) return;
-  const auto is_tightened = [&](EventKind kind) {
-    const auto& stated = linted.file.defaults[static_cast<std::size_t>(kind)];
-    return stated && stated->verdict != Verdict::allow;
-  };
-  constexpr const char* mend = "take it out here, and let the user say it in rules of his own";
-  for (const LintedRule& each : linted.rules) {
-    const Rule& rule = *each.rule;
-    if (rule.verdict != Verdict::allow) continue;
-    const bool answers =
-        rule.profile.empty() && std::any_of(rule.events.begin(), rule.events.end(), is_tightened);
-    if (!answers)
-      linted.add(
-          rule.place, "loosens",
-          fmt::format("'{}' allows nothing: the rules that a project brings along only tighten", rule.id),
-          mend);
-  }
-  const Node* const defaults = child_of(*linted.document, "defaults");
-  if (defaults == nullptr) return;
-  for (const config::Entry& entry : defaults->entries)
-    if (entry.value.scalar == name_of(Verdict::allow))
-      linted.add(entry.key.place, "loosens",
-                 fmt::format("'{}: allow' loosens nothing: the strictest that a layer states holds",
-                             entry.key.scalar),
-                 "take it out here");
 }
 
 /// What builtin:base says of files the sandbox hides or guards itself, and it is the same for every network.
@@ -143,7 +111,6 @@ class HoldLinter {
 
 void lint_effect(Linted& linted) {
   lint_examples(linted);
-  lint_loosening(linted);
   HoldLinter hold(linted);
   for (const LintedRule& rule : linted.rules) hold.run(rule);
 }

@@ -81,18 +81,24 @@ config::Place place_of(const config::Node& node, std::string_view word) {
 
 std::string described(const Rule& rule) { return "'" + rule.id + "' at " + config::text_of(rule.place); }
 
-std::vector<Finding> lint(const Source& file, const std::vector<Source>& above,
+std::vector<Finding> lint(const Source& file, const std::vector<Source>& others,
                           const Surroundings& surroundings, const State& here) {
-  std::vector<Source> sources = above;
+  std::vector<Source> sources = others;
   sources.push_back(file);
   Linted linted{&file.document, here, compile_rules(sources, surroundings), {}, {}, {}, {}, {}};
   linted.compiled.read_all();
-  for (const config::BadInput& failure : run_examples(linted.compiled)) throw failure;
-  for (const Source& source : sources)
-    linted.file = read_rules(source.document, source.layer, surroundings, linted.file.sets);
-  linted.vocabulary = vocabulary_of(linted.file, surroundings);
-  linted.rules = rules_of(linted.compiled, file.document);
-  for (const auto check : {lint_matchers, lint_programs, lint_pairs, lint_names, lint_effect}) check(linted);
+  if (file.holds == Source::Holds::grants) {
+    lint_grants(linted);
+  } else {
+    for (const config::BadInput& failure : run_examples(linted.compiled)) throw failure;
+    for (const Source& source : sources)
+      if (source.holds == Source::Holds::rules)
+        linted.file = read_rules(source.document, source.layer, surroundings, linted.file.sets);
+    linted.vocabulary = vocabulary_of(linted.file, surroundings);
+    linted.rules = rules_of(linted.compiled, file.document);
+    for (const auto check : {lint_matchers, lint_programs, lint_pairs, lint_names, lint_effect, lint_layers})
+      check(linted);
+  }
   std::sort(linted.findings.begin(), linted.findings.end(),
             [](const Finding& one, const Finding& other) { return order_of(one) < order_of(other); });
   return std::move(linted.findings);

@@ -37,7 +37,9 @@ void lint_matchers(Linted& linted);  ///< a rule by itself: dead, swallowed, bro
 void lint_programs(Linted& linted);  ///< programs, their commands and options
 void lint_pairs(Linted& linted);     ///< rules that say the same, or contradict each other
 void lint_names(Linted& linted);     ///< what is defined and not used
-void lint_effect(Linted& linted);    ///< what is not tested, does not count or is not held
+void lint_effect(Linted& linted);    ///< what is not tested or is not held
+void lint_layers(Linted& linted);    ///< what does not count, as the layers stand
+void lint_grants(Linted& linted);    ///< grants that do nothing
 
 /// The value at the key of a map; null where there is none.
 const config::Node* child_of(const config::Node& map, std::string_view key);

@@ -7,7 +7,7 @@
 #include "policy/lint/linted.h"
 #include "policy/lint/relation.h"
 #include "policy/rule_match.h"
-#include "policy/seen.h"
+#include "policy/standing.h"
 #include "sandbox/sys/text.h"
 
 namespace policy {
@@ -92,7 +92,8 @@ void add_hidden(Linted& linted, const Rule& rule, const Rule& by) {
 /// Nothing of the rule ever shows where the other one is: neither its verdict, nor its reason, nor its
 /// profile.
 bool is_hidden(const Rule& rule, const Rule& by) {
-  if (&rule == &by || by.verdict < rule.verdict || !counts(by)) return false;
+  if (&rule == &by || by.verdict < rule.verdict) return false;
+  if (!counts(by, own_layer(by))) return false;  // what is delegated to it need not be so wherever it matches
   if (by.verdict == Verdict::ask && !rule.profile.empty()) return false;  // who is asked may answer yes
   if (by.verdict == rule.verdict && (&by > &rule || by.profile != rule.profile)) return false;
   return implies(rule, by);
@@ -111,7 +112,7 @@ void lint_hidden(Linted& linted, const Neighbours& neighbours) {
 bool applies(const CompiledRules& compiled, const Rule& rule, const sandbox::ExecEvent& event) {
   const State state;
   Seen exec = seen(compiled, event, state, Resolve::by_name);
-  set_rule(compiled, rule, exec.scene);
+  set_layer(compiled, rule.layer, exec.scene);
   return policy::applies(rule, exec.faces, exec.scene);
 }
 

@@ -15,6 +15,7 @@ namespace shelltool {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using Holds = policy::Source::Holds;
 
 struct LintedFile {
   std::string file;
@@ -23,15 +24,23 @@ struct LintedFile {
 };
 
 policy::Layer layer_of(const std::string& file, const Places& places) {
-  if (file == places.system_rules()) return policy::Layer::system;
+  if (file == places.system_rules() || file == places.system_grants()) return policy::Layer::system;
   return ("/" + file).ends_with("/.gatehouse/rules.yaml") ? policy::Layer::project : policy::Layer::user;
 }
 
-/// Those in force of the layers above.
-std::vector<policy::Source> sources_above(policy::Layer layer, const Plan& plan) {
+/// What it is read with: rules with those in force of the layers above, grants with all rules in force.
+std::vector<policy::Source> sources_for(const policy::Source& file, const Plan& plan) {
   std::vector<policy::Source> sources = rules_files_of(plan).read();
-  std::erase_if(sources, [&](const policy::Source& source) { return source.layer >= layer; });
+  const bool is_rules = file.holds == Holds::rules;
+  std::erase_if(sources, [&](const policy::Source& source) {
+    return source.holds == Holds::grants || (is_rules && source.layer >= file.layer);
+  });
   return sources;
+}
+
+/// As gatehouse's own are named.
+Holds content_of(const std::string& file) {
+  return ("/" + file).ends_with("/grants.yaml") ? Holds::grants : Holds::rules;
 }
 
 LintedFile lint_file(const std::string& file, const Plan& plan) {
@@ -40,8 +49,8 @@ LintedFile lint_file(const std::string& file, const Plan& plan) {
     if (file == policy::base_name)
       return {file, policy::lint({policy::Layer::user, policy::base_rules()}, {}, surroundings, plan.state()),
               ""};
-    const policy::Source source{layer_of(file, plan.places), config::read_yaml_file(file)};
-    return {file, policy::lint(source, sources_above(source.layer, plan), surroundings, plan.state()), ""};
+    const policy::Source source{layer_of(file, plan.places), config::read_yaml_file(file), content_of(file)};
+    return {file, policy::lint(source, sources_for(source, plan), surroundings, plan.state()), ""};
   } catch (const sys::Error& error) {
     return {file, {}, error.what()};
   }
@@ -77,7 +86,9 @@ Json json_of(const LintedFile& linted) {
 
 void add_options(CLI::App& app, LintOptions& lint_options) {
   app.add_flag("--json", lint_options.json, "print the findings as JSON");
-  app.add_option("files", lint_options.files, "rules files, or builtin:base")->required()->type_name("FILE…");
+  app.add_option("files", lint_options.files, "rules files, files named grants.yaml, or builtin:base")
+      ->required()
+      ->type_name("FILE…");
 }
 
 int run_lint(const LintOptions& options) {

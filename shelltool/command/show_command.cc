@@ -50,11 +50,8 @@ std::string sentence_of(const std::exception_ptr& fault) {
 
 /// A file of which the reader says what is wrong, once it has been parsed.
 void find_fault(std::vector<RulesOrigin>& origins, const policy::Surroundings& surroundings) {
-  std::vector<policy::Source> sources;
-  for (const RulesOrigin& origin : origins)
-    if (origin.document) sources.push_back({origin.layer, *origin.document});
   try {
-    (void)policy::RuleSet::compile(std::move(sources), surroundings);
+    (void)policy::RuleSet::compile(sources_of(origins), surroundings);
   } catch (const config::BadInput& error) {
     for (RulesOrigin& origin : origins) {
       if (!origin.document || origin.document->place.file != error.place().file) continue;
@@ -134,14 +131,12 @@ int run(const ShowOptions& options) {
   const auto is_broken = [](const RulesOrigin& origin) { return origin.state == State::broken; };
   if (std::none_of(origins.begin(), origins.end(), is_broken)) find_fault(origins, surroundings);
   if (std::any_of(origins.begin(), origins.end(), is_broken)) return show_broken(origins, options);
-  std::vector<policy::Source> sources;
-  for (RulesOrigin& origin : origins)
-    if (origin.document) sources.push_back({origin.layer, std::move(*origin.document)});
+  std::vector<policy::Source> sources = sources_of(origins);
   if (options.resolved) {
     show_resolved(std::move(sources), surroundings, options.json);
     return 0;
   }
-  const policy::Overview overview = policy::look_over(sources, surroundings);
+  const policy::Overview overview = policy::look_over(sources, surroundings, plan.state().now);
   if (options.json) {
     Json json{{"ok", true}, {"layers", json_of(origins)}};
     json.update(policy::overview_json(overview));

@@ -60,6 +60,7 @@ Ruling TurnJudge::judge(const sandbox::ExecEvent& event, Occasion occasion, std:
 
 Ruling TurnJudge::rule_on(const sandbox::ExecEvent& event, Occasion occasion, std::uint64_t ticket) {
   allowed_.reset();
+  setup_.state.now = policy::now();
   try {
     policy::Decision decision = policy::decide(setup_.rules, event, setup_.state, setup_.approval);
     if (decision.verdict == Verdict::ask && granted_.contains(approval_key(event, decision)))

@@ -18,8 +18,10 @@ struct Places {
 
   [[nodiscard]] std::string system_config() const { return system + "/config.yaml"; }
   [[nodiscard]] std::string system_rules() const { return system + "/rules.yaml"; }
+  [[nodiscard]] std::string system_grants() const { return system + "/grants.yaml"; }
   [[nodiscard]] std::string user_config() const { return config + "/config.yaml"; }
   [[nodiscard]] std::string user_rules() const { return config + "/rules.yaml"; }
+  [[nodiscard]] std::string user_grants() const { return config + "/grants.yaml"; }
   [[nodiscard]] std::string audit() const { return state + "/audit"; }
   [[nodiscard]] std::string trust() const { return state + "/trust"; }
 };

@@ -43,7 +43,9 @@ std::vector<std::string> search_path(const std::vector<std::string>& env) {
 
 }  // namespace
 
-policy::State Plan::state() const { return {made.spec.mode, made.spec.network, sandbox::Tier::a, 1}; }
+policy::State Plan::state() const {
+  return {made.spec.mode, made.spec.network, sandbox::Tier::a, 1, policy::now()};
+}
 
 policy::Approval Plan::approval() const {
   switch (config.approvals.policy) {

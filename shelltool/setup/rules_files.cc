@@ -32,6 +32,13 @@ std::optional<config::Node> find_system(const std::string& path) {
 }
 std::optional<config::Node> find_users(const std::string& path) { return config::find_yaml_file(path); }
 
+template <class Read>
+RulesOrigin grants(policy::Layer layer, std::string file, Read read) {
+  RulesOrigin found = origin(layer, std::move(file), read);
+  found.holds = policy::Source::Holds::grants;
+  return found;
+}
+
 RulesOrigin users_rules(const Places& places) {
   RulesOrigin user = origin(policy::Layer::user, places.user_rules(), find_users);
   if (user.state != RulesOrigin::State::absent) return user;
@@ -58,27 +65,36 @@ RulesOrigin project_rules(const Places& places, const std::string& workspace) {
 }  // namespace
 
 std::vector<std::string> RulesFiles::paths() const {
-  std::vector<std::string> paths = {places.system_rules()};
+  std::vector<std::string> paths = {places.system_rules(), places.system_grants()};
   paths.insert(paths.end(), named.begin(), named.end());
-  if (named.empty()) paths.push_back(places.user_rules());
+  if (named.empty()) paths.insert(paths.end(), {places.user_rules(), places.user_grants()});
   for (const std::string& workspace : workspaces) paths.push_back(trusted_copy_path(places, workspace));
   return paths;
 }
 
 std::vector<RulesOrigin> RulesFiles::find() const {
-  std::vector<RulesOrigin> origins = {origin(policy::Layer::system, places.system_rules(), find_system)};
+  std::vector<RulesOrigin> origins = {origin(policy::Layer::system, places.system_rules(), find_system),
+                                      grants(policy::Layer::system, places.system_grants(), find_system)};
   for (const std::string& path : named) origins.push_back(origin(policy::Layer::user, path, read_named));
-  if (named.empty()) origins.push_back(users_rules(places));
+  if (named.empty()) {
+    origins.push_back(users_rules(places));
+    origins.push_back(grants(policy::Layer::user, places.user_grants(), find_users));
+  }
   for (const std::string& workspace : workspaces) origins.push_back(project_rules(places, workspace));
   return origins;
 }
 
 std::vector<policy::Source> RulesFiles::read() const {
-  std::vector<policy::Source> sources;
-  for (RulesOrigin& origin : find()) {
+  std::vector<RulesOrigin> origins = find();
+  for (const RulesOrigin& origin : origins)
     if (origin.fault) std::rethrow_exception(origin.fault);
-    if (origin.document) sources.push_back({origin.layer, std::move(*origin.document)});
-  }
+  return sources_of(std::move(origins));
+}
+
+std::vector<policy::Source> sources_of(std::vector<RulesOrigin> origins) {
+  std::vector<policy::Source> sources;
+  for (RulesOrigin& origin : origins)
+    if (origin.document) sources.push_back({origin.layer, std::move(*origin.document), origin.holds});
   return sources;
 }
 

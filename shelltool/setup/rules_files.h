@@ -1,6 +1,6 @@
 #pragma once
 /// Which rules are in force: the system's always, then the files that were named, or else the user's, or else
-/// builtin:base; and those of the projects that the user trusts.
+/// builtin:base; those of the projects that the user trusts; and the grants of the system and the user.
 
 #include <exception>
 #include <optional>
@@ -12,12 +12,13 @@
 
 namespace shelltool {
 
-/// A file that rules may come from.
+/// A file that rules or grants may come from.
 struct RulesOrigin {
   enum class State { in_force, absent, untrusted, broken };
   policy::Layer layer = policy::Layer::user;
   std::string file;
   State state = State::absent;
+  policy::Source::Holds holds = policy::Source::Holds::rules;
   std::optional<config::Node> document;  ///< what is in force
   std::exception_ptr fault;              ///< why it is broken
   std::string note;                      ///< what there is to tell of it; empty: nothing
@@ -25,7 +26,7 @@ struct RulesOrigin {
 
 struct RulesFiles {
   Places places;
-  std::vector<std::string> named;       ///< --rules
+  std::vector<std::string> named;       ///< --rules, which replace all of the user's layer
   std::vector<std::string> workspaces;  ///< projects whose rules count where they are trusted
 
   /// Whether there are files or not.
@@ -36,5 +37,8 @@ struct RulesFiles {
   /// a system file that others than root may write.
   [[nodiscard]] std::vector<policy::Source> read() const;
 };
+
+/// What is in force of them.
+std::vector<policy::Source> sources_of(std::vector<RulesOrigin> origins);
 
 }  // namespace shelltool

@@ -306,6 +306,57 @@ project_rules() {
   rm -r .gatehouse
 }
 
+# What the user has granted beforehand, to the end of a day.
+grants() {
+  local config=$HOME/.config/gatehouse runner
+  grant() { printf 'version: 1\ngrants: [{answers: ask-id, when: {argc: 0}, until: %s, reason: Known.}]\n' "$(date -u -d "$1" +%F)" > "$config/grants.yaml"; }
+  mkdir -p "$config"
+  cp "$place/ask-id.yaml" "$config/rules.yaml"
+  expect 126 'an ask that nobody answers' gate -- id
+  grant tomorrow
+  expect 0 'with a grant it runs' gate --audit audit.jsonl -- id
+  holds 'the record names rule and grant' grep -qF '"granted":[{"rule":"ask-id","source":"'"$config"'/grants.yaml:2:10","reason":"Known."}]' audit.jsonl
+  expect 126 'a grant for other words' gate -- id root
+  expect 126 'named rules bring no grants along' gate --rules "$place/ask-id.yaml" -- id
+  expect 0 'policy check' "$gatehouse" policy check -- id
+  holds 'it names the grant' said 'Granted: Known.   (ask-id, '
+  expect 0 'policy explain' "$gatehouse" policy explain -- id root
+  holds 'it says why a grant answers not' said "not granted by $config/grants.yaml:2:10: its \`when\` does not hold"
+  expect 0 'policy show' "$gatehouse" policy show
+  holds 'it lists the grants' said 'ask-id until '
+  expect 0 'policy lint: grants' "$gatehouse" policy lint "$config/grants.yaml"
+  grant yesterday
+  expect 126 'a grant that has expired' gate -- id
+  expect 1 'is a finding' "$gatehouse" policy lint "$config/grants.yaml"
+  gate -- sh -c 'until test -e go; do sleep 0.05; done; id' > "$place/out" 2> "$place/err" &
+  runner=$!
+  sleep 0.5
+  grant tomorrow
+  touch go
+  holds 'a grant that is given meanwhile counts for the next program' wait $runner
+  echo 'grants: [' > "$config/grants.yaml"
+  expect 125 'broken grants' gate -- true
+  holds 'are named' warned "$config/grants.yaml:"
+  expect 2 'policy show: broken grants' "$gatehouse" policy show
+  holds 'they are named' said "user     broken       $config/grants.yaml"
+  rm -rf go audit.jsonl "$config"
+}
+
+# What the user lets a project's rules allow.
+delegation() {
+  local config=$HOME/.config/gatehouse
+  mkdir -p "$config" .gatehouse
+  printf 'version: 1\nrules:\n  - {id: all, event: exec, verdict: allow}\n' > .gatehouse/rules.yaml
+  printf 'version: 1\ndefaults: {exec: ask}\n' > "$config/rules.yaml"
+  run "$gatehouse" policy trust --yes
+  expect 126 'a project allows nothing that the user asks about' gate -- id
+  printf 'delegate: {project: [{event: exec, when: {program: id}}]}\n' >> "$config/rules.yaml"
+  expect 0 'what is delegated it allows' gate -- id
+  expect 126 'and nothing else' gate -- true
+  run "$gatehouse" policy trust --remove
+  rm -r .gatehouse "$config"
+}
+
 network() {
   local port
   coproc LISTENER { exec python3 -c '
@@ -540,7 +591,7 @@ asks() {
 }
 
 echo x > not-executable
-for part in first_run statuses login_environment processors private_caches timeouts chains guests bad_input workspaces bytes json modes held_files project_rules network leftovers checks importing same_verdict profiles asks; do
+for part in first_run statuses login_environment processors private_caches timeouts chains guests bad_input workspaces bytes json modes held_files project_rules grants delegation network leftovers checks importing same_verdict profiles asks; do
   "$part"
 done
 finish

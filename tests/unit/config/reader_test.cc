@@ -49,6 +49,18 @@ TEST_CASE("a scalar is a list of one") {
   CHECK(complaint([] { read_strings(value_of("[[a]]")); }) == "f:1:5: expected a text, found a list");
 }
 
+TEST_CASE("a day ends with its last second, and a time is one of UTC") {
+  const auto seconds = [](const char* text) {
+    return read_instant(value_of(text)).time_since_epoch().count();
+  };
+  CHECK(seconds("1970-01-01") == 86'400);
+  CHECK(seconds("1970-01-02T00:01Z") == 86'460);
+  CHECK(seconds("'2026-02-28T23:59:59Z'") == 1'772'323'199);
+  CHECK(complaint([&] { (void)seconds("2026-02-29"); }) == "f:1:4: there is no such time: '2026-02-29'");
+  for (const char* text : {"2026-1-01", "2026-01-01T10:00", "2026-01-01 10:00Z", "2026-01-01T10:00+01", "[]"})
+    CHECK(complaint([&] { (void)seconds(text); }).find("expected a day such as") != std::string::npos);
+}
+
 TEST_CASE("only unquoted true and false are booleans, and other spellings are explained") {
   CHECK(read_bool(value_of("true")));
   CHECK_FALSE(read_bool(value_of("false")));

@@ -22,7 +22,7 @@ std::vector<Source> sources() {
 }
 
 TEST_CASE("what rules there are is told by layer, each with its place") {
-  CHECK(overview_text(look_over(sources(), tests::here())) == R"(defaults:
+  CHECK(overview_text(look_over(sources(), tests::here(), {})) == R"(defaults:
   exec  ask   rules.yaml:2:18
   read  allow builtin:defaults
   write allow builtin:defaults
@@ -40,7 +40,7 @@ rules:
 }
 
 TEST_CASE("the same as JSON") {
-  const nlohmann::ordered_json json = overview_json(look_over(sources(), tests::here()));
+  const nlohmann::ordered_json json = overview_json(look_over(sources(), tests::here(), {}));
   CHECK(json["defaults"]["exec"]["source"] == "rules.yaml:2:18");
   CHECK(json["sets"][0]["words"].size() == 2);
   CHECK(json["except"][0]["rule"] == "p");
@@ -52,7 +52,7 @@ TEST_CASE("the same as JSON") {
 
 TEST_CASE("builtin:base is shown once, before the file that extends it first") {
   const std::string extends = "version: 1\nextends: builtin:base\n";
-  const Overview overview = look_over({source(extends), source(extends + "rules: []\n")}, tests::here());
+  const Overview overview = look_over({source(extends), source(extends + "rules: []\n")}, tests::here(), {});
   REQUIRE(overview.files.size() == 3);
   CHECK(overview.files[0].rules.rules.front().place.file == base_name);
 }

@@ -55,6 +55,15 @@ TEST_CASE("the schema has every key that the reader takes, and says what it is f
       "without effect in this version"));
 }
 
+TEST_CASE("the schema of grants has matchers of programs only, and times as they are read") {
+  const nlohmann::ordered_json schema = schema_of(grants_file_shape, "grants");
+  const auto& grant = schema["$defs"]["grant"];
+  CHECK(grant["required"] == nlohmann::ordered_json{"answers", "reason"});
+  CHECK(grant["allOf"][0]["properties"]["when"]["$ref"] == "#/$defs/matcher_for_exec");
+  CHECK(schema["$defs"]["matcher_for_exec"]["properties"].contains("host"));
+  CHECK(grant["properties"]["until"]["pattern"].get<std::string>().find("[0-9]{4}-") != std::string::npos);
+}
+
 TEST_CASE("a spelling's pattern says what the spelling says") {
   const nlohmann::ordered_json schema = schema_of(rules_file_shape, "rules");
   CHECK(schema["$defs"]["rule"]["properties"]["id"]["pattern"] ==

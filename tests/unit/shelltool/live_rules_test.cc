@@ -10,6 +10,7 @@
 
 #include "config/file.h"
 #include "sandbox/sys/fd.h"
+#include "shelltool/setup/rules_files.h"
 #include "tests/unit/policy/events.h"
 #include "tests/unit/temporary.h"
 
@@ -119,4 +120,33 @@ TEST_CASE("a file that stays away is missed after a second") {
   std::this_thread::sleep_for(1s);
   CHECK(scene.look() == News::changed);
   CHECK_FALSE(scene.denies("git"));
+}
+
+TEST_CASE("grants that appear, change and break are followed as rules are") {
+  tests::TemporaryDirectory dir;
+  const shelltool::RulesFiles files{
+      {dir / "etc", dir / "config", dir / "state", dir / "cache", dir / "run"}, {}, {}};
+  dir.write(
+      "config/rules.yaml",
+      "version: 1\nrules:\n  - {id: git, event: exec, when: {program: git}, verdict: ask, reason: r}\n");
+  LiveRules rules(files.paths(), [&](std::uint64_t generation) {
+    return policy::RuleSet::compile(files.read(), {}, generation);
+  });
+  const auto look = [&] {
+    std::this_thread::sleep_for(12ms);
+    return rules.look();
+  };
+  const auto verdict = [&] { return rules.rules().decide(tests::event_of("git"), {}).verdict; };
+  CHECK(verdict() == policy::Verdict::ask);
+  dir.write("config/grants.yaml", "version: 1\ngrants: [{answers: git, reason: r}]\n");
+  CHECK(look() == News::changed);
+  CHECK(verdict() == policy::Verdict::allow);
+  dir.write("config/grants.yaml", "version: 1\ngrants: [{answers: git}]\n");
+  CHECK(look() == News::broken);
+  CHECK(rules.trouble().find("grants.yaml:2:10: key 'reason' is missing") != std::string::npos);
+  CHECK(verdict() == policy::Verdict::allow);
+  dir.write("config/grants.yaml", "version: 1\ngrants: [{answers: other, reason: r}]\n");
+  CHECK(look() == News::changed);
+  CHECK(rules.trouble().empty());
+  CHECK(verdict() == policy::Verdict::ask);
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "config/node.h"
@@ -91,7 +92,7 @@ TEST_CASE("the copy is the user's alone") {
   CHECK((facts.st_mode & 0777) == 0600);
 }
 
-TEST_CASE("of every file that rules may come from its state is told") {
+TEST_CASE("of every file that rules or grants may come from its state is told") {
   using State = RulesOrigin::State;
   Scene scene;
   const RulesFiles files{scene.places, {}, {scene.workspace}};
@@ -100,11 +101,31 @@ TEST_CASE("of every file that rules may come from its state is told") {
     for (const RulesOrigin& origin : files.find()) all.push_back(origin.state);
     return all;
   };
-  CHECK(states() == std::vector{State::absent, State::in_force, State::untrusted});
-  CHECK(files.find()[1].note.find("builtin:base") != std::string::npos);
+  CHECK(states() ==
+        std::vector{State::absent, State::absent, State::in_force, State::absent, State::untrusted});
+  CHECK(files.find()[2].note.find("builtin:base") != std::string::npos);
   scene.dir.write("config/rules.yaml", "version: [1\n");
   trust(scene.places, scene.workspace, text);
-  CHECK(states() == std::vector{State::absent, State::broken, State::in_force});
-  CHECK_THROWS_AS(std::rethrow_exception(files.find()[1].fault), config::BadInput);
+  scene.dir.write("config/grants.yaml", "version: 1\n");
+  CHECK(states() ==
+        std::vector{State::absent, State::absent, State::broken, State::in_force, State::in_force});
+  CHECK_THROWS_AS(std::rethrow_exception(files.find()[2].fault), config::BadInput);
   CHECK_THROWS_AS((void)files.read(), config::BadInput);
+}
+
+TEST_CASE("named rules replace the user's grants, and not the system's") {
+  Scene scene;
+  scene.dir.write("named.yaml", "version: 1\n");
+  scene.dir.write("config/grants.yaml", "version: 1\n");
+  const auto grants = [&](const std::vector<std::string>& named) {
+    const RulesFiles files{scene.places, named, {}};
+    std::string layers;
+    for (const RulesOrigin& origin : files.find())
+      if (origin.holds == policy::Source::Holds::grants) layers += policy::name_of(origin.layer);
+    const std::vector<std::string> paths = files.paths();
+    const bool is_followed = std::find(paths.begin(), paths.end(), scene.places.user_grants()) != paths.end();
+    return layers + (is_followed ? ", followed" : "");
+  };
+  CHECK(grants({}) == "systemuser, followed");
+  CHECK(grants({scene.dir / "named.yaml"}) == "system");
 }
