@@ -1,5 +1,7 @@
 #include "config/yaml_text.h"
 
+#include <fmt/format.h>
+
 #include "config/text.h"
 
 namespace config {
@@ -17,20 +19,8 @@ bool is_plain(const Node& scalar) {
          text.find_first_not_of(plain_characters) == std::string::npos;
 }
 
-std::string quoted(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted.push_back('\\');
-    if (c == '\n' || c == '\t' || c == '\r')
-      quoted.append(c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r");
-    else
-      quoted.push_back(c);
-  }
-  return quoted + '"';
-}
-
 std::string scalar_text(const Node& scalar) {
-  return is_plain(scalar) ? scalar.scalar : quoted(scalar.scalar);
+  return is_plain(scalar) ? scalar.scalar : yaml_quoted(scalar.scalar);
 }
 
 std::string in_one_line(const Node& node) {
@@ -79,6 +69,27 @@ void add_lines(const Node& node, int level, const std::string& indent, std::stri
 }
 
 }  // namespace
+
+std::string yaml_quoted(std::string_view text) {
+  std::string quoted = "\"";
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const unsigned byte = static_cast<unsigned char>(text[at]);
+    const unsigned next = at + 1 < text.size() ? static_cast<unsigned char>(text[at + 1]) : 0;
+    if (byte == '"' || byte == '\\') {
+      quoted.append({'\\', text[at]});
+    } else if (byte == '\n' || byte == '\t') {
+      quoted += byte == '\n' ? "\\n" : "\\t";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      quoted += fmt::format("\\x{:02x}", byte);
+    } else if (byte == 0xC2 && next < 0xA0) {  // U+0080 to U+009F
+      quoted += fmt::format("\\x{:02x}", next);
+      ++at;
+    } else {
+      quoted.push_back(text[at]);
+    }
+  }
+  return quoted + '"';
+}
 
 std::string yaml_text(const Node& root) {
   if (!has_lines(root, 0)) return in_one_line(root) + "\n";

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "config/text.h"
+#include "config/yaml_text.h"
 
 namespace policy {
 namespace {
@@ -20,27 +21,6 @@ bool is_plain(const std::string& text) {
       !text.empty() && (letters.find(text.front()) != std::string_view::npos || text.front() == '/');
   return begins_plain && text.find_first_not_of(inner) == std::string::npos &&
          others.count(config::lower(text)) == 0;
-}
-
-std::string quoted(std::string_view text) {
-  std::string made = "\"";
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const unsigned byte = static_cast<unsigned char>(text[at]);
-    const unsigned next = at + 1 < text.size() ? static_cast<unsigned char>(text[at + 1]) : 0;
-    if (byte == '"' || byte == '\\') {
-      made.append({'\\', text[at]});
-    } else if (byte == '\n') {
-      made += "\\n";
-    } else if (byte < 0x20 || byte == 0x7F) {
-      made += fmt::format("\\x{:02x}", byte);
-    } else if (byte == 0xC2 && next < 0xA0) {
-      made += fmt::format("\\x{:02x}", next);
-      ++at;
-    } else {
-      made.push_back(text[at]);
-    }
-  }
-  return made + '"';
 }
 
 }  // namespace
@@ -72,7 +52,7 @@ Node map_node(std::vector<std::pair<std::string, Node>> entries) {
   return node;
 }
 
-std::string scalar_text(const std::string& text) { return is_plain(text) ? text : quoted(text); }
+std::string scalar_text(const std::string& text) { return is_plain(text) ? text : config::yaml_quoted(text); }
 
 std::string flow_text(const Node& node) {
   std::vector<std::string> parts;
