@@ -21,7 +21,8 @@ TEST_CASE("what is written as YAML is read as what it was") {
 }
 
 TEST_CASE("what YAML would take for something else is put in quotes") {
-  for (const std::string word : {"", "~", "- a", "-f", "@set", "*", "a: b", "#", "null x", "[", "true "}) {
+  for (const std::string word : {"", "~", "- a", "-f", "@set", "*", "a: b", "#", "null x", "[", "true ",
+                                 "\v\x1b[31m\r\x7f", "\xc2\x85"}) {
     Node node;
     node.scalar = word;
     const std::string text = "k: " + yaml_text(node);

@@ -2,68 +2,17 @@
 
 #include <doctest/doctest.h>
 
-#include <random>
-
 #include "policy/lint/relation.h"
 #include "policy/matcher_reader.h"
 #include "tests/unit/policy/events.h"
+#include "tests/unit/policy/made_up.h"
 
 namespace policy {
 namespace {
 
-using Random = std::mt19937;
-
-template <std::size_t size>
-std::string pick(Random& random, const char* const (&list)[size]) {
-  return list[random() % size];
-}
-
-/// Few words, so that what is made up meets.
-constexpr const char* words[] = {"a", "b", "ab", "-f", "-n", "--long", "--long=a", "--no-long", "-fn", "x/y"};
-constexpr const char* programs[] = {"cp",    "ls",          "[cp, ls]",      "\"c*\"",
-                                    "\"*\"", "/usr/bin/cp", "\"/usr/bin/*\""};
-constexpr const char* args[] = {"[a]",         "[a, b]",      "[[a, b]]",       "[\"*\", a]", "[\"a*\"]",
-                                "[\"**\", b]", "[a, \"**\"]", "[\"**\", a, b]", "[b]",        "[\"**\"]"};
-constexpr const char* options[] = {"{any: [-f]}",
-                                   "{any: [-f, -n]}",
-                                   "{all: [-f, -n]}",
-                                   "{none: [-f]}",
-                                   "{none: [-f, --long]}",
-                                   "{only: [-f, -n]}",
-                                   "{only: []}",
-                                   "{any: [--long]}",
-                                   "{values: {--long: a}}",
-                                   "{values: {--long: [a, b]}}",
-                                   "{all: [[-f, --long]]}",
-                                   "{any: [-f], none: [-n]}"};
-constexpr const char* paths[] = {"{any: [\"x/*\"]}", "{all: [\"x/*\"]}", "{none: [\"x/*\"]}",
-                                 "{any: [\"x/*\", \"a\"]}", "{all: [\"a\", \"x/*\"], none: [\"b\"]}"};
-constexpr const char* rest[] = {"argc: 1",      "argc: 1-3",       "argc: [0, 2]",
-                                "top: true",    "top: false",      "writable_program: true",
-                                "cwd: \"/ws\"", "mode: read-only", "mode: [read-only, workspace-write]"};
-
-std::string some_matcher(Random& random) {
-  std::string text;
-  const auto add = [&](const char* key, const std::string& value) {
-    text += (text.empty() ? "" : ", ") + std::string(key) + value;
-  };
-  if (random() % 4 != 0) add("program: ", pick(random, programs));
-  if (random() % 2 == 0) add("args: ", pick(random, args));
-  if (random() % 2 == 0) add("options: ", pick(random, options));
-  if (random() % 6 == 0) add("paths: ", pick(random, paths));
-  if (text.empty() || random() % 5 == 0) add("", pick(random, rest));
-  return text;
-}
-
-sandbox::ExecEvent some_event(Random& random) {
-  const std::string name = random() % 2 == 0 ? "cp" : "ls";
-  std::vector<std::string> argv = {name};
-  for (std::size_t left = random() % 4; left > 0; --left) argv.push_back(pick(random, words));
-  sandbox::ExecEvent event = tests::event_of(argv, tests::program_file(name));
-  event.top = random() % 2 == 0;
-  event.images.front().file.writable = random() % 8 == 0;
-  return event;
-}
+using tests::Random;
+using tests::some_event;
+using tests::some_matcher;
 
 class Trials {
  public:
