@@ -141,20 +141,23 @@ Rule BaseRules::read(std::size_t number) const {
   return std::move(read_rules(document, layer_, surroundings_, sets).rules.front());
 }
 
-/// What FaceMaker may take a file for is part of a name of it, but for links and copies that were made
-/// elsewhere, and for the programs that are many.
-std::vector<std::size_t> BaseRules::met_by(const sandbox::ExecEvent& event) {
+/// What FaceMaker may take a file for is part of a name of it, or declared by the owner; but for links and
+/// copies that were made elsewhere, and for the programs that are many.
+std::vector<std::size_t> BaseRules::met_by(const sandbox::ExecEvent& event, const Identity& identity) {
   std::vector<std::size_t> met;
   if (all_met_) return met;
   for (const sandbox::Image& image : event.images) {
     const std::string_view own = base_of(image.file.path);
-    if (image.file.writable || !is_system_path(image.file.path) || is_multicall_name(own)) {
+    const std::string_view self = image.argv.empty() ? own : base_of(image.argv.front());
+    if (image.file.writable || !is_system_path(image.file.path) || is_multicall_name(own) ||
+        is_multicall_name(self)) {
       all_met_ = true;
       return all();
     }
     meet(own, met);
     meet(base_of(image.called), met);
-    if (!image.argv.empty()) meet(base_of(image.argv.front()), met);
+    meet(self, met);
+    for (const Identity::Hit& hit : identity.find(image.file)) meet(base_of(hit.file->name), met);
   }
   return met;
 }

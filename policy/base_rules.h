@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "policy/identity.h"
 #include "policy/rule.h"
 #include "policy/surroundings.h"
 #include "sandbox/exec_event.h"
@@ -30,7 +31,7 @@ class BaseRules {
   [[nodiscard]] const std::vector<std::size_t>& urgent() const { return urgent_; }
   /// Those that may speak of what is about to start, whatever name, link or copy of a program it is. The same
   /// event again has none.
-  [[nodiscard]] std::vector<std::size_t> met_by(const sandbox::ExecEvent& event);
+  [[nodiscard]] std::vector<std::size_t> met_by(const sandbox::ExecEvent& event, const Identity& identity);
   /// Those on the events besides exec; the second time there are none.
   [[nodiscard]] std::vector<std::size_t> met_by_other_events() { return std::exchange(not_on_exec_, {}); }
 

@@ -296,7 +296,7 @@ void CompiledRules::learn_options(const Rule& rule) {
 }
 
 void CompiledRules::prepare_for(const sandbox::ExecEvent& event) {
-  if (base) read_base(base->met_by(event));
+  if (base) read_base(base->met_by(event, identity));
 }
 
 void CompiledRules::prepare_for_other_events() {

@@ -10,7 +10,7 @@
 namespace shelltool {
 namespace {
 
-void print_json(const Answer& answer, const Plan& plan, const policy::RuleSet& rules, bool all) {
+void print_json(const RulesAnswer& answer, const Plan& plan, const policy::RuleSet& rules, bool all) {
   nlohmann::ordered_json events = nlohmann::ordered_json::array();
   for (const Judged& judged : answer.judged)
     events.push_back(policy::explanation_json(explain(judged, plan, rules), plan.state(), all));
@@ -19,7 +19,7 @@ void print_json(const Answer& answer, const Plan& plan, const policy::RuleSet& r
   fmt::print("{}\n", policy::json_text(json, 2));
 }
 
-void print_text(const Answer& answer, const Plan& plan, const policy::RuleSet& rules, bool all) {
+void print_text(const RulesAnswer& answer, const Plan& plan, const policy::RuleSet& rules, bool all) {
   for (const Judged& judged : answer.judged)
     fmt::print("{}",
                policy::explanation_text(explain(judged, plan, rules), plan.made.identity.account.home, all));
@@ -39,7 +39,7 @@ void add_options(CLI::App& app, ExplainOptions& explain_options) {
 int run_explain(const ExplainOptions& options) {
   const Plan plan = plan_for(options.question, options.common, options.command);
   const policy::RuleSet rules = rules_of(plan);
-  const Answer answer = ask(options.question, plan, rules);
+  const RulesAnswer answer = ask(options.question, plan, rules);
   (options.json ? print_json : print_text)(answer, plan, rules, options.all);
   return 0;
 }

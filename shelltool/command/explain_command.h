@@ -8,7 +8,7 @@ namespace shelltool {
 struct ExplainOptions {
   CommonOptions common;
   CommandOptions command;
-  Question question;
+  RulesQuestion question;
   bool all = false;  ///< also the rules that name other programs
   bool json = false;
 };

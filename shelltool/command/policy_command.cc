@@ -21,7 +21,7 @@ struct PolicyOptions {
   ImportOptions import;
   CommonOptions common;
   CommandOptions command;
-  Question question;
+  RulesQuestion question;
   ExplainOptions explain;
   LintOptions lint;
   std::vector<std::string> files;
@@ -69,7 +69,7 @@ const char* words_of(policy::Sight sight) {
 }
 
 /// Everything that a script would start, in order.
-void print_commands(const Answer& answer) {
+void print_commands(const RulesAnswer& answer) {
   for (const Judged& judged : answer.judged) {
     std::string by;
     for (const std::string& name : judged.decision.chain)
@@ -79,7 +79,7 @@ void print_commands(const Answer& answer) {
   }
 }
 
-Json commands_json(const Answer& answer, const Plan& plan) {
+Json commands_json(const RulesAnswer& answer, const Plan& plan) {
   Json commands = Json::array();
   for (const Judged& judged : answer.judged) {
     Json command = policy::decision_json(judged.decision, plan.state());
@@ -92,7 +92,7 @@ Json commands_json(const Answer& answer, const Plan& plan) {
 
 int run_check(const PolicyOptions& options) {
   const Plan plan = plan_for(options.question, options.common, options.command);
-  const Answer answer = ask(options.question, plan, rules_of(plan));
+  const RulesAnswer answer = ask(options.question, plan, rules_of(plan));
   const Judged& decider = answer.judged[answer.decider];
   const bool is_script = !options.question.script.empty();
   if (options.json) {

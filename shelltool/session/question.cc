@@ -11,7 +11,7 @@
 namespace shelltool {
 namespace {
 
-void check_subject(const Question& question) {
+void check_subject(const RulesQuestion& question) {
   const int subjects = (question.read ? 1 : 0) + (question.write ? 1 : 0) + (question.net ? 1 : 0) +
                        (question.script.empty() ? 0 : 1) + (question.argv.empty() || question.net ? 0 : 1);
   if (subjects != 1)
@@ -21,11 +21,11 @@ void check_subject(const Question& question) {
         "--net HOST:PORT, the last also with the command that connects");
 }
 
-Answer ask_command(const Question& question, const Plan& plan, const policy::RuleSet& rules) {
+RulesAnswer ask_command(const RulesQuestion& question, const Plan& plan, const policy::RuleSet& rules) {
   policy::Check found = question.runs_script && question.argv.empty()
                             ? dry_run_script(plan, rules, question.script)
                             : dry_run(plan, rules, question.argv, question.script);
-  Answer answer{{}, found.decider, std::move(found.unclear)};
+  RulesAnswer answer{{}, found.decider, std::move(found.unclear)};
   for (policy::CheckedCommand& command : found.commands) {
     std::vector<std::string> words = command.event.images.front().argv;
     answer.judged.push_back(
@@ -34,12 +34,12 @@ Answer ask_command(const Question& question, const Plan& plan, const policy::Rul
   return answer;
 }
 
-Answer ask_file(policy::EventKind kind, const std::string& path, const Plan& plan,
-                const policy::RuleSet& rules) {
+RulesAnswer ask_file(policy::EventKind kind, const std::string& path, const Plan& plan,
+                     const policy::RuleSet& rules) {
   const std::string& home = plan.made.identity.account.home;
   policy::FileEvent event =
       policy::file_event(kind, path, plan.made.spec.cwd, home, policy::Resolve::on_disk);
-  Answer answer;
+  RulesAnswer answer;
   if (!event.file.real) answer.unclear.push_back("where this path leads; judged by its name");
   std::vector<std::string> words = policy::words_of(event);
   policy::Decision decision = rules.decide(event, plan.state());
@@ -48,9 +48,9 @@ Answer ask_file(policy::EventKind kind, const std::string& path, const Plan& pla
 }
 
 /// The command behind --, by itself, is what connects.
-Answer ask_net(const Question& question, const Plan& plan, const policy::RuleSet& rules) {
+RulesAnswer ask_net(const RulesQuestion& question, const Plan& plan, const policy::RuleSet& rules) {
   policy::NetEvent event = policy::net_event(*question.net);
-  Answer answer;
+  RulesAnswer answer;
   if (!question.argv.empty()) {
     policy::Check found = dry_run(plan, rules, question.argv, "");
     event.process = std::make_shared<sandbox::ExecEvent>(std::move(found.commands.front().event));
@@ -66,7 +66,7 @@ Answer ask_net(const Question& question, const Plan& plan, const policy::RuleSet
 
 }  // namespace
 
-void add_question(CLI::App& app, Question& question) {
+void add_question(CLI::App& app, RulesQuestion& question) {
   question.runs_script = true;
   CLI::Option* script =
       app.add_option("--script", question.script, "shell text, run dry, in place of a command");
@@ -86,14 +86,14 @@ nlohmann::ordered_json event_json(const Judged& judged) {
   return std::visit([](const auto& event) { return policy::event_json(event); }, judged.event);
 }
 
-Plan plan_for(const Question& question, const CommonOptions& common, const CommandOptions& command) {
+Plan plan_for(const RulesQuestion& question, const CommonOptions& common, const CommandOptions& command) {
   check_subject(question);
   std::vector<std::string> argv = question.argv;
   if (!question.script.empty()) argv = {"sh", "-c", question.script};
   return make_plan(common, command, std::move(argv));
 }
 
-Answer ask(const Question& question, const Plan& plan, const policy::RuleSet& rules) {
+RulesAnswer ask(const RulesQuestion& question, const Plan& plan, const policy::RuleSet& rules) {
   if (question.read) return ask_file(policy::EventKind::read, *question.read, plan, rules);
   if (question.write) return ask_file(policy::EventKind::write, *question.write, plan, rules);
   return question.net ? ask_net(question, plan, rules) : ask_command(question, plan, rules);

@@ -17,7 +17,7 @@ class App;
 
 namespace shelltool {
 
-struct Question {
+struct RulesQuestion {
   std::vector<std::string> argv;  ///< the command; with `net`, what connects
   std::string script;             ///< shell text
   bool runs_script = false;       ///< dry; else it is only read, as where other sandboxes live on this thread
@@ -25,7 +25,7 @@ struct Question {
 };
 
 /// The options that ask, and the command behind --. `question` must outlive the parsing.
-void add_question(CLI::App& app, Question& question);
+void add_question(CLI::App& app, RulesQuestion& question);
 
 /// Something that would happen, and what is decided about it.
 struct Judged {
@@ -36,16 +36,16 @@ struct Judged {
 };
 nlohmann::ordered_json event_json(const Judged& judged);
 
-struct Answer {
+struct RulesAnswer {
   std::vector<Judged> judged;        ///< a command has several when it starts others
   std::size_t decider = 0;           ///< the strictest of them
   std::vector<std::string> unclear;  ///< sentences: what cannot be told
 };
 
 /// The plan in which the question is asked. Throws sys::Error unless exactly one thing is asked about.
-Plan plan_for(const Question& question, const CommonOptions& common, const CommandOptions& command);
+Plan plan_for(const RulesQuestion& question, const CommonOptions& common, const CommandOptions& command);
 /// Throws as dry_run does.
-Answer ask(const Question& question, const Plan& plan, const policy::RuleSet& rules);
+RulesAnswer ask(const RulesQuestion& question, const Plan& plan, const policy::RuleSet& rules);
 /// What each rule makes of it.
 policy::Explanation explain(const Judged& judged, const Plan& plan, const policy::RuleSet& rules);
 

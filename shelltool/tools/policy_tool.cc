@@ -15,13 +15,13 @@ namespace {
 using mcp::Json;
 using mcp::Parameter;
 
-std::string unclear_text(const Answer& answer) {
+std::string unclear_text(const RulesAnswer& answer) {
   std::string text;
   for (const std::string& sentence : answer.unclear) text += "\n  cannot tell: " + sys::visible(sentence);
   return text;
 }
 
-mcp::ToolResult check(const Answer& answer, const Plan& plan) {
+mcp::ToolResult check(const RulesAnswer& answer, const Plan& plan) {
   const Judged& decider = answer.judged[answer.decider];
   mcp::ToolResult result;
   result.text = policy::denial_text(decider.decision, decider.words, plan.made.identity.account.home) +
@@ -34,7 +34,7 @@ mcp::ToolResult check(const Answer& answer, const Plan& plan) {
 }
 
 /// Of a long script the beginning, and the command that decides.
-mcp::ToolResult explain(const Answer& answer, const Plan& plan, const policy::RuleSet& rules) {
+mcp::ToolResult explain(const RulesAnswer& answer, const Plan& plan, const policy::RuleSet& rules) {
   constexpr std::size_t most_commands = 8;
   mcp::ToolResult result;
   Json events = Json::array();
@@ -87,11 +87,11 @@ void run(FreshPlan& fresh, StateAnswer& state, const mcp::Arguments& arguments, 
   const auto command = arguments.get<std::string>("command");
   if (!command) throw mcp::ArgumentError("'command' is missing: the command to be judged");
   check_command(*command);
-  Question question;
+  RulesQuestion question;
   question.script = *command;
   const policy::RuleSet& rules = fresh.rules();
   const Plan& plan = fresh.plan();
-  const Answer answer = ask(question, plan, rules);
+  const RulesAnswer answer = ask(question, plan, rules);
   call.answer(action == "explain" ? explain(answer, plan, rules) : check(answer, plan));
 }
 

@@ -268,7 +268,7 @@ TEST_SUITE("turns") {
       Scene scene(session_spec());
       scene.run(inmate("clings") + " " + mark);
       CHECK(scene.run(leaving(mark)).left);
-      CHECK(count_processes(mark) >= 4);
+      CHECK(scene.until([&] { return count_processes(mark) >= 4; }));
     }
     CHECK(await_processes(mark, 0));
   }

@@ -111,6 +111,13 @@ TEST_CASE("builtin:base leaves ordinary work alone") {
   }
 }
 
+TEST_CASE("builtin:base holds for a file that the owner says is one of its programs") {
+  constexpr const char* text =
+      "version: 1\nextends: [builtin:base]\nprograms: {sudo: {paths: [/usr/bin/printf]}}\n";
+  const RuleSet rules = tests::rules(text);
+  CHECK(rules.decide(tests::event_of("printf x"), State()).rule == "base.privilege");
+}
+
 TEST_CASE("builtin:base names what to do instead") {
   const RuleSet rules = tests::rules("version: 1\nextends: [builtin:base]\n");
   const Decision decision = rules.decide(tests::event_of("sudo id"), State());

@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <chrono>
 #include <functional>
 #include <set>
 
@@ -151,13 +150,11 @@ rules:
     const FileEvent file =
         file_event(EventKind::read, "/" + some_bytes(random), "/ws", "/home/u", Resolve::by_name);
     const NetEvent net{some_bytes(random), {}, static_cast<std::uint16_t>(random()), "shell", {}};
-    const auto begin = std::chrono::steady_clock::now();
     const Decision first = rules.decide(event, State()), again = rules.decide(event, State());
     CHECK(first.verdict == again.verdict);
     CHECK(first.rule == again.rule);
     CHECK(rules.decide(file, State()).rule == rules.decide(file, State()).rule);
     CHECK(rules.decide(net, State()).rule == rules.decide(net, State()).rule);
-    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
   }
 }
 

@@ -16,6 +16,11 @@ using Random = std::mt19937;
 /// How often a test tries; GATEHOUSE_ROUNDS=20 makes that twenty times as often, for a search that takes its
 /// time.
 inline int rounds(int usual) {
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+  usual /= 10;  // each costs ten times as much there
+#endif
+#endif
   const char* const times = std::getenv("GATEHOUSE_ROUNDS");
   return times == nullptr ? usual : usual * std::max(1, std::atoi(times));
 }
