@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <string>
 
 #include "sandbox/sys/text.h"
@@ -115,10 +114,9 @@ TEST_CASE("whatever the bytes, the text is valid UTF-8 without control character
 }
 
 TEST_CASE("long input takes time in proportion") {
-  const auto before = std::chrono::steady_clock::now();
+  // With the square of it this test would not end in its time.
   for (const std::string piece : {"\x1b]", "\x1b]\n", "\x1bP\r", "\x1b[", "\r.", "a\b", "\xe2\x80", "\x1b"})
     static_cast<void>(plain_text(repeated(piece, 200'000)));
   const std::string line(1'000'000, 'x');
   CHECK(plain_text(line) == line);
-  CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(5));
 }
