@@ -114,11 +114,19 @@ import json, sys
 chains = [denial["chain"] for denial in json.load(open(sys.argv[1]))["denials"]]
 sys.exit(["make", "sh", "python3", "git"] not in chains)
 END
+  run gate --audit audit.jsonl -- sh -c 'sh -c "id; :"; :'
+  holds 'the record has the parent of each program' python3 - audit.jsonl <<'END'
+import json, sys
+events = [line for line in map(json.loads, open(sys.argv[1])) if "chain" in line]
+pids = {tuple(event["chain"]): event["pid"] for event in events}
+parents = {tuple(event["chain"]): event["parent"] for event in events}
+sys.exit(parents[("sh", "sh")] != pids[("sh",)] or parents[("sh", "sh", "id")] != pids[("sh", "sh")])
+END
   run gate --rules "$place/deny-push.yaml" -- sh -c 'python3 -c "import os; print(1)" && make -n release'
   holds 'a twin that prints the words runs' test "$status" = 0
   expect 0 'echo git push' gate --rules "$place/deny-push.yaml" -- sh -c 'echo git push'
   expect 0 'git log --grep push' gate --rules "$place/deny-push.yaml" -- sh -c 'git init -q t && git -C t config x.push 1'
-  rm -rf Makefile release.sh release.py t
+  rm -rf Makefile release.sh release.py t audit.jsonl
 }
 
 # Usage, rules and workspaces that are wrong: 125, a sentence, and nothing has run.
