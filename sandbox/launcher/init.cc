@@ -84,8 +84,7 @@ class Init {
     birth_.turns = sys::Channel(sys::Fd());
     if (namespaced()) build_namespaces(std::move(trees));
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw sys::SysError(errno, "closing init to the command");
-    const std::string filter = expect(birth_.channel, Tag::filter).text;
-    sys::write_all(built_.write_end.get(), filter, "the word that the sandbox is built");
+    sys::write_all(built_.write_end.get(), "!", "the word that the sandbox is built");
     built_ = {};
   }
 
@@ -95,11 +94,10 @@ class Init {
     close_all_but({birth_.channel.fd(), birth_.turns.fd(), built_.read_end.get()});
     if (namespaced() && spec().network == Network::none && spec().mode != Mode::danger_full_access)
       founding(bring_loopback_up);
-    prepare_command(spec());
-    const std::string filter =
-        sys::read_all(built_.read_end.get(), sys::Channel::max_bytes, "the system call filter");
-    if (filter.empty()) ::_exit(1);  // init failed, and has said so
-    confine_command(spec(), assignment_.tier, filter, birth_.channel);
+    sys::Fd listener = prepare_command(spec(), assignment_.tier, birth_.channel);
+    char word = 0;
+    if (::read(built_.read_end.get(), &word, 1) != 1) ::_exit(1);  // init failed, and has said so
+    confine_command(spec(), assignment_.tier, std::move(listener), birth_.channel);
     const bool is_zygote = spec().argv.empty();
     if (!is_zygote) start_command(spec(), birth_.channel);
     birth_.channel = sys::Channel(sys::Fd());
@@ -260,7 +258,7 @@ class Init {
 
   Birth birth_;
   Assignment assignment_;
-  sys::Pipe built_ = sys::make_pipe();  ///< init to command: the filter, once everything is mounted
+  sys::Pipe built_ = sys::make_pipe();  ///< init to command: everything is mounted
   sys::Child command_;
   bool scoped_ = false;
 };

@@ -16,7 +16,6 @@
 #include "sandbox/launcher/landlock.h"
 #include "sandbox/launcher/mounts.h"
 #include "sandbox/launcher/namespaces.h"
-#include "sandbox/launcher/seccomp.h"
 #include "sandbox/launcher/wire.h"
 
 namespace sandbox {
@@ -72,7 +71,6 @@ void await_command(Launched& launched) {
       case Tag::assignment:
       case Tag::tree:
       case Tag::go:
-      case Tag::filter:
         throw sys::Error(sys::Kind::internal, "init sent packet '{}'", static_cast<char>(letter->tag));
     }
   }
@@ -134,8 +132,6 @@ Launched start(const Spec& spec, Tier tier, Beside& beside) {
   const sys::Fd assignment = pack({spec, tier});
   tell_if_there(launched.channel, Tag::assignment, {}, {assignment.get()});
   ::eventfd_write(born.bell.get(), 1);
-  // While init mounts.
-  tell_if_there(launched.channel, Tag::filter, spec.is_guest ? "-" : compile_filter(spec, tier));
   beside.work();
   await_command(launched);
   return launched;

@@ -18,7 +18,6 @@ enum class Tag : char {
   // downwards
   tree = 't',        ///< text: a path; one descriptor: an id-mapped copy of the mounts there
   assignment = 'a',  ///< one descriptor: of an Assignment; the id maps are written, the trees are sent
-  filter = 'f',      ///< text: the seccomp program; a guest passes it over
   go = 'g',          ///< in the doctor's attempts: the id maps are written
   // upwards
   born = 'b',     ///< text: the pid of the sandbox's first process, one descriptor: a pidfd of it
