@@ -10,7 +10,7 @@
 
 namespace mcp {
 
-void ToolCall::answer(ToolResult result) {
+Json json_of(ToolResult result) {
   Json text;  // member by member: an initializer list would be copied
   text["type"] = "text";
   text["text"] = std::move(result.text);
@@ -18,7 +18,7 @@ void ToolCall::answer(ToolResult result) {
   json["content"].push_back(std::move(text));
   if (result.is_error) json["isError"] = true;
   if (!result.meta.is_null()) json["_meta"] = std::move(result.meta);
-  call_.answer(std::move(json));
+  return json;
 }
 
 void Tools::serve(Dispatcher& dispatcher) const {
