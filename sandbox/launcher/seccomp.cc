@@ -169,11 +169,7 @@ std::string personality_check() {
   return {reinterpret_cast<const char*>(program.data()), sizeof program};
 }
 
-}  // namespace
-
-std::string compile_filter(const Spec& spec, Tier tier) {
-  FilterBuilder filter;
-  for (const int call : {SCMP_SYS(execve), SCMP_SYS(execveat)}) filter.notify(call);
+void refuse_calls(FilterBuilder& filter, const Spec& spec, Tier tier) {
   spare_the_gate(filter);
   if (spec.mode != Mode::danger_full_access) {
     for (const int call : kernel_surface) filter.refuse(call, EPERM);
@@ -183,22 +179,42 @@ std::string compile_filter(const Spec& spec, Tier tier) {
       filter.refuse(call, EPERM, {has_flag(0, CLONE_NEWUSER)});
     narrow_sockets(filter, tier == Tier::a || spec.network == Network::full);
   }
+}
+
+/// As seccomp(2) answers.
+long install(std::string program, unsigned long flags) {
+  const sock_fprog filter{static_cast<unsigned short>(program.size() / sizeof(sock_filter)),
+                          reinterpret_cast<sock_filter*>(program.data())};
+  return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter);
+}
+
+}  // namespace
+
+std::string compile_filter(const Spec& spec, Tier tier) {
+  FilterBuilder filter;
+  for (const int call : {SCMP_SYS(execve), SCMP_SYS(execveat)}) filter.notify(call);
+  refuse_calls(filter, spec, tier);
+  return personality_check() + filter.program();
+}
+
+std::string compile_ungated_filter(const Spec& spec, Tier tier) {
+  FilterBuilder filter;
+  refuse_calls(filter, spec, tier);
   return personality_check() + filter.program();
 }
 
 Filter install_filter(const std::string& program) {
-  std::string copy = program;
-  const sock_fprog filter{static_cast<unsigned short>(copy.size() / sizeof(sock_filter)),
-                          reinterpret_cast<sock_filter*>(copy.data())};
-  const auto install = [&](unsigned long flags) {
-    return sys::Fd(static_cast<int>(::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter)));
+  const auto listen = [&](unsigned long flags) {
+    return sys::Fd(static_cast<int>(install(program, SECCOMP_FILTER_FLAG_NEW_LISTENER | flags)));
   };
-  constexpr unsigned long listen = SECCOMP_FILTER_FLAG_NEW_LISTENER;
-  if (sys::Fd listener = install(listen | sys::kernel::seccomp_wait_killable))
-    return {std::move(listener), true};
+  if (sys::Fd listener = listen(sys::kernel::seccomp_wait_killable)) return {std::move(listener), true};
   if (errno == EINVAL)
-    if (sys::Fd listener = install(listen)) return {std::move(listener), false};
+    if (sys::Fd listener = listen(0)) return {std::move(listener), false};
   throw sys::SysError(errno, "installing the system call filter");
+}
+
+void install_ungated_filter(const std::string& program) {
+  if (install(program, 0) != 0) throw sys::SysError(errno, "installing the system call filter");
 }
 
 }  // namespace sandbox
