@@ -46,9 +46,9 @@ struct ExecEvent {
   std::vector<std::string> env;  ///< NAME=value; empty unless the judge needs it
   std::string cwd;
   std::shared_ptr<const Ancestor> caller;  ///< who asks; none for the session's first program
-  bool top = false;        ///< started by the session's shell itself, not by a program further down
-  bool traced = false;     ///< a debugger holds the caller: what starts cannot be verified
-  pid_t pid = 0;           ///< of the asking thread, as the supervisor numbers it
+  bool top = false;     ///< started by the session's shell itself, not by a program further down
+  bool traced = false;  ///< a debugger holds the caller: what starts cannot be verified
+  pid_t pid = 0;        ///< of the asking thread, as the supervisor numbers it
   std::uint64_t turn = 0;  ///< whose command's tree asks; 0: nobody's, its turn killed its own keeper
 };
 
