@@ -9,6 +9,24 @@
 #include "sandbox/sys/text.h"
 
 namespace mcp {
+namespace {
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const std::string_view group = bytes.substr(at, 3);
+    unsigned bits = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8U | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0U);
+    for (std::size_t i = 0; i < 4; ++i)
+      text.push_back(i <= group.size() ? digits[bits >> (18U - 6U * i) & 0x3FU] : '=');
+  }
+  return text;
+}
+
+}  // namespace
 
 Json json_of(ToolResult result) {
   Json text;  // member by member: an initializer list would be copied
@@ -16,6 +34,8 @@ Json json_of(ToolResult result) {
   text["text"] = std::move(result.text);
   Json json;
   json["content"].push_back(std::move(text));
+  for (const Image& image : result.images)
+    json["content"].push_back({{"type", "image"}, {"data", base64(image.bytes)}, {"mimeType", image.type}});
   if (result.is_error) json["isError"] = true;
   if (!result.meta.is_null()) json["_meta"] = std::move(result.meta);
   return json;

@@ -10,11 +10,17 @@
 
 namespace mcp {
 
-/// What the model is shown stands in `text`; `meta` is for programs.
+struct Image {
+  std::string type;   ///< "image/png"
+  std::string bytes;  ///< as they are
+};
+
+/// What the model is shown stands in `text`, and in `images`; `meta` is for programs.
 struct ToolResult {
   std::string text;
   bool is_error = false;
   Json meta = nullptr;
+  std::vector<Image> images = {};
 };
 
 Json json_of(ToolResult result);

@@ -42,6 +42,19 @@ std::vector<JsonLine> granted_of(const Decision& decision) {
   return all;
 }
 
+void add_decision(JsonLine& record, const Decision& decision, const State& state) {
+  record.add("verdict", name_of(decision.verdict));
+  record.add("rule", decision.rule);
+  record.add("source", config::text_of(decision.source));
+  if (!decision.granted.empty()) record.add("granted", granted_of(decision));
+  if (!decision.profile.empty()) record.add("profile", decision.profile);
+  record.add("mode", sandbox::name_of(state.mode));
+  record.add("network", sandbox::name_of(state.network));
+  record.add("tier", sandbox::name_of(state.tier));
+  record.add("generation", state.generation);
+  record.add("rules_generation", decision.rules_generation);
+}
+
 }  // namespace
 
 JsonLine audit_record(const sandbox::ExecEvent& event, const Decision& decision, const State& state,
@@ -58,16 +71,18 @@ JsonLine audit_record(const sandbox::ExecEvent& event, const Decision& decision,
   }
   record.add("cwd", sys::visible(event.cwd));
   if (event.traced) record.add("traced", true);
-  record.add("verdict", name_of(decision.verdict));
-  record.add("rule", decision.rule);
-  record.add("source", config::text_of(decision.source));
-  if (!decision.granted.empty()) record.add("granted", granted_of(decision));
-  if (!decision.profile.empty()) record.add("profile", decision.profile);
-  record.add("mode", sandbox::name_of(state.mode));
-  record.add("network", sandbox::name_of(state.network));
-  record.add("tier", sandbox::name_of(state.tier));
-  record.add("generation", state.generation);
-  record.add("rules_generation", decision.rules_generation);
+  add_decision(record, decision, state);
+  return record;
+}
+
+JsonLine audit_record(const FileEvent& event, const Decision& decision, const State& state) {
+  JsonLine record;
+  record.add("access", name_of(event.kind));
+  record.add("tool", event.tool);
+  record.add("path", sys::visible(event.file.plain));
+  if (event.file.real && *event.file.real != event.file.plain)
+    record.add("real", sys::visible(*event.file.real));
+  add_decision(record, decision, state);
   return record;
 }
 

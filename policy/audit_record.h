@@ -6,6 +6,7 @@
 #include <string>
 
 #include "policy/decision.h"
+#include "policy/event.h"
 #include "policy/json_line.h"
 #include "sandbox/exec_event.h"
 
@@ -20,5 +21,8 @@ struct RecordContext {
 /// Every key of DESIGN §12; strings are visible text, for bytes that are no UTF-8.
 JsonLine audit_record(const sandbox::ExecEvent& event, const Decision& decision, const State& state,
                       const RecordContext& context);
+
+/// The same of a file that a tool is about to touch.
+JsonLine audit_record(const FileEvent& event, const Decision& decision, const State& state);
 
 }  // namespace policy

@@ -8,6 +8,10 @@
 #include <string>
 #include <vector>
 
+namespace sys {
+class Channel;
+}
+
 namespace sandbox {
 
 enum class Mode {
@@ -86,6 +90,10 @@ struct Spec {
   bool is_guest = false;
   bool allow_tracers = false;  ///< judge, without verifying, the execs of processes that a debugger traces
   Limits limits;
+
+  /// What Supervisor::start_worker() starts, until it returns. Every process of ours is a fork without exec,
+  /// so that a function pointer is good in each.
+  void (*worker)(sys::Channel& owner) = nullptr;
 };
 
 const char* name_of(Mode mode);        ///< "read-only", "workspace-write", "danger-full-access"

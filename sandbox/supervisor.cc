@@ -59,15 +59,21 @@ Supervisor::~Supervisor() {
   launched_.init.forget();
 }
 
-void Supervisor::order(const Order& order) {
+void Supervisor::order(const Order& order, const std::vector<int>& fds) {
   try {
-    launched_.channel.send({reinterpret_cast<const char*>(&order), sizeof order});
+    launched_.channel.send({reinterpret_cast<const char*>(&order), sizeof order}, fds);
   } catch (const sys::SysError&) {  // init is gone, and with it whom the order was about
   }
 }
 
 void Supervisor::signal(int number) {
   if (!reported_end_) order({Order::Kind::signal_command, number});
+}
+
+sys::Channel Supervisor::start_worker() {
+  sys::SocketPair ends = sys::make_socket_pair();
+  order({Order::Kind::start_worker, 0}, {ends.theirs.get()});
+  return sys::Channel(std::move(ends.ours));
 }
 
 void Supervisor::end_after(std::chrono::nanoseconds time) {

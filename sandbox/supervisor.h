@@ -47,6 +47,10 @@ class Supervisor {
   /// Kills everything now.
   void end();
 
+  /// A process beside the turns that runs `spec.worker`. The first letter from it is of launcher/wire.h: it
+  /// is ready, or why it is not; a channel that is closed means the same.
+  sys::Channel start_worker();
+
   /// Not of a guest.
   [[nodiscard]] Gate& gate() { return *gate_; }
   /// Of a spec without a command only.
@@ -56,7 +60,7 @@ class Supervisor {
   [[nodiscard]] const std::vector<std::string>& missing() const { return launched_.missing; }
 
  private:
-  void order(const Order& order);
+  void order(const Order& order, const std::vector<int>& fds = {});
   void on_reports();
   void on_report(const Report& report);
   void reap();

@@ -7,12 +7,12 @@
 namespace sandbox {
 
 enum class FilterKind {
-  unconfined,  ///< each exec is told to the listener; what would take the gate away is refused
+  unconfined,  ///< what would take the gate away is refused
   confined,    ///< and what reaches into the kernel or the host
   offline,     ///< and internet sockets, where no network namespace keeps them in
 };
 
-/// An array of sock_filter. Throws sys::Error.
-std::string compile_filter(FilterKind kind);
+/// An array of sock_filter. `gated`: each exec is told to the listener. Throws sys::Error.
+std::string compile_filter(FilterKind kind, bool gated);
 
 }  // namespace sandbox

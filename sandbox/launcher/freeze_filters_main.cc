@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -11,11 +12,11 @@
 
 namespace {
 
-void print_frozen(const char* name, sandbox::FilterKind kind) {
-  const std::string program = sandbox::compile_filter(kind);
+void print_frozen(const std::string& name, sandbox::FilterKind kind, bool gated) {
+  const std::string program = sandbox::compile_filter(kind, gated);
   std::vector<sock_filter> statements(program.size() / sizeof(sock_filter));
   std::memcpy(statements.data(), program.data(), program.size());
-  std::printf("constexpr sock_filter %s[] = {\n", name);
+  std::printf("constexpr sock_filter %s[] = {\n", name.c_str());
   for (const sock_filter& statement : statements)
     std::printf("    {0x%x, %u, %u, 0x%x},\n", unsigned{statement.code}, unsigned{statement.jt},
                 unsigned{statement.jf}, statement.k);
@@ -26,9 +27,12 @@ void print_frozen(const char* name, sandbox::FilterKind kind) {
 
 int main() {
   try {
-    print_frozen("unconfined", sandbox::FilterKind::unconfined);
-    print_frozen("confined", sandbox::FilterKind::confined);
-    print_frozen("offline", sandbox::FilterKind::offline);
+    for (const bool gated : {true, false}) {
+      const std::string prefix = gated ? "gated_" : "ungated_";
+      print_frozen(prefix + "unconfined", sandbox::FilterKind::unconfined, gated);
+      print_frozen(prefix + "confined", sandbox::FilterKind::confined, gated);
+      print_frozen(prefix + "offline", sandbox::FilterKind::offline, gated);
+    }
     return std::fflush(stdout) == 0 ? 0 : 1;
   } catch (const sys::Error& error) {
     std::fprintf(stderr, "freeze_filters: %s\n", error.what());

@@ -30,6 +30,7 @@
 #include "sandbox/launcher/reaper.h"
 #include "sandbox/launcher/turn_end.h"
 #include "sandbox/launcher/wire.h"
+#include "sandbox/launcher/worker.h"
 #include "sandbox/launcher/zygote.h"
 #include "sandbox/sys/error.h"
 
@@ -209,7 +210,7 @@ class Init {
 
   // False when the supervisor is gone.
   bool obey() {
-    const std::optional<sys::Packet> packet = birth_.channel.receive();
+    std::optional<sys::Packet> packet = birth_.channel.receive();
     if (!packet) return false;
     Order order{};
     if (packet->bytes.size() != sizeof order) throw sys::Error(sys::Kind::internal, "reading an order");
@@ -226,12 +227,29 @@ class Init {
       case Order::Kind::end_turn:
         end_turn(tree_of(order.value));
         return true;
+      case Order::Kind::start_worker:
+        if (packet->fds.size() == 1) start_worker(sys::Channel(std::move(packet->fds.front())));
+        return true;
     }
     return false;
   }
 
+  /// Whoever waits at the other end hears of a failure by it.
+  void start_worker(sys::Channel owner) {
+    try {
+      sys::Child worker = sys::fork_with(0);
+      if (!worker) run_worker(spec(), assignment_.tier, std::move(owner));
+      workers_.push_back(worker.pid());
+      worker.forget();
+    } catch (const sys::SysError& error) {
+      tell_failure(owner, error);
+    }
+  }
+
   [[nodiscard]] TurnTree tree_of(pid_t keeper) const {
-    return {keeper, command_.pid(), namespaced() || scoped_};
+    std::vector<pid_t> spared = workers_;
+    spared.push_back(command_.pid());
+    return {keeper, std::move(spared), namespaced() || scoped_};
   }
 
   // False when the command has ended.
@@ -241,6 +259,7 @@ class Init {
     }
     int status = 0;
     for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED | __WALL)) > 0;) {
+      if (!WIFSTOPPED(status) && !WIFCONTINUED(status)) std::erase(workers_, pid);
       if (pid != command_.pid()) continue;
       if (WIFSTOPPED(status) && spec().argv.empty())
         command_.kill(SIGCONT);  // a zygote: some turn stopped what every turn waits for
@@ -277,6 +296,7 @@ class Init {
   Assignment assignment_;
   sys::Fd built_ = sys::Fd(::eventfd(0, EFD_CLOEXEC));  ///< init to command: everything is mounted
   sys::Child command_;
+  std::vector<pid_t> workers_;
   bool scoped_ = false;
 };
 

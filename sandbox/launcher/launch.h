@@ -46,6 +46,7 @@ struct Order {
     end,             ///< kill everything and go
     terminate_turn,  ///< value: the turn's keeper, as the sandbox numbers it; SIGTERM to all below it
     end_turn,        ///< the same with SIGKILL, and to what belongs to no turn; 0: to that alone
+    start_worker,    ///< with it comes the worker's end of its channel
   };
   Kind kind;
   std::int32_t value;

@@ -14,11 +14,16 @@
 
 namespace sandbox {
 
+/// Functions have the same place in every process that was forked.
+template <class Value>
+constexpr bool is_plain =
+    std::is_arithmetic_v<Value> || std::is_enum_v<Value> || std::is_function_v<std::remove_pointer_t<Value>>;
+
 class Packer {
  public:
   template <class Value>
   void operator()(Value& value) {
-    if constexpr (std::is_arithmetic_v<Value> || std::is_enum_v<Value>)
+    if constexpr (is_plain<Value>)
       bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
     else
       carry(*this, value);
@@ -48,7 +53,7 @@ class Unpacker {
 
   template <class Value>
   void operator()(Value& value) {
-    if constexpr (std::is_arithmetic_v<Value> || std::is_enum_v<Value>)
+    if constexpr (is_plain<Value>)
       std::memcpy(&value, next(sizeof value).data(), sizeof value);
     else
       carry(*this, value);
@@ -99,5 +104,7 @@ Value unpacked(std::string_view bytes) {
 
 /// An empty memfd: packets have a limit.
 sys::Fd make_memory(const char* what);
+/// One to be read from its beginning.
+sys::Fd in_memory(std::string_view bytes, const char* what);
 
 }  // namespace sandbox

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "sandbox/launcher/filter.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/kernel.h"
 
@@ -13,24 +14,58 @@ namespace frozen {
 #include "filters.inc"
 }
 
+namespace {
+
+FilterKind kind_for(const Spec& spec, Tier tier) {
+  if (spec.mode == Mode::danger_full_access) return FilterKind::unconfined;
+  return tier == Tier::a || spec.network == Network::full ? FilterKind::confined : FilterKind::offline;
+}
+
+/// As seccomp(2) answers.
+long install(std::span<const sock_filter> program, unsigned long flags) {
+  const sock_fprog filter{static_cast<unsigned short>(program.size()),
+                          const_cast<sock_filter*>(program.data())};  // the kernel only reads it
+  return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter);
+}
+
+}  // namespace
+
 std::span<const sock_filter> filter_for(const Spec& spec, Tier tier) {
-  if (spec.mode == Mode::danger_full_access) return frozen::unconfined;
-  if (tier == Tier::a || spec.network == Network::full) return frozen::confined;
-  return frozen::offline;
+  switch (kind_for(spec, tier)) {
+    case FilterKind::unconfined:
+      return frozen::gated_unconfined;
+    case FilterKind::confined:
+      return frozen::gated_confined;
+    case FilterKind::offline:
+      break;
+  }
+  return frozen::gated_offline;
+}
+
+std::span<const sock_filter> ungated_filter_for(const Spec& spec, Tier tier) {
+  switch (kind_for(spec, tier)) {
+    case FilterKind::unconfined:
+      return frozen::ungated_unconfined;
+    case FilterKind::confined:
+      return frozen::ungated_confined;
+    case FilterKind::offline:
+      break;
+  }
+  return frozen::ungated_offline;
 }
 
 Filter install_filter(std::span<const sock_filter> program) {
-  const sock_fprog filter{static_cast<unsigned short>(program.size()),
-                          const_cast<sock_filter*>(program.data())};  // the kernel only reads it
-  const auto install = [&](unsigned long flags) {
-    return sys::Fd(static_cast<int>(::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter)));
+  const auto listen = [&](unsigned long flags) {
+    return sys::Fd(static_cast<int>(install(program, SECCOMP_FILTER_FLAG_NEW_LISTENER | flags)));
   };
-  constexpr unsigned long listen = SECCOMP_FILTER_FLAG_NEW_LISTENER;
-  if (sys::Fd listener = install(listen | sys::kernel::seccomp_wait_killable))
-    return {std::move(listener), true};
+  if (sys::Fd listener = listen(sys::kernel::seccomp_wait_killable)) return {std::move(listener), true};
   if (errno == EINVAL)
-    if (sys::Fd listener = install(listen)) return {std::move(listener), false};
+    if (sys::Fd listener = listen(0)) return {std::move(listener), false};
   throw sys::SysError(errno, "installing the system call filter");
+}
+
+void install_ungated_filter(std::span<const sock_filter> program) {
+  if (install(program, 0) != 0) throw sys::SysError(errno, "installing the system call filter");
 }
 
 }  // namespace sandbox

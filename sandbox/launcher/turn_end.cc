@@ -46,16 +46,18 @@ std::vector<pid_t> stopped_among(const std::vector<pid_t>& processes) {
 }
 
 /// Of nobody: a turn that killed its keeper left them to us. The dead among them are reaped.
-std::vector<pid_t> orphans_but(pid_t zygote) {
+std::vector<pid_t> orphans_but(const std::vector<pid_t>& spared) {
   std::vector<pid_t> orphans;
   for (const pid_t child : children_of(::getpid()))
-    if (child != zygote && ::waitpid(child, nullptr, WNOHANG | __WALL) == 0) orphans.push_back(child);
+    if (std::find(spared.begin(), spared.end(), child) == spared.end() &&
+        ::waitpid(child, nullptr, WNOHANG | __WALL) == 0)
+      orphans.push_back(child);
   return orphans;
 }
 
 std::vector<pid_t> victims_of(const TurnTree& tree) {
   std::vector<pid_t> victims = descendants_of(tree.keeper);
-  for (const pid_t orphan : orphans_but(tree.zygote)) {
+  for (const pid_t orphan : orphans_but(tree.spared)) {
     victims.push_back(orphan);
     const std::vector<pid_t> below = descendants_of(orphan);
     victims.insert(victims.end(), below.begin(), below.end());

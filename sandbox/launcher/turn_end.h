@@ -3,11 +3,13 @@
 
 #include <sys/types.h>
 
+#include <vector>
+
 namespace sandbox {
 
 struct TurnTree {
-  pid_t keeper;         ///< the subreaper that the turn hangs below, which stays; 0: it is gone
-  pid_t zygote;         ///< the only child of ours that is nobody's orphan
+  pid_t keeper;               ///< the subreaper that the turn hangs below, which stays; 0: it is gone
+  std::vector<pid_t> spared;  ///< children of ours that are nobody's orphans: the zygote, workers
   bool can_signal_all;  ///< kill(-1) reaches the session and nothing else: a PID namespace, a signal scope
 };
 

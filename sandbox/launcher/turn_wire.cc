@@ -1,7 +1,5 @@
 #include "sandbox/launcher/turn_wire.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 
@@ -32,10 +30,7 @@ sys::Fd pack(const TurnProgram& program) {
     throw sys::Error(sys::Kind::invalid, "starting a command: a word or variable has a NUL byte in it");
   const std::string bytes = packed(program);
   if (bytes.size() > max_program) throw sys::SysError(E2BIG, "starting a command of {} bytes", bytes.size());
-  sys::Fd file = make_memory(what);
-  sys::write_all(file.get(), bytes, what);
-  if (::lseek(file.get(), 0, SEEK_SET) != 0) throw sys::SysError(errno, "rewinding {}", what);
-  return file;
+  return in_memory(bytes, what);
 }
 
 TurnProgram unpack(int fd) {

@@ -7,7 +7,7 @@
 
 #include "config/node.h"
 #include "shelltool/command/notice.h"
-#include "shelltool/hosts/line_diff.h"
+#include "shelltool/files/line_diff.h"
 #include "shelltool/hosts/registration.h"
 
 namespace shelltool {
@@ -50,7 +50,7 @@ std::string shown(const FileEdit& edit) {
                        !edit.then.exists  ? ": removed"
                        : !edit.now.exists ? ": new"
                                           : "",
-                       line_diff(edit.now.bytes, edit.then.bytes));
+                       files::line_diff(edit.now.bytes, edit.then.bytes));
   for (const std::string& note : edit.notes) text += fmt::format("{}: {}\n", edit.path, note);
   return text;
 }
@@ -63,7 +63,7 @@ int run_print(const AgentHost& host, const Places& places) {
     } else if (!edit.now.exists) {
       print(fmt::format("{}:\n\n{}\n", edit.path, edit.then.bytes));
     } else {
-      print(fmt::format("{}:\n\n{}\n", edit.path, line_diff(edit.now.bytes, edit.then.bytes)));
+      print(fmt::format("{}:\n\n{}\n", edit.path, files::line_diff(edit.now.bytes, edit.then.bytes)));
     }
   }
   return status_done;

@@ -7,9 +7,13 @@
 #include "shelltool/session/log.h"
 #include "shelltool/session/login_shell.h"
 #include "shelltool/setup/fresh_plan.h"
+#include "shelltool/tools/edit_tool.h"
 #include "shelltool/tools/instructions.h"
 #include "shelltool/tools/policy_tool.h"
+#include "shelltool/tools/read_tool.h"
 #include "shelltool/tools/shell_tool.h"
+#include "shelltool/worker/file_worker.h"
+#include "shelltool/worker/file_workers.h"
 
 namespace shelltool {
 namespace {
@@ -34,6 +38,7 @@ std::string current_instructions(FreshPlan& fresh) {
 Plan session_plan(const CommonOptions& common, bool is_guest) {
   Plan plan = is_guest ? guest_plan(common, {}, {}) : settled_plan(common, {}, {});
   begin_in_workspace(plan);
+  plan.made.spec.worker = run_file_worker;
   return plan;
 }
 
@@ -42,9 +47,11 @@ class StdioServer {
  public:
   StdioServer(const ServeOptions& options, const std::string& version)
       : plan_(options.common),
-        shell_(
+        connection_(
             reactor_, [&options](bool is_guest) { return session_plan(options.common, is_guest); },
             options.common.audit),
+        shell_(reactor_, connection_),
+        workers_(reactor_, connection_),
         stdio_(reactor_, 0, 1,
                {[this](std::string line) { dispatcher_.receive(line); },
                 [this] {
@@ -60,6 +67,9 @@ class StdioServer {
     mcp::serve_lifecycle(dispatcher_,
                          {"gatehouse", "gatehouse", version, [this] { return current_instructions(plan_); }});
     tools_.add(shell_.tool(plan_.plan()));
+    tools_.add(read_tool(workers_, connection_));
+    tools_.add(edit_tool(workers_, connection_, plan_.plan()));
+    tools_.add(write_tool(workers_, connection_, plan_.plan()));
     tools_.add(policy_tool(plan_));
     tools_.serve(dispatcher_);
   }
@@ -68,13 +78,15 @@ class StdioServer {
     reactor_.run();
     dispatcher_.cancel_all();
     stdio_.flush(1s);
-    shell_.end();
+    connection_.end();
   }
 
  private:
   FreshPlan plan_;
   sys::Reactor reactor_;
+  Connection connection_;
   ShellTool shell_;
+  FileWorkers workers_;
   mcp::Tools tools_;
   mcp::Stdio stdio_;
   mcp::Dispatcher dispatcher_;

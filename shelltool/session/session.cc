@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <iterator>
 
+#include "policy/audit_record.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
@@ -79,12 +80,45 @@ std::string Session::output_directory() const {
   return (outer_ != nullptr ? "/tmp/gatehouse-output/" : plan_.places.state + "/sessions/") + id_;
 }
 
+std::string Session::journal_directory() const {
+  return outer_ != nullptr ? "/tmp/gatehouse-journal" : plan_.places.state + "/journal";
+}
+
 sandbox::GateCounts Session::counts() const {
   return outer_ != nullptr ? sandbox::GateCounts() : supervisor_->gate().counts();
 }
 
 void Session::record(const char* event, std::string_view fields) {
   if (audit_) audit_->write(event, fields);
+}
+
+policy::Decision Session::decide(const policy::FileEvent& event) const {
+  policy::State state = judge_->state();
+  state.now = policy::now();
+  policy::Decision decision = rules_->rules().decide(event, state);
+  if (decision.verdict != policy::Verdict::ask) return decision;
+  decision.verdict = policy::Verdict::deny;
+  decision.reason += fmt::format("{}({})", decision.reason.empty() ? "" : " ", options_.nobody);
+  return decision;
+}
+
+std::vector<policy::Decision> Session::judge(const std::vector<policy::FileEvent>& events) {
+  constexpr std::size_t few = 32;  // a search asks about thousands: of those what was denied is on record
+  std::vector<policy::Decision> decisions(events.size());
+  if (outer_ != nullptr) return decisions;
+  follow_rules();
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    policy::Decision& decision = decisions[i] = decide(events[i]);
+    if (events.size() > few && decision.verdict == policy::Verdict::allow) continue;
+    try {
+      record("decided", policy::audit_record(events[i], decision, judge_->state()).text());
+    } catch (const sys::Error& error) {  // what cannot be recorded must not happen
+      decision.verdict = policy::Verdict::deny;
+      decision.rule = "audit.unwritable";
+      decision.reason = error.what();
+    }
+  }
+  return decisions;
 }
 
 /// What exists is bound by the launcher; what does not is watched from before the command's first program.

@@ -51,6 +51,8 @@ class Session {
   [[nodiscard]] const std::string& home() const { return plan_.made.identity.account.home; }
   /// For what commands print beyond what is shown; made when there is some.
   [[nodiscard]] std::string output_directory() const;
+  /// For what file workers have begun.
+  [[nodiscard]] std::string journal_directory() const;
   [[nodiscard]] sandbox::Supervisor& supervisor() { return *supervisor_; }
   /// What is judged under.
   [[nodiscard]] const policy::State& state() const {
@@ -60,6 +62,10 @@ class Session {
   /// Of the audit, which a guest has none of.
   [[nodiscard]] std::string audit_path() const { return audit_ ? audit_->path() : std::string(); }
   void record(const char* event, std::string_view fields);
+  /// What the rules make of files that a tool is about to touch, on record; where they ask, it is a denial,
+  /// since nobody is asked about files. Of a guest all is allowed: what holds for it are the outer one's
+  /// mounts.
+  std::vector<policy::Decision> judge(const std::vector<policy::FileEvent>& events);
 
   /// Nothing more is heard of a turn: what was refused in it.
   DenialLog take_denials(std::uint64_t turn);
@@ -92,6 +98,7 @@ class Session {
   void guard(bool mounts_hold);
   sandbox::Supervisor::Judging prepare_judging();
   void follow_rules();
+  policy::Decision decide(const policy::FileEvent& event) const;
   [[nodiscard]] sandbox::KnownFiles known_files() const;
   void check_tier() const;
   void collect_notes();

@@ -1,4 +1,4 @@
-#include "shelltool/hosts/line_diff.h"
+#include "shelltool/files/line_diff.h"
 
 #include <fmt/core.h>
 
@@ -7,7 +7,7 @@
 
 #include "sandbox/sys/text.h"
 
-namespace shelltool {
+namespace shelltool::files {
 namespace {
 
 using Lines = std::vector<std::string_view>;
@@ -118,4 +118,4 @@ std::string line_diff(std::string_view before, std::string_view after) {
   return text;
 }
 
-}  // namespace shelltool
+}  // namespace shelltool::files

@@ -1,8 +1,8 @@
-#include "shelltool/hosts/line_diff.h"
+#include "shelltool/files/line_diff.h"
 
 #include <doctest/doctest.h>
 
-using shelltool::line_diff;
+using shelltool::files::line_diff;
 
 TEST_CASE("a diff shows what changed, with two lines around") {
   CHECK(line_diff("a\nb\n", "a\nb\n") == "");

@@ -1,0 +1,285 @@
+#include "shelltool/files/replace_file.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "sandbox/sys/path.h"
+#include "sandbox/sys/text.h"
+#include "shelltool/files/attributes.h"
+#include "shelltool/files/content.h"
+#include "shelltool/files/file_error.h"
+
+namespace shelltool::files {
+namespace {
+
+using Kind = JournalStep::Kind;
+
+constexpr std::size_t most_overwritten = 256 * 1024 * 1024;
+
+std::string new_temporary_name() {
+  std::uint64_t random = 0;
+  if (::getrandom(&random, sizeof random, 0) != sizeof random) throw_errno(errno, "drawing a name");
+  return fmt::format(".gatehouse-{:016x}", random);
+}
+
+/// 0 when there is none.
+std::uint64_t inode_of(const sys::Fd& directory, const std::string& name) {
+  struct stat status {};
+  return ::fstatat(directory.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 ? status.st_ino : 0;
+}
+
+int exchange(const sys::Fd& directory, const std::string& one, const std::string& other) {
+  return ::renameat2(directory.get(), one.c_str(), directory.get(), other.c_str(), RENAME_EXCHANGE) == 0
+             ? 0
+             : errno;
+}
+
+/// Not every file system can, but every one has links then.
+int rename_to_new(const sys::Fd& directory, const std::string& from, const std::string& to) {
+  if (::renameat2(directory.get(), from.c_str(), directory.get(), to.c_str(), RENAME_NOREPLACE) == 0)
+    return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  if (::linkat(directory.get(), from.c_str(), directory.get(), to.c_str(), 0) != 0) return errno;
+  return ::unlinkat(directory.get(), from.c_str(), 0) == 0 ? 0 : errno;
+}
+
+bool is_later(const timespec& a, const timespec& b) { return a.tv_sec != b.tv_sec || a.tv_nsec != b.tv_nsec; }
+
+void write_over(int file, std::string_view content, const std::string& name) {
+  for (std::size_t at = 0; at < content.size();) {
+    const ssize_t count = ::pwrite(file, content.data() + at, content.size() - at, static_cast<off_t>(at));
+    if (count < 0 && errno != EINTR) throw_errno(errno, "writing {}", sys::visible(name));
+    if (count > 0) at += static_cast<std::size_t>(count);
+  }
+  if (::ftruncate(file, static_cast<off_t>(content.size())) != 0)
+    throw_errno(errno, "writing {}", sys::visible(name));
+}
+
+/// The kernel takes set-id bits from a file that is written to, and its owner gives them back.
+void restore_mode(int file, mode_t mode) {
+  struct stat status {};
+  if (::fstat(file, &status) == 0 && status.st_mode != mode) (void)::fchmod(file, mode & 07777U);
+}
+
+class OneReplacement {
+ public:
+  OneReplacement(const Replacement& wanted, Journal& journal)
+      : wanted_(wanted), spot_(*wanted.spot), journal_(journal) {}
+
+  /// Everything that may fail for want of room or permission, while nobody sees anything.
+  void prepare() {
+    check();
+    hold_directory();
+    if (wanted_.kind == Replacement::Kind::remove) {
+      temporary_ = new_temporary_name();
+      journal_.add(step(Kind::temporary));
+    } else if (spot_.file) {
+      writable_ = writable();
+      const bool can_exchange = spot_.file->status.st_nlink == 1 && make_temporary(&*spot_.file);
+      if (!can_exchange) prepare_overwriting();
+    } else if (!make_temporary(wanted_.like)) {
+      throw FileError("refused", "making {}: it cannot have the attributes of {}", shown(),
+                      sys::visible(wanted_.like->named));
+    }
+  }
+
+  void apply() {
+    if (spot_.file) check_unchanged();
+    if (wanted_.kind == Replacement::Kind::remove) return remove();
+    if (!spot_.file) return create();
+    if (made_ == 0 || !try_exchange()) overwrite();
+  }
+
+ private:
+  [[nodiscard]] std::string shown() const { return sys::visible(spot_.named); }
+  [[nodiscard]] JournalStep step(Kind kind) const {
+    JournalStep step;
+    step.kind = kind;
+    step.directory = directory_name_;
+    step.name = spot_.name;
+    step.temporary = temporary_;
+    step.before = spot_.file ? spot_.file->status.st_ino : 0;
+    step.after = made_;
+    return step;
+  }
+
+  void check() const {
+    if (spot_.file && !spot_.file->is_regular())
+      throw FileError(spot_.file->is_directory() ? "is_a_directory" : "special_file", "{} is {}", shown(),
+                      kind_of(spot_.file->status.st_mode));
+    if (!spot_.file && wanted_.kind == Replacement::Kind::remove)
+      throw FileError("not_found", "{}: No such file or directory", shown());
+  }
+
+  void hold_directory() {
+    directory_ = sys::duplicate(spot_.directory.get());
+    directory_name_ = spot_.directory_name;
+    for (const std::string& name : spot_.missing) {
+      JournalStep made;
+      made.kind = Kind::directory;
+      made.directory = directory_name_;
+      made.name = name;
+      journal_.add(made);
+      if (::mkdirat(directory_.get(), name.c_str(), 0777) != 0 && errno != EEXIST)
+        throw_errno(errno, "making the directory {} in {}", sys::visible(name),
+                    sys::visible(directory_name_));
+      directory_ = sys::try_open_at(directory_.get(), name, O_PATH | O_DIRECTORY, {.follow_links = false});
+      if (!directory_)
+        throw_errno(errno, "entering {} in {}", sys::visible(name), sys::visible(directory_name_));
+      directory_name_ = sys::path_of(directory_.get());
+    }
+  }
+
+  /// Who may not write a file could still put another in its place, and is not meant to. Empty: it runs.
+  [[nodiscard]] sys::Fd writable() const {
+    const std::string path = sys::proc_path(spot_.file->place.get());
+    sys::Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!file && errno != ETXTBSY) throw_errno(errno, "writing {}", shown());
+    return file;
+  }
+
+  /// False where there can be none like that.
+  bool make_temporary(const Pinned* like) {
+    temporary_ = new_temporary_name();
+    journal_.add(step(Kind::temporary));
+    const mode_t mode = like != nullptr ? 0600 : 0666;
+    sys::Fd file(::openat(directory_.get(), temporary_.c_str(),
+                          O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+    if (!file && spot_.file && errno != ENOSPC && errno != EDQUOT) return false;
+    if (!file) throw_errno(errno, "making {}", shown());
+    write_over(file.get(), wanted_.content, spot_.named);
+    if (like != nullptr && !copy_attributes(*like, file.get())) return false;
+    made_ = inode_of(directory_, temporary_);
+    return true;
+  }
+
+  void prepare_overwriting() {
+    made_ = 0;
+    const auto size = static_cast<std::uint64_t>(spot_.file->status.st_size);
+    if (std::max<std::uint64_t>(size, wanted_.content.size()) > most_overwritten)
+      throw FileError("too_big", "{} has to be overwritten in place, and is larger than {} bytes", shown(),
+                      most_overwritten);
+    if (!writable_)
+      throw FileError("busy", "writing {}: it is running and cannot be replaced by a new file", shown());
+  }
+
+  void check_unchanged() const {
+    struct stat now {};
+    const struct stat& then = spot_.file->status;
+    if (inode_of(directory_, spot_.name) != then.st_ino || ::fstat(spot_.file->place.get(), &now) != 0 ||
+        now.st_size != then.st_size || is_later(now.st_mtim, then.st_mtim))
+      throw_stale();
+  }
+
+  [[noreturn]] void throw_stale() const {
+    throw FileError("stale", "{}: somebody else changed it at this moment; read it again", shown());
+  }
+
+  bool try_exchange() {
+    journal_.add(step(Kind::exchanged));
+    if (exchange(directory_, spot_.name, temporary_) != 0) return false;
+    if (inode_of(directory_, temporary_) != spot_.file->status.st_ino) throw_stale();
+    return true;
+  }
+
+  void overwrite() {
+    if (!writable_)
+      throw FileError("busy", "writing {}: it is running and cannot be replaced by a new file", shown());
+    JournalStep before = step(Kind::overwritten);
+    before.content = Content(*spot_.file).whole(most_overwritten);
+    journal_.add(before);
+    write_over(writable_.get(), wanted_.content, spot_.named);
+    restore_mode(writable_.get(), spot_.file->status.st_mode);
+  }
+
+  void create() {
+    journal_.add(step(Kind::created));
+    if (const int error = rename_to_new(directory_, temporary_, spot_.name); error != 0)
+      throw_errno(error, "making {}", shown());
+  }
+
+  void remove() {
+    journal_.add(step(Kind::removed));
+    if (const int error = rename_to_new(directory_, spot_.name, temporary_); error != 0)
+      throw_errno(error, "removing {}", shown());
+    if (inode_of(directory_, temporary_) != spot_.file->status.st_ino) throw_stale();
+  }
+
+  const Replacement& wanted_;
+  const Spot& spot_;
+  Journal& journal_;
+  sys::Fd directory_, writable_;
+  std::string directory_name_, temporary_;
+  std::uint64_t made_ = 0;  // the new file's inode
+};
+
+void write_back(const sys::Fd& directory, const JournalStep& step) {
+  const sys::Fd file =
+      sys::try_open_at(directory.get(), step.name, O_WRONLY | O_NONBLOCK, {.follow_links = false});
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0 || status.st_ino != step.before) return;
+  write_over(file.get(), step.content, step.name);
+  restore_mode(file.get(), status.st_mode);
+}
+
+/// Each step may have been taken or not, and somebody may have changed the files since: then they are theirs.
+void take_back(const sys::Fd& directory, const JournalStep& step) {
+  switch (step.kind) {
+    case Kind::exchanged:
+      if (inode_of(directory, step.name) == step.after) exchange(directory, step.name, step.temporary);
+      return;
+    case Kind::created:
+      if (inode_of(directory, step.name) == step.after) ::unlinkat(directory.get(), step.name.c_str(), 0);
+      return;
+    case Kind::removed:
+      rename_to_new(directory, step.temporary, step.name);
+      return;
+    case Kind::overwritten:
+      write_back(directory, step);
+      return;
+    case Kind::directory:
+      ::unlinkat(directory.get(), step.name.c_str(), AT_REMOVEDIR);
+      return;
+    case Kind::temporary:
+      ::unlinkat(directory.get(), step.temporary.c_str(), 0);
+      return;
+    case Kind::done:
+      return;
+  }
+}
+
+}  // namespace
+
+void replace_files(const std::vector<Replacement>& replacements, Journal& journal) {
+  std::vector<OneReplacement> all;
+  for (const Replacement& replacement : replacements) all.emplace_back(replacement, journal);
+  try {
+    for (OneReplacement& one : all) one.prepare();
+    for (OneReplacement& one : all) one.apply();
+    journal.add({JournalStep::Kind::done, {}, {}, {}, 0, 0, {}});
+  } catch (const sys::Error&) {
+    settle(journal);
+    throw;
+  }
+  settle(journal);
+}
+
+void settle(Journal& journal) {
+  std::vector<JournalStep> steps = journal.steps();
+  const bool is_done = !steps.empty() && steps.back().kind == Kind::done;
+  // In reverse: what a directory got is gone before the directory is.
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+    if (is_done && step->kind != Kind::temporary) continue;
+    const sys::Fd directory =
+        sys::try_open_at(AT_FDCWD, step->directory, O_PATH | O_DIRECTORY, {.follow_links = false});
+    if (directory) take_back(directory, *step);
+  }
+  journal.clear();
+}
+
+}  // namespace shelltool::files

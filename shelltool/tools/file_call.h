@@ -1,0 +1,45 @@
+#pragma once
+/// From a tool call to an operation of the file worker, and from its result to the model.
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "mcp/tools.h"
+#include "shelltool/worker/file_workers.h"
+#include "shelltool/worker/operations.h"
+
+namespace shelltool {
+
+struct FileTools {
+  FileWorkers& workers;
+  Connection& connection;
+};
+
+/// As the kernel shall look it up: "~" and relative paths are written out, links and ".." are not touched.
+/// Throws mcp::ArgumentError for an empty one.
+std::string absolute_path(const FileTools& tools, const std::string& path);
+/// For results: relative to the workspace, or below "~".
+std::string shown_file(const FileTools& tools, const std::string& path);
+
+/// Adds what every result has for programs: denials, sandbox, session.
+mcp::ToolResult with_meta(mcp::ToolResult result, const FileAnswer& answer, const FileTools& tools);
+/// Of a request that failed: the sentence, what the sandbox has to do with it, and its code.
+mcp::ToolResult failure_result(const FileAnswer& answer, const FileTools& tools);
+/// What the sandbox has to do with a sentence that speaks of a path: a line each, "\nsandbox: hidden:
+/// ~/.ssh".
+std::string refusals_text(const std::string& sentence, const FileTools& tools);
+
+/// Runs the operation and answers the call with what `told` makes of the result.
+void call_worker(const FileTools& tools, WorkerRequest request, const std::string& tool, mcp::ToolCall call,
+                 std::function<mcp::ToolResult(const FileAnswer&)> told);
+template <auto operation>
+void run_operation(const FileTools& tools, RequestOf<operation> request, const std::string& tool,
+                   mcp::ToolCall call, std::function<mcp::ToolResult(const ResultOf<operation>&)> told) {
+  call_worker(tools, {Operations::number<operation>(), sandbox::packed(std::move(request))}, tool,
+              std::move(call), [told = std::move(told)](const FileAnswer& answer) {
+                return told(sandbox::unpacked<ResultOf<operation>>(answer.packed));
+              });
+}
+
+}  // namespace shelltool

@@ -1,0 +1,88 @@
+#include "shelltool/worker/file_worker.h"
+
+#include <malloc.h>
+
+#include <utility>
+
+#include "sandbox/sys/error.h"
+#include "shelltool/files/file_error.h"
+#include "shelltool/files/replace_file.h"
+#include "shelltool/worker/operations.h"
+#include "shelltool/worker/wire.h"
+
+namespace shelltool {
+namespace {
+
+class FileWorker {
+ public:
+  explicit FileWorker(sys::Channel& server) : server_(server) {}
+
+  void serve() {
+    while (std::optional<WorkerLetter> letter = collect(server_)) {
+      if (letter->tag == WorkerTag::begin)
+        answer([&] { return begin(std::move(letter->fds)); });
+      else if (letter->tag == WorkerTag::run)
+        answer([&] { return run(sandbox::unpacked<WorkerRequest>(letter->body)); });
+      else
+        throw sys::Error(sys::Kind::internal, "the server sent letter '{}'", static_cast<char>(letter->tag));
+      letter.reset();
+      ::malloc_trim(0);  // a large file has been and gone
+    }
+  }
+
+ private:
+  /// What fails is told, and the next request is served.
+  template <class Work>
+  void answer(Work work) {
+    WorkerFailure failure;
+    try {
+      const std::string result = work();
+      return post(server_, WorkerTag::result, result);
+    } catch (const files::FileError& error) {
+      failure = {error.code(), error.what()};
+    } catch (const sys::SysError& error) {
+      failure = {files::code_of(error.error_number()), error.what()};
+    } catch (const std::exception& error) {
+      failure = {"internal", error.what()};
+    }
+    post(server_, WorkerTag::failure, sandbox::packed(failure));
+  }
+
+  std::string begin(std::vector<sys::Fd> journals) {
+    if (journals.empty()) throw sys::Error(sys::Kind::internal, "starting a file worker: it got no journal");
+    journal_ = files::Journal(std::move(journals.front()));
+    for (std::size_t i = 1; i < journals.size(); ++i) {
+      files::Journal left(std::move(journals[i]));
+      files::settle(left);
+    }
+    return {};
+  }
+
+  std::string run(const WorkerRequest& request) {
+    if (request.operation >= Operations::runs.size())
+      throw sys::Error(sys::Kind::internal, "there is no operation {}", request.operation);
+    const files::Judge judge = [this](const std::vector<files::Touch>& touches) { return ask(touches); };
+    return Operations::runs[request.operation](request.packed, judge, journal_);
+  }
+
+  std::vector<files::Ruling> ask(const std::vector<files::Touch>& touches) {
+    post(server_, WorkerTag::ask, sandbox::packed(touches));
+    const std::optional<WorkerLetter> letter = collect(server_);
+    if (!letter) throw sys::Error(sys::Kind::io, "waiting for a decision: the server is gone");
+    if (letter->tag != WorkerTag::rulings)
+      throw sys::Error(sys::Kind::internal, "waiting for a decision: got letter '{}'",
+                       static_cast<char>(letter->tag));
+    auto rulings = sandbox::unpacked<std::vector<files::Ruling>>(letter->body);
+    if (rulings.size() != touches.size()) throw sys::Error(sys::Kind::internal, "decisions are missing");
+    return rulings;
+  }
+
+  sys::Channel& server_;
+  files::Journal journal_;
+};
+
+}  // namespace
+
+void run_file_worker(sys::Channel& server) { FileWorker(server).serve(); }
+
+}  // namespace shelltool

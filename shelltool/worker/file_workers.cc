@@ -1,0 +1,213 @@
+#include "shelltool/worker/file_workers.h"
+
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <iterator>
+#include <utility>
+
+#include "policy/denial.h"
+#include "sandbox/launcher/wire.h"
+#include "sandbox/sys/error.h"
+#include "shelltool/session/log.h"
+
+namespace shelltool {
+namespace {
+
+constexpr std::size_t most_workers = 4;
+constexpr auto longest_request = std::chrono::seconds(60);
+constexpr const char* session_is_over = "the sandbox ended meanwhile; the next call begins another";
+
+policy::FileEvent event_of(const files::Touch& touch, const std::string& tool) {
+  const bool is_read = touch.access == files::Access::read;
+  return {is_read ? policy::EventKind::read : policy::EventKind::write, {touch.named, touch.real}, tool};
+}
+
+}  // namespace
+
+FileWorkers::FileWorkers(sys::Reactor& reactor, Connection& connection)
+    : reactor_(reactor), connection_(connection) {
+  connection_.on_forget([this] { forget(); });
+}
+
+FileWorkers::Id FileWorkers::start(WorkerRequest request, std::string tool, Done done) {
+  connection_.session();
+  queue_.push_back({++last_, std::move(request), std::move(tool), std::move(done), {}, nullptr});
+  pump();
+  return last_;
+}
+
+void FileWorkers::cancel(Id request) {
+  std::erase_if(queue_, [&](const Job& job) { return job.id == request; });
+  for (Worker& worker : workers_) {
+    if (!worker.job || worker.job->id != request) continue;
+    worker.job->done = nullptr;
+    kill(worker);
+  }
+}
+
+Journals FileWorkers::journals() const {
+  const Session& session = *connection_.current();
+  return {session.journal_directory(), session.plan().made.spec.cwd};
+}
+
+void FileWorkers::pump() {
+  if (connection_.is_ending()) return;
+  for (auto worker = workers_.begin(); worker != workers_.end() && !queue_.empty(); ++worker) {
+    if (worker->state != Worker::State::idle) continue;
+    Job job = std::move(queue_.front());
+    queue_.pop_front();
+    give(worker, std::move(job));
+  }
+  const auto is_coming = [](const Worker& worker) { return worker.state < Worker::State::idle; };
+  auto coming = static_cast<std::size_t>(std::count_if(workers_.begin(), workers_.end(), is_coming));
+  for (; coming < queue_.size() && workers_.size() < most_workers; ++coming) start_worker();
+}
+
+void FileWorkers::start_worker() {
+  Session& session = connection_.session();
+  Journals::File journal = journals().make();
+  if (!std::exchange(has_looked_, true))
+    for (Journals::File& left : journals().left_behind()) unsettled_.push_back(std::move(left));
+  const Place worker = workers_.insert(workers_.end(), Worker{Worker::State::starting,
+                                                              session.supervisor().start_worker(),
+                                                              {},
+                                                              std::move(journal),
+                                                              std::exchange(unsettled_, {}),
+                                                              {},
+                                                              {},
+                                                              {}});
+  sys::set_nonblocking(worker->channel.fd(), true);
+  worker->letters = reactor_.watch(worker->channel.fd(), POLLIN, [this, worker](int) { on_letters(worker); });
+}
+
+void FileWorkers::give(Place worker, Job job) {
+  worker->state = Worker::State::busy;
+  worker->job = std::move(job);
+  worker->deadline = reactor_.at(sys::BootClock::now() + longest_request, [worker] {
+    worker->job->ended_by_us = "it took longer than 60 s and was ended";
+    kill(*worker);
+  });
+  try {
+    post(worker->channel, WorkerTag::run, sandbox::packed(worker->job->request));
+  } catch (const sys::SysError&) {  // it is gone, which its channel will tell
+  }
+}
+
+void FileWorkers::on_letters(Place worker) {
+  try {
+    if (worker->state == Worker::State::starting) {
+      if (const std::optional<sys::Packet> packet = worker->channel.receive())
+        return on_start(worker, *packet);
+    } else if (std::optional<WorkerLetter> letter = collect(worker->channel)) {
+      return on_letter(worker, std::move(*letter));
+    }
+    if (worker->channel.closed()) lose(worker, "the file worker has ended");
+  } catch (const sys::Error& error) {
+    lose(worker, error.what());
+  }
+}
+
+void FileWorkers::on_start(Place worker, const sys::Packet& packet) {
+  const auto tag = static_cast<sandbox::Tag>(packet.bytes.front());
+  if (tag != sandbox::Tag::ready || packet.fds.size() != 1) {
+    const sandbox::Failure failure = sandbox::failure_of({tag, packet.bytes.substr(1), {}});
+    return lose(worker, "starting the file worker: " + failure.sentence);
+  }
+  worker->process = sys::duplicate(packet.fds.front().get());
+  std::vector<int> journals = {worker->journal.fd.get()};
+  for (const Journals::File& left : worker->left) journals.push_back(left.fd.get());
+  worker->state = Worker::State::settling;
+  post(worker->channel, WorkerTag::begin, {}, journals);
+}
+
+void FileWorkers::on_letter(Place worker, WorkerLetter letter) {
+  if (worker->state == Worker::State::settling) {
+    settled(*worker);
+    return pump();
+  }
+  if (!worker->job) throw sys::Error(sys::Kind::internal, "the file worker spoke unasked");
+  if (letter.tag == WorkerTag::ask) {
+    const auto touches = sandbox::unpacked<std::vector<files::Touch>>(letter.body);
+    return post(worker->channel, WorkerTag::rulings, sandbox::packed(judge(*worker->job, touches)));
+  }
+  worker->state = Worker::State::idle;
+  worker->deadline.cancel();
+  Job job = *std::exchange(worker->job, std::nullopt);
+  std::optional<WorkerFailure> failure;
+  if (letter.tag == WorkerTag::failure) failure = sandbox::unpacked<WorkerFailure>(letter.body);
+  tell(std::move(job), std::move(failure), std::move(letter.body));
+  pump();
+}
+
+std::vector<files::Ruling> FileWorkers::judge(Job& job, const std::vector<files::Touch>& touches) {
+  Session& session = *connection_.current();
+  std::vector<policy::FileEvent> events;
+  for (const files::Touch& touch : touches) events.push_back(event_of(touch, job.tool));
+  std::vector<policy::Decision> decisions = session.judge(events);
+  std::vector<files::Ruling> rulings;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    files::Ruling& ruling = rulings.emplace_back();
+    if (decisions[i].verdict == policy::Verdict::allow) continue;
+    ruling = {false, decisions[i].rule,
+              policy::denial_text(decisions[i], words_of(events[i]), session.home())};
+    job.denials.push_back({events[i], std::move(decisions[i])});
+  }
+  return rulings;
+}
+
+void FileWorkers::settled(Worker& worker) {
+  for (Journals::File& left : worker.left) left.remove();
+  worker.left.clear();
+  worker.state = Worker::State::idle;
+}
+
+/// What it had begun is settled by another, at once.
+void FileWorkers::lose(Place place, const std::string& why) {
+  Worker worker = std::move(*place);
+  workers_.erase(place);
+  worker.letters.cancel();
+  worker.deadline.cancel();
+  log(LogLevel::debug, why);
+  const bool has_begun = !worker.journal.is_empty();
+  if (has_begun)
+    unsettled_.push_back(std::move(worker.journal));
+  else
+    worker.journal.remove();
+  const bool has_started = worker.state != Worker::State::starting;
+  std::move(worker.left.begin(), worker.left.end(), std::back_inserter(unsettled_));
+  if (worker.job) {
+    const char* const known = worker.job->ended_by_us;
+    tell(std::move(*worker.job),
+         WorkerFailure{known != nullptr ? "timed_out" : "worker_lost", known != nullptr ? known : why}, {});
+  }
+  if (!has_started)  // another would do no better
+    for (Job& job : std::exchange(queue_, {})) tell(std::move(job), WorkerFailure{"no_worker", why}, {});
+  if (has_begun && connection_.current() != nullptr && !connection_.is_ending()) start_worker();
+  pump();
+}
+
+void FileWorkers::kill(const Worker& worker) {
+  ::syscall(SYS_pidfd_send_signal, worker.process.get(), SIGKILL, nullptr, 0);
+}
+
+void FileWorkers::forget() {
+  for (Worker& worker : workers_) {
+    if (worker.journal.is_empty()) worker.journal.remove();
+    if (worker.job) tell(std::move(*worker.job), WorkerFailure{"worker_lost", session_is_over}, {});
+  }
+  for (Job& job : std::exchange(queue_, {}))
+    tell(std::move(job), WorkerFailure{"worker_lost", session_is_over}, {});
+  workers_.clear();
+  unsettled_.clear();
+  has_looked_ = false;
+}
+
+void FileWorkers::tell(Job job, std::optional<WorkerFailure> failure, std::string packed) {
+  if (job.done) job.done({std::move(failure), std::move(packed), std::move(job.denials)});
+}
+
+}  // namespace shelltool

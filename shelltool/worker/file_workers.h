@@ -1,0 +1,92 @@
+#pragma once
+/// The file workers of a connection, as the server has them: a few processes in its sandbox, started when
+/// they are needed, that serve one request each at a time.
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policy/event.h"
+#include "shelltool/files/judge.h"
+#include "shelltool/session/connection.h"
+#include "shelltool/worker/journals.h"
+#include "shelltool/worker/wire.h"
+
+namespace shelltool {
+
+struct FileDenial {
+  policy::FileEvent event;
+  policy::Decision decision;
+};
+
+/// What became of a request.
+struct FileAnswer {
+  std::optional<WorkerFailure> failure;
+  std::string packed;  ///< else the operation's result
+  std::vector<FileDenial> denials;
+};
+
+class FileWorkers {
+ public:
+  using Id = std::uint64_t;
+  using Done = std::function<void(FileAnswer answer)>;
+
+  FileWorkers(sys::Reactor& reactor, Connection& connection);
+  FileWorkers(const FileWorkers&) = delete;
+  FileWorkers& operator=(const FileWorkers&) = delete;
+
+  /// `tool`: who asks, for the rules. `done` is called once, never from within this, unless the request is
+  /// cancelled. Throws sys::Error where there can be no sandbox.
+  Id start(WorkerRequest request, std::string tool, Done done);
+  /// Kills the worker that is at it; what it had begun to change is taken back.
+  void cancel(Id request);
+
+ private:
+  struct Job {
+    Id id = 0;
+    WorkerRequest request;
+    std::string tool;
+    Done done;
+    std::vector<FileDenial> denials;
+    const char* ended_by_us = nullptr;  // why its worker was killed
+  };
+  struct Worker {
+    enum class State { starting, settling, idle, busy };
+    State state = State::starting;
+    sys::Channel channel;
+    sys::Fd process;
+    Journals::File journal;
+    std::vector<Journals::File> left;  // that it settles
+    std::optional<Job> job;
+    sys::Watch letters, deadline;
+  };
+  using Place = std::list<Worker>::iterator;
+
+  [[nodiscard]] Journals journals() const;
+  void pump();
+  void start_worker();
+  void give(Place worker, Job job);
+  void on_letters(Place worker);
+  void on_start(Place worker, const sys::Packet& packet);
+  void on_letter(Place worker, WorkerLetter letter);
+  std::vector<files::Ruling> judge(Job& job, const std::vector<files::Touch>& touches);
+  void settled(Worker& worker);
+  void lose(Place worker, const std::string& why);
+  static void kill(const Worker& worker);
+  void forget();
+  void tell(Job job, std::optional<WorkerFailure> failure, std::string packed);
+
+  sys::Reactor& reactor_;
+  Connection& connection_;
+  Id last_ = 0;
+  std::deque<Job> queue_;
+  std::list<Worker> workers_;
+  std::vector<Journals::File> unsettled_;
+  bool has_looked_ = false;  // for what an earlier server has left
+};
+
+}  // namespace shelltool

@@ -1,0 +1,54 @@
+#include "shelltool/worker/journals.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
+#include "shelltool/setup/caches.h"
+#include "shelltool/setup/places.h"
+
+namespace shelltool {
+
+Journals::Journals(std::string directory, const std::string& workspace)
+    : directory_(std::move(directory)), prefix_(workspace_id(workspace) + ".") {}
+
+bool Journals::File::is_empty() const {
+  struct stat status {};
+  return ::fstat(fd.get(), &status) != 0 || status.st_size == 0;
+}
+
+void Journals::File::remove() { ::unlink(path.c_str()); }
+
+Journals::File Journals::make() const {
+  make_private_directory(directory_);
+  std::uint64_t random = 0;
+  if (::getrandom(&random, sizeof random, 0) != sizeof random) throw sys::SysError(errno, "naming a journal");
+  File file{fmt::format("{}/{}{:016x}", directory_, prefix_, random), {}};
+  file.fd = sys::open_file(file.path, O_RDWR | O_CREAT | O_EXCL, 0600);
+  if (::flock(file.fd.get(), LOCK_EX | LOCK_NB) != 0) throw sys::SysError(errno, "locking {}", file.path);
+  return file;
+}
+
+std::vector<Journals::File> Journals::left_behind() const {
+  std::vector<File> left;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_, ignored)) {
+    if (!entry.path().filename().string().starts_with(prefix_)) continue;
+    File file{entry.path().string(), sys::Fd(::open(entry.path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW))};
+    if (!file.fd || ::flock(file.fd.get(), LOCK_EX | LOCK_NB) != 0) continue;
+    if (file.is_empty())
+      file.remove();
+    else
+      left.push_back(std::move(file));
+  }
+  return left;
+}
+
+}  // namespace shelltool

@@ -1,0 +1,32 @@
+#pragma once
+/// The journals of file workers: a file each, out of the sandbox's reach, that is locked as long as its
+/// worker may write to it.
+
+#include <string>
+#include <vector>
+
+#include "sandbox/sys/fd.h"
+
+namespace shelltool {
+
+class Journals {
+ public:
+  /// `workspace`: what they are about; those of others are let be.
+  Journals(std::string directory, const std::string& workspace);
+
+  struct File {
+    std::string path;
+    sys::Fd fd;  ///< open for reading and writing, and locked
+    [[nodiscard]] bool is_empty() const;
+    void remove();  ///< from the directory
+  };
+  /// Throws sys::Error.
+  [[nodiscard]] File make() const;
+  /// Those that nobody has any more, and that are not empty.
+  [[nodiscard]] std::vector<File> left_behind() const;
+
+ private:
+  std::string directory_, prefix_;
+};
+
+}  // namespace shelltool

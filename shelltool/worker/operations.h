@@ -1,0 +1,74 @@
+#pragma once
+/// The table of what a file worker can do. An operation is a function
+///
+///     Result operation(const Request&, const Judge&)             it reads
+///     Result operation(const Request&, const Judge&, Journal&)   it changes files, see files/replace_file.h
+///
+/// whose Request and Result have a carry() beside them; it throws FileError. One line in `Operations` makes
+/// it known to server and worker.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "sandbox/launcher/packing.h"
+#include "shelltool/files/edit.h"
+#include "shelltool/files/journal.h"
+#include "shelltool/files/judge.h"
+#include "shelltool/files/read.h"
+
+namespace shelltool {
+
+template <class Function>
+struct OperationTraits;
+template <class R, class Q>
+struct OperationTraits<R (*)(const Q&, const files::Judge&)> {
+  using Request = Q;
+  using Result = R;
+};
+template <class R, class Q>
+struct OperationTraits<R (*)(const Q&, const files::Judge&, files::Journal&)> {
+  using Request = Q;
+  using Result = R;
+};
+
+template <auto operation>
+using RequestOf = typename OperationTraits<decltype(operation)>::Request;
+template <auto operation>
+using ResultOf = typename OperationTraits<decltype(operation)>::Result;
+
+template <auto operation>
+std::string run_packed(std::string_view request, const files::Judge& judge,
+                       [[maybe_unused]] files::Journal& journal) {
+  const auto unpacked = sandbox::unpacked<RequestOf<operation>>(request);
+  if constexpr (std::is_invocable_v<decltype(operation), decltype(unpacked), const files::Judge&>)
+    return sandbox::packed(operation(unpacked, judge));
+  else
+    return sandbox::packed(operation(unpacked, judge, journal));
+}
+
+template <auto... operations>
+struct OperationList {
+  using Run = std::string (*)(std::string_view, const files::Judge&, files::Journal&);
+  static constexpr std::array<Run, sizeof...(operations)> runs = {&run_packed<operations>...};
+
+  /// Does not compile for what is not in the list.
+  template <auto operation>
+  static constexpr std::uint32_t number() {
+    constexpr std::array<bool, sizeof...(operations)> is_it = {is_same<operation, operations>...};
+    std::uint32_t number = 0;
+    while (!is_it[number]) ++number;
+    return number;
+  }
+
+ private:
+  template <auto a, auto b>
+  static constexpr bool is_same =
+      std::is_same_v<std::integral_constant<decltype(a), a>, std::integral_constant<decltype(b), b>>;
+};
+
+using Operations = OperationList<&files::read, &files::edit, &files::write>;
+
+}  // namespace shelltool
