@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sandbox/gate/gate.h"
+#include "sandbox/launcher/hold_wire.h"
 #include "sandbox/launcher/launch.h"
 #include "sandbox/outcome.h"
 #include "sandbox/spec.h"
@@ -47,6 +48,11 @@ class Supervisor {
   /// Kills everything now.
   void end();
 
+  /// Changes what Spec::held says, for all that runs and will run: in force when this returns, but for what
+  /// it names. What a program has open stays open to it, and so does a directory that it is in. Nothing is
+  /// named where the sandbox has ended.
+  std::vector<NotHeld> hold(const HoldOrder& change);
+
   /// Not of a guest.
   [[nodiscard]] Gate& gate() { return *gate_; }
   /// Of a spec without a command only.
@@ -56,7 +62,8 @@ class Supervisor {
   [[nodiscard]] const std::vector<std::string>& missing() const { return launched_.missing; }
 
  private:
-  void order(const Order& order);
+  bool order(const Order& order, const std::vector<int>& fds = {});
+  std::optional<sys::Fd> await_held(int number);
   void on_reports();
   void on_report(const Report& report);
   void reap();
@@ -73,7 +80,9 @@ class Supervisor {
   std::unique_ptr<Gate> gate_;
   Outcome outcome_;
   bool reported_end_ = false, told_end_ = false;
-  sys::Watch reports_, deadline_;
+  int hold_orders_ = 0;
+  std::vector<Report> early_reports_;  // that came while another was waited for
+  sys::Watch reports_, deadline_, early_;
 };
 
 }  // namespace sandbox

@@ -1,5 +1,6 @@
 #include "sandbox/launcher/assignment.h"
 
+#include "sandbox/launcher/hold_wire.h"
 #include "sandbox/launcher/packing.h"
 
 namespace sandbox {
@@ -32,10 +33,10 @@ void carry(Wire& wire, Limits& limits) {
 
 template <class Wire>
 void carry(Wire& wire, Spec& spec) {
-  auto& [argv, env, cwd, mode, network, user, writable, protect, hide, own, own_hidden, caches, private_tmp,
-         is_guest, allow_tracers, limits] = spec;
+  auto& [argv, env, cwd, mode, network, user, writable, protect, hide, own, own_hidden, held, caches,
+         private_tmp, is_guest, allow_tracers, limits] = spec;
   wire(argv), wire(env), wire(cwd), wire(mode), wire(network), wire(user);
-  wire(writable), wire(protect), wire(hide), wire(own), wire(own_hidden), wire(caches);
+  wire(writable), wire(protect), wire(hide), wire(own), wire(own_hidden), wire(held), wire(caches);
   wire(private_tmp), wire(is_guest), wire(allow_tracers), wire(limits);
 }
 

@@ -3,6 +3,7 @@
 #include <linux/close_range.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -14,11 +15,13 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <memory>
 #include <vector>
 
 #include "sandbox/launcher/assignment.h"
 #include "sandbox/launcher/capabilities.h"
 #include "sandbox/launcher/command.h"
+#include "sandbox/launcher/hold_wire.h"
 #include "sandbox/launcher/landlock.h"
 #include "sandbox/launcher/launch.h"
 #include "sandbox/launcher/mounts.h"
@@ -61,6 +64,14 @@ void wait_for(const sys::Fd& bell, const sys::Channel& channel) {
   std::array<pollfd, 2> either = {{{bell.get(), POLLIN, 0}, {channel.fd(), 0, 0}}};
   while (::poll(either.data(), either.size(), -1) < 0 && errno == EINTR) {
   }
+}
+
+/// What is held takes two descriptors each. Best effort: without, some may not be held, which is said.
+void allow_many_files() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 class Init {
@@ -108,6 +119,7 @@ class Init {
 
   void serve() {
     keep_init_capabilities();
+    allow_many_files();
     // Whoever reads the command's output waits until the last writer is gone.
     ::syscall(SYS_close_range, 0U, 2U, 0U);
     sigset_t child;
@@ -177,7 +189,7 @@ class Init {
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
       throw sys::SysError(errno, "binding init to its parent");
     std::vector<std::string> missing;
-    build_mounts(spec(), std::move(trees), missing);
+    live_ = build_mounts(spec(), std::move(trees), missing);
     for (const std::string& sentence : missing) tell(birth_.channel, Tag::note, sentence);
   }
 
@@ -187,9 +199,19 @@ class Init {
     scoped_ = !spec().is_guest && enter_signal_scope();
   }
 
-  void report(Report::Kind kind, int value) {
+  void report(Report::Kind kind, int value, const std::vector<int>& fds = {}) {
     const Report packet{kind, value};
-    birth_.channel.send({reinterpret_cast<const char*>(&packet), sizeof packet});
+    birth_.channel.send({reinterpret_cast<const char*>(&packet), sizeof packet}, fds);
+  }
+
+  void hold(const sys::Fd& packed, int number) {
+    const HoldOrder order = unpack_hold_order(packed.get());
+    std::vector<NotHeld> failures;
+    if (live_)
+      failures = live_->held.change(order);
+    else
+      for (const Held& held : order.held) failures.push_back({held.path, "this sandbox has no mounts"});
+    report(Report::Kind::held, number, {pack(failures).get()});
   }
 
   // False when the supervisor is gone.
@@ -210,6 +232,10 @@ class Init {
         return true;
       case Order::Kind::end_turn:
         end_turn(tree_of(order.value));
+        return true;
+      case Order::Kind::hold:
+        if (packet->fds.size() != 1) throw sys::Error(sys::Kind::internal, "reading an order to hold files");
+        hold(packet->fds.front(), order.value);
         return true;
     }
     return false;
@@ -262,6 +288,7 @@ class Init {
   Assignment assignment_;
   sys::Pipe built_ = sys::make_pipe();  ///< init to command: the filter, once everything is mounted
   sys::Child command_;
+  std::unique_ptr<LiveMounts> live_;
   bool scoped_ = false;
 };
 

@@ -6,14 +6,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <optional>
 
 #include "sandbox/launcher/caches.h"
 #include "sandbox/launcher/covers.h"
 #include "sandbox/launcher/devices.h"
 #include "sandbox/launcher/layout.h"
 #include "sandbox/launcher/mount_api.h"
-#include "sandbox/launcher/private_files.h"
 #include "sandbox/launcher/wire.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
@@ -36,19 +34,21 @@ class MountTree {
   MountTree(const Spec& spec, Trees trees, std::vector<std::string>& missing)
       : spec_(spec), layers_(layers_of(spec)), trees_(std::move(trees)), missing_(missing) {}
 
-  void build() {
+  std::unique_ptr<LiveMounts> build() {
     const sys::Fd root = place_at("/");
     founding(
         [&] { change_mounts(root.get(), {.propagation = MS_PRIVATE}, "making the mount tree private"); });
     if (spec_.mode != Mode::danger_full_access) copy_layers();
     if (spec_.mode != Mode::danger_full_access) make_host_read_only(root.get());
-    founding([&] { files_.emplace(); });
+    founding([&] { live_ = std::make_unique<LiveMounts>(spec_); });
     founding([&] { mount_new("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, ""); });
     if (spec_.mode != Mode::danger_full_access) lay_out();
-    cover(Covers(*files_, writable_tops_of(spec_)));
+    cover(Covers(live_->files, writable_tops_of(spec_)));
+    hold();
     for (const sys::Fd& directory : ours_)
       change_mounts(directory.get(), {.set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC, .recursive = false},
                     "making a private directory read-only");
+    return std::move(live_);
   }
 
  private:
@@ -75,7 +75,7 @@ class MountTree {
   }
 
   void lay_out() {
-    ours_.push_back(build_devices(*files_));
+    ours_.push_back(build_devices(live_->files));
     for (const Layer& layer : layers_)
       if (layer.from_host())
         expose(layer);
@@ -88,7 +88,7 @@ class MountTree {
     const bool is_runtime = layer.kind == Layer::Kind::runtime;
     const sys::Fd place = is_runtime ? reach(layer.path, true) : try_place(layer.path);
     if (!place || !is_directory(place.get())) return;  // /var/tmp may be a link to /tmp
-    files_->cover(place.get(), layer.path, mode_of(layer.kind));
+    live_->files.cover(place.get(), layer.path, mode_of(layer.kind));
     if (layer.kind == Layer::Kind::run) ours_.push_back(place_at(layer.path));
   }
 
@@ -138,7 +138,7 @@ class MountTree {
     sys::Fd next = open();
     if (!next && errno == EACCES) {
       const std::string closed = sys::parent_of(path);
-      files_->cover(parent.get(), closed, 0755);
+      live_->files.cover(parent.get(), closed, 0755);
       ours_.push_back(place_at(closed));
       parent = place_at(closed);
       next = open();
@@ -168,6 +168,11 @@ class MountTree {
     }
   }
 
+  void hold() {
+    const std::vector<NotHeld> failures = live_->held.change({spec_.held, {}});
+    if (!failures.empty()) throw sys::Error(sys::Kind::setup, "holding {}", failures.front().why);
+  }
+
   // Real root needs no capability to write these, and one of them names a program that the kernel starts for
   // a core file: outside of every sandbox.
   static void guard_kernel(Covers& covers) {
@@ -185,7 +190,7 @@ class MountTree {
   const Spec& spec_;
   const std::vector<Layer> layers_;
   Trees trees_;
-  std::optional<PrivateFiles> files_;
+  std::unique_ptr<LiveMounts> live_;
   std::vector<std::string>& missing_;
   std::vector<sys::Fd> ours_;  ///< file systems that become read-only once everything is mounted
 };
@@ -220,10 +225,13 @@ Trees copy_id_mapped(const Spec& spec, pid_t init) {
   return trees;
 }
 
-void build_mounts(const Spec& spec, Trees trees, std::vector<std::string>& missing) {
+LiveMounts::LiveMounts(const Spec& spec) : held(files, writable_tops_of(spec)) {}
+
+std::unique_ptr<LiveMounts> build_mounts(const Spec& spec, Trees trees, std::vector<std::string>& missing) {
   const mode_t callers = ::umask(0);
-  MountTree(spec, std::move(trees), missing).build();
+  std::unique_ptr<LiveMounts> live = MountTree(spec, std::move(trees), missing).build();
   ::umask(callers);
+  return live;
 }
 
 }  // namespace sandbox

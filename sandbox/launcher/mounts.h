@@ -3,9 +3,11 @@
 /// covers mounted into it.
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "sandbox/launcher/held_covers.h"
 #include "sandbox/spec.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/fd.h"
@@ -25,8 +27,15 @@ using Trees = std::map<std::string, sys::Fd>;
 /// (MOUNT_ATTR_IDMAP with the sandbox's own user namespace). Throws IdMapsRefused.
 Trees copy_id_mapped(const Spec& spec, pid_t init);
 
+/// What can be changed about the mounts while commands run.
+struct LiveMounts {
+  explicit LiveMounts(const Spec& spec);
+  PrivateFiles files;
+  HeldCovers held;
+};
+
 /// Inside, in a new mount namespace. `trees`: those that came from outside. `missing` gets a sentence for
 /// what could not be had. Throws Refused where the kernel lets nobody mount.
-void build_mounts(const Spec& spec, Trees trees, std::vector<std::string>& missing);
+std::unique_ptr<LiveMounts> build_mounts(const Spec& spec, Trees trees, std::vector<std::string>& missing);
 
 }  // namespace sandbox
