@@ -1,11 +1,11 @@
 #include "shelltool/setup/held_files.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <set>
-#include <system_error>
+#include <climits>
+#include <utility>
 
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
@@ -13,55 +13,19 @@
 namespace shelltool {
 namespace {
 
-namespace fs = std::filesystem;
 using policy::EventKind;
+using sandbox::Entry;
+using sandbox::Held;
 
 constexpr std::size_t most_names = 200'000;
 constexpr std::size_t most_files = 1'000;  // each is a mount
 
-class Search {
- public:
-  Search(const policy::RuleSet& rules, const policy::State& state, EventKind kind)
-      : rules_(rules), state_(state), kind_(kind) {}
-
-  void look_below(const std::string& start) {
-    std::error_code error;
-    const fs::file_status status = fs::symlink_status(start, error);
-    if (error || !fs::exists(status) || take(start) || !fs::is_directory(status)) return;
-    constexpr auto skip = fs::directory_options::skip_permission_denied;
-    fs::recursive_directory_iterator entry(start, skip, error);
-    for (const fs::recursive_directory_iterator end; !error && entry != end; entry.increment(error)) {
-      if (++looked_ > most_names || found_.size() >= most_files) {
-        is_whole_ = false;
-        return;
-      }
-      if (take(entry->path().string())) entry.disable_recursion_pending();
-    }
+/// As a rule would name it, and where it lies.
+struct Place {
+  std::string named, real;
+  [[nodiscard]] Place child(const std::string& name) const {
+    return {named == "/" ? "/" + name : named + "/" + name, real == "/" ? "/" + name : real + "/" + name};
   }
-
-  [[nodiscard]] std::vector<std::string> found() const { return {found_.begin(), found_.end()}; }
-  [[nodiscard]] bool is_whole() const { return is_whole_; }
-
- private:
-  bool take(const std::string& path) {
-    const policy::FileEvent event{kind_, {path, path}, "shell"};
-    const policy::Decision decision = rules_.decide(event, state_);
-    // What only the defaults deny is left to the sandbox: all files would be meant. What builtin:base denies,
-    // too: there it is hidden, or protected, unless the settings say otherwise.
-    const bool is_denied =
-        std::any_of(decision.matched.begin(), decision.matched.end(), [](const policy::Matched& matched) {
-          return matched.verdict == policy::Verdict::deny && matched.place.file != policy::base_name;
-        });
-    if (is_denied) found_.insert(path);
-    return is_denied;
-  }
-
-  const policy::RuleSet& rules_;
-  const policy::State& state_;
-  EventKind kind_;
-  std::set<std::string> found_;
-  std::size_t looked_ = 0;
-  bool is_whole_ = true;
 };
 
 /// Without those that lie in others.
@@ -75,26 +39,166 @@ std::vector<std::string> starts_of(std::vector<std::string> places,
   return starts;
 }
 
-std::vector<std::string> search(const policy::RuleSet& rules, const policy::State& state, EventKind kind,
-                                const std::vector<std::string>& workspaces,
-                                std::vector<std::string>& left_out) {
-  Search search(rules, state, kind);
-  for (const std::string& start : starts_of(rules.denied_places(kind), workspaces)) search.look_below(start);
-  if (!search.is_whole())
-    left_out.push_back(
-        fmt::format("not every file that rules deny to {} is held: there are more than {} names, or {} files",
-                    policy::name_of(kind), most_names, most_files));
-  return search.found();
+/// The first rule that denies it. What only the defaults deny is left to the sandbox: all files would be
+/// meant. What builtin:base denies, too: there it is hidden, or protected, unless the settings say otherwise.
+std::string denial_of(const policy::RuleSet& rules, const policy::State& state, EventKind kind,
+                      const Place& place) {
+  const policy::FileEvent event{kind, {place.named, place.real}, "shell"};
+  for (const policy::Matched& matched : rules.decide(event, state).matched)
+    if (matched.verdict == policy::Verdict::deny && matched.place.file != policy::base_name)
+      return matched.rule;
+  return {};
 }
 
 }  // namespace
 
-HeldFiles find_held_files(const policy::RuleSet& rules, const policy::State& state,
-                          const std::vector<std::string>& workspaces) {
-  HeldFiles held;
-  held.hidden = search(rules, state, EventKind::read, workspaces, held.left_out);
-  held.read_only = search(rules, state, EventKind::write, workspaces, held.left_out);
-  return held;
+class HeldFiles::Search {
+ public:
+  Search(HeldFiles& files, const policy::RuleSet& rules, const policy::State& state)
+      : files_(files), rules_(rules), state_(state) {
+    for (const EventKind kind : {EventKind::read, EventKind::write}) {
+      std::vector<std::string> places = rules.denied_places(kind);
+      (kind == EventKind::read ? reads_ : writes_) = !places.empty();
+      places_.insert(places_.end(), places.begin(), places.end());
+    }
+  }
+
+  std::vector<HeldFile> run() {
+    for (const std::string& start : starts_of(places_, files_.workspaces_)) look_from(start);
+    if (is_too_much())
+      files_.left_out_.push_back(
+          fmt::format("not every file that rules deny is held: there are more than {} names, or {} files",
+                      most_names, most_files));
+    std::vector<HeldFile> found;
+    for (auto& [path, file] : found_) found.push_back(std::move(file));
+    return found;
+  }
+
+ private:
+  [[nodiscard]] bool is_too_much() const { return names_ > most_names || found_.size() > most_files; }
+
+  void look_from(const std::string& start) {
+    const auto real = sys::real_path(start);
+    const auto entry = real ? sandbox::entry_at(AT_FDCWD, *real) : std::nullopt;
+    if (!entry) return;
+    const Place place{start, *real};
+    if (entry->kind == Entry::Kind::directory) {
+      const sandbox::Roots roots({*real});
+      enter(roots, place, denials_of(place), false);
+    } else {
+      take(place, entry->kind, denials_of(place));
+    }
+  }
+
+  [[nodiscard]] Denials denials_of(const Place& place) const {
+    return {reads_ ? denial_of(rules_, state_, EventKind::read, place) : std::string(),
+            writes_ ? denial_of(rules_, state_, EventKind::write, place) : std::string()};
+  }
+
+  /// `is_read_only`: what is in it is already.
+  void enter(const sandbox::Roots& roots, const Place& place, Denials denials, bool is_read_only) {
+    if (is_read_only) denials.writing.clear();
+    if (denials.any()) take(place, Entry::Kind::directory, denials);
+    if (!denials.reading.empty() || is_too_much()) return;
+    is_read_only = is_read_only || !denials.writing.empty();
+    const bool opens_closed = files_.may_change_ && is_in_workspace(place.real);
+    const Look* look = files_.looks_.look(roots, place.real, opens_closed,
+                                          [&](const auto& names) { return look_at(place, names); });
+    const bool is_too_long = look == nullptr && place.real.size() >= PATH_MAX;
+    if (is_too_long || (look != nullptr && !look->is_listed))
+      files_.left_out_.push_back(fmt::format("what rules deny below {} is not held: {}",
+                                             sys::visible(place.real.substr(0, 200)),
+                                             is_too_long ? "its path is too long" : "it cannot be listed"));
+    if (look == nullptr) return;
+    names_ += look->names;
+    for (const Child& child : look->children) {
+      if (child.kind == Entry::Kind::directory)
+        enter(roots, place.child(child.name), child.denials, is_read_only);
+      else
+        take(place.child(child.name), child.kind, child.denials);
+    }
+  }
+
+  [[nodiscard]] Look look_at(const Place& place, const std::optional<std::vector<sandbox::Listed>>& names) {
+    Look look;
+    if (!names) return look;
+    look.is_listed = true;
+    look.names = names->size();
+    if (names_ + look.names > most_names) return look;
+    for (const sandbox::Listed& listed : *names) {
+      Denials denials = denials_of(place.child(listed.name));
+      if (denials.any() || listed.kind == Entry::Kind::directory)
+        look.children.push_back({listed.name, listed.kind, std::move(denials)});
+    }
+    return look;
+  }
+
+  [[nodiscard]] bool is_in_workspace(const std::string& path) const {
+    return std::any_of(files_.workspaces_.begin(), files_.workspaces_.end(),
+                       [&](const std::string& workspace) { return sys::is_within(path, workspace); });
+  }
+
+  [[nodiscard]] bool contains_workspace(const std::string& path) const {
+    return std::any_of(files_.workspaces_.begin(), files_.workspaces_.end(),
+                       [&](const std::string& workspace) { return sys::is_within(workspace, path); });
+  }
+
+  void take(const Place& place, Entry::Kind kind, const Denials& denials) {
+    if (kind == Entry::Kind::link) take_target(place, denials);
+    if (kind == Entry::Kind::link && denials.writing.empty()) return;
+    if (!denials.reading.empty() && kind != Entry::Kind::link)
+      add(place.real, Held::As::hidden, denials.reading);
+    else
+      add(place.real, Held::As::read_only, denials.writing);
+  }
+
+  /// A link that a command made must not hide from the next one what it needs outside the workspaces.
+  void take_target(const Place& link, const Denials& denials) {
+    const auto target = sys::real_path(link.real);
+    if (!target) return;
+    if (files_.is_first_ && !contains_workspace(*target)) files_.led_to_.insert(*target);
+    const bool is_harmless = is_in_workspace(*target) && !contains_workspace(*target);
+    if (!is_harmless && !files_.led_to_.contains(*target)) {
+      files_.left_out_.push_back(
+          fmt::format("what {} leads to is not held: {}", sys::visible(link.real), sys::visible(*target)));
+      return;
+    }
+    if (!denials.reading.empty())
+      add(*target, Held::As::hidden, denials.reading);
+    else
+      add(*target, Held::As::read_only, denials.writing);
+  }
+
+  void add(const std::string& path, Held::As as, const std::string& rule) {
+    const auto entry = sandbox::entry_at(AT_FDCWD, path);
+    if (!entry) return;
+    HeldFile file{{path, as}, rule, entry->device, entry->inode};
+    const auto known = found_.find(path);
+    if (known == found_.end())
+      found_.emplace(path, std::move(file));
+    else if (as == Held::As::hidden)
+      known->second = std::move(file);
+  }
+
+  HeldFiles& files_;
+  const policy::RuleSet& rules_;
+  const policy::State& state_;
+  bool reads_ = false, writes_ = false;
+  std::vector<std::string> places_;
+  std::map<std::string, HeldFile> found_;
+  std::size_t names_ = 0;
+};
+
+std::vector<HeldFile> HeldFiles::find(const policy::RuleSet& rules, const policy::State& state) {
+  left_out_.clear();
+  std::vector<HeldFile> found = Search(*this, rules, state).run();
+  looks_.forget_the_rest();
+  is_first_ = false;
+  return found;
+}
+
+HeldFiles held_files_of(const Plan& plan) {
+  return {plan.workspace.roots, plan.made.spec.mode == sandbox::Mode::workspace_write};
 }
 
 }  // namespace shelltool

@@ -84,6 +84,7 @@ void ShellTool::forget_session() {
 void ShellTool::run(const mcp::Arguments& arguments, mcp::ToolCall call) {
   ShellRequest request = read_shell_request(arguments);
   Session& session = this->session();
+  session.begin_turn();
   turns_.remove_if([](const ShellTurn& turn) { return turn.is_done(); });
   auto turn = std::find_if(turns_.begin(), turns_.end(),
                            [&](const ShellTurn& waiting) { return waiting.can_take(request); });
@@ -103,6 +104,8 @@ void ShellTool::start_spares() {
   const auto has_failed = [](const ShellTurn& turn) { return turn.has_failed(); };
   // Once one has failed, the others would, and each is on record.
   if (!session_ || is_ending_ || std::any_of(turns_.begin(), turns_.end(), has_failed)) return;
+  for (ShellTurn& turn : turns_)
+    if (turn.is_outdated()) turn.dismiss();
   for (auto waiting = std::count_if(turns_.begin(), turns_.end(), waits); waiting < spare_shells; ++waiting) {
     ShellTurn& spare = turns_.emplace_back(reactor_, *session_);
     if (!spare.wait()) return turns_.pop_back();
