@@ -43,8 +43,9 @@ std::optional<DirectoryReading> read_directory(const Roots& roots, const std::st
   if (!place) place = roots.open_directory(path);
   if (!place) return std::nullopt;
   DirectoryReading reading{entry_of(place.get()), {}};
-  if (!is_past(reading.directory.changed_ns) || !stamps_changes(place.get()))
-    reading.directory.changed_ns = 0;
+  const bool stamps = stamps_changes(place.get());
+  reading.is_local = stamps && reading.directory.born_ns != 0;
+  if (!is_past(reading.directory.changed_ns) || !stamps) reading.directory.changed_ns = 0;
   if (is_readable || opens_closed) reading.names = list(place.get(), most_names);
   if (!reading.names) reading.directory.changed_ns = 0;
   return reading;

@@ -16,6 +16,8 @@ namespace sandbox {
 struct DirectoryReading {
   Entry directory;  ///< as it was before it was read; its changed_ns is 0 where that would not tell a change
   std::optional<std::vector<Listed>> names;  ///< nothing when it cannot be listed
+  bool is_local =
+      false;  ///< nobody changes it but by this kernel, and no other directory will be taken for it
 };
 
 /// `opens_closed`: one whose owner took his own permission to list it is made accessible again. Nothing when
@@ -29,8 +31,8 @@ bool is_unchanged(const std::string& path, const Entry& before);
 template <class Look>
 class DirectoryLooks {
  public:
-  /// `look_at` makes a Look of the names, or of nothing where they cannot be listed. Null when there is no
-  /// such directory. Good until forget_the_rest().
+  /// `look_at` makes a Look of a DirectoryReading. Null when there is no such directory. Good until
+  /// forget_the_rest().
   template <class LookAt>
   const Look* look(const Roots& roots, const std::string& path, bool opens_closed, LookAt look_at) {
     auto found = before_.extract(path);
@@ -38,11 +40,15 @@ class DirectoryLooks {
       return &now_.insert(std::move(found)).position->second.look;
     std::optional<DirectoryReading> read = read_directory(roots, path, opens_closed);
     if (!read) return nullptr;
-    return &now_.insert_or_assign(path, Known{std::move(read->directory), look_at(read->names)})
-                .first->second.look;
+    return &now_.insert_or_assign(path, Known{read->directory, look_at(*read)}).first->second.look;
   }
   /// Keeps only what was looked at since the last call.
   void forget_the_rest() { before_ = std::exchange(now_, {}); }
+  /// As if all had been looked at.
+  void keep_the_rest() {
+    now_.merge(before_);
+    forget_the_rest();
+  }
   void forget_all() { before_ = now_ = {}; }
 
  private:

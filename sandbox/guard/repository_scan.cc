@@ -19,7 +19,8 @@ bool is_skipped(const std::string& name) {
                                std::end(skipped_directories);
 }
 
-RepositoryLook look_at(const std::optional<std::vector<Listed>>& names) {
+RepositoryLook look_at(const DirectoryReading& reading) {
+  const auto& names = reading.names;
   RepositoryLook look;
   if (!names) return look;
   look.is_listed = true;

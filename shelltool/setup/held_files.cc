@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <climits>
 #include <utility>
 
+#include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
 
@@ -19,6 +21,7 @@ using sandbox::Held;
 
 constexpr std::size_t most_names = 200'000;
 constexpr std::size_t most_files = 1'000;  // each is a mount
+constexpr int most_rounds = 100;           // of 64 KiB of changes: all has to be looked at then
 
 /// As a rule would name it, and where it lies.
 struct Place {
@@ -64,7 +67,7 @@ class HeldFiles::Search {
   }
 
   std::vector<HeldFile> run() {
-    for (const std::string& start : starts_of(places_, files_.workspaces_)) look_from(start);
+    for (const std::string& start : starts_of(places_, files_.workspaces_)) look_again_from(start);
     if (is_too_much())
       files_.left_out_.push_back(
           fmt::format("not every file that rules deny is held: there are more than {} names, or {} files",
@@ -77,9 +80,30 @@ class HeldFiles::Search {
  private:
   [[nodiscard]] bool is_too_much() const { return names_ > most_names || found_.size() > most_files; }
 
+  /// Where no directory has changed it is as it was.
+  void look_again_from(const std::string& start) {
+    const auto quiet = files_.quiet_.find(start);
+    if (quiet != files_.quiet_.end()) {
+      for (const HeldFile& file : quiet->second.found) keep(file);
+      names_ += quiet->second.names;
+      return;
+    }
+    const std::map<std::string, HeldFile> others = std::exchange(found_, {});
+    const std::size_t names_before = names_;
+    is_quiet_ = true;
+    look_from(start);
+    if (is_quiet_ && !is_too_much() && files_.watches_ != nullptr && files_.watches_->complete()) {
+      Quiet& now = files_.quiet_[start];
+      now.names = names_ - names_before;
+      for (const auto& [path, file] : found_) now.found.push_back(file);
+    }
+    for (const auto& [path, file] : others) keep(file);
+  }
+
   void look_from(const std::string& start) {
     const auto real = sys::real_path(start);
     const auto entry = real ? sandbox::entry_at(AT_FDCWD, *real) : std::nullopt;
+    is_quiet_ = is_quiet_ && entry && entry->kind == Entry::Kind::directory && start == *real;
     if (!entry) return;
     const Place place{start, *real};
     if (entry->kind == Entry::Kind::directory) {
@@ -95,32 +119,37 @@ class HeldFiles::Search {
             writes_ ? denial_of(rules_, state_, EventKind::write, place) : std::string()};
   }
 
-  /// `is_read_only`: what is in it is already.
-  void enter(const sandbox::Roots& roots, const Place& place, Denials denials, bool is_read_only) {
-    if (is_read_only) denials.writing.clear();
+  /// `is_read_only`: it lies in what is.
+  void enter(const sandbox::Roots& roots, const Place& place, const Denials& denials, bool is_read_only) {
     if (denials.any()) take(place, Entry::Kind::directory, denials);
     if (!denials.reading.empty() || is_too_much()) return;
     is_read_only = is_read_only || !denials.writing.empty();
     const bool opens_closed = files_.may_change_ && is_in_workspace(place.real);
     const Look* look = files_.looks_.look(roots, place.real, opens_closed,
-                                          [&](const auto& names) { return look_at(place, names); });
+                                          [&](const auto& reading) { return look_at(place, reading); });
     const bool is_too_long = look == nullptr && place.real.size() >= PATH_MAX;
     if (is_too_long || (look != nullptr && !look->is_listed))
       files_.left_out_.push_back(fmt::format("what rules deny below {} is not held: {}",
                                              sys::visible(place.real.substr(0, 200)),
                                              is_too_long ? "its path is too long" : "it cannot be listed"));
     if (look == nullptr) return;
+    watch(roots, place.real, *look);
     names_ += look->names;
     for (const Child& child : look->children) {
+      Denials denied = child.denials;
+      if (is_read_only) denied.writing.clear();
       if (child.kind == Entry::Kind::directory)
-        enter(roots, place.child(child.name), child.denials, is_read_only);
-      else
-        take(place.child(child.name), child.kind, child.denials);
+        enter(roots, place.child(child.name), denied, is_read_only);
+      else if (denied.any())
+        take(place.child(child.name), child.kind, denied);
     }
   }
 
-  [[nodiscard]] Look look_at(const Place& place, const std::optional<std::vector<sandbox::Listed>>& names) {
+  [[nodiscard]] Look look_at(const Place& place, const sandbox::DirectoryReading& reading) {
+    const auto& names = reading.names;
     Look look;
+    look.is_local = reading.is_local;
+    look.itself = {reading.directory.inode, reading.directory.born_ns};
     if (!names) return look;
     look.is_listed = true;
     look.names = names->size();
@@ -131,6 +160,20 @@ class HeldFiles::Search {
         look.children.push_back({listed.name, listed.kind, std::move(denials)});
     }
     return look;
+  }
+
+  /// What changed before it was watched shows at the next look only.
+  void watch(const sandbox::Roots& roots, const std::string& path, const Look& look) {
+    is_quiet_ = is_quiet_ && look.is_local && look.is_listed && files_.watches_ != nullptr;
+    if (files_.watches_ == nullptr || !look.is_local) return;
+    const auto known = files_.watched_.find(path);
+    if (known != files_.watched_.end() && known->second == look.itself) return;
+    is_quiet_ = false;
+    const sys::Fd directory = roots.open_directory(path);
+    if (!directory) return;
+    files_.watches_->add_directory(directory.get(), "",
+                                   [&files = files_](const std::string&, bool) { files.quiet_.clear(); });
+    files_.watched_[path] = look.itself;
   }
 
   [[nodiscard]] bool is_in_workspace(const std::string& path) const {
@@ -154,6 +197,7 @@ class HeldFiles::Search {
 
   /// A link that a command made must not hide from the next one what it needs outside the workspaces.
   void take_target(const Place& link, const Denials& denials) {
+    is_quiet_ = false;  // what it leads to may lie in a directory that is not watched
     const auto target = sys::real_path(link.real);
     if (!target) return;
     if (files_.is_first_ && !contains_workspace(*target)) files_.led_to_.insert(*target);
@@ -172,12 +216,12 @@ class HeldFiles::Search {
   void add(const std::string& path, Held::As as, const std::string& rule) {
     const auto entry = sandbox::entry_at(AT_FDCWD, path);
     if (!entry) return;
-    HeldFile file{{path, as}, rule, entry->device, entry->inode};
-    const auto known = found_.find(path);
-    if (known == found_.end())
-      found_.emplace(path, std::move(file));
-    else if (as == Held::As::hidden)
-      known->second = std::move(file);
+    keep({{path, as}, rule, entry->device, entry->inode});
+  }
+
+  void keep(const HeldFile& file) {
+    const auto [known, is_new] = found_.emplace(file.held.path, file);
+    if (!is_new && file.held.as == Held::As::hidden) known->second = file;
   }
 
   HeldFiles& files_;
@@ -187,12 +231,39 @@ class HeldFiles::Search {
   std::vector<std::string> places_;
   std::map<std::string, HeldFile> found_;
   std::size_t names_ = 0;
+  bool is_quiet_ = true;  // the next look from this start need not be made if no watch tells of a change
 };
+
+/// Not for the first look: most sandboxes run one command, and to stop watching takes the kernel 10 ms.
+void HeldFiles::begin_watching() {
+  if (is_first_ || std::exchange(has_tried_to_watch_, true)) return;
+  try {
+    watches_ = std::make_unique<sandbox::Watches>();
+  } catch (const sys::SysError&) {
+    // None is left: every directory is looked at each time.
+  }
+}
+
+void HeldFiles::hear_changes() {
+  if (watches_ == nullptr) return;
+  pollfd changes{watches_->fd(), POLLIN, 0};
+  for (int round = 0; ::poll(&changes, 1, 0) > 0; ++round)
+    if (!watches_->read() || round == most_rounds) {
+      quiet_.clear();
+      return;
+    }
+}
 
 std::vector<HeldFile> HeldFiles::find(const policy::RuleSet& rules, const policy::State& state) {
   left_out_.clear();
+  begin_watching();
+  hear_changes();
+  const bool is_whole = quiet_.empty();  // every directory is looked at
   std::vector<HeldFile> found = Search(*this, rules, state).run();
-  looks_.forget_the_rest();
+  if (is_whole)
+    looks_.forget_the_rest();
+  else
+    looks_.keep_the_rest();
   is_first_ = false;
   return found;
 }

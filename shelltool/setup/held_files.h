@@ -1,15 +1,18 @@
 #pragma once
 /// Rules that deny to read or write files hold for every program, by mounts: here they become the files that
-/// are there. Looked at again, only directories in which something has changed are read.
+/// are there. Looked at again, only directories in which something has changed are read, and while nothing
+/// has, none is looked at: they are watched.
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "policy/rule_set.h"
 #include "sandbox/guard/directory_looks.h"
+#include "sandbox/guard/watches.h"
 #include "shelltool/setup/plan.h"
 
 namespace shelltool {
@@ -33,7 +36,10 @@ class HeldFiles {
   /// What find() could not do, a sentence each.
   [[nodiscard]] const std::vector<std::string>& left_out() const { return left_out_; }
   /// There are other rules.
-  void forget() { looks_.forget_all(); }
+  void forget() {
+    looks_.forget_all();
+    quiet_.clear();
+  }
 
   /// Of a path, what denies it: nothing where both are empty.
   struct Denials {
@@ -48,6 +54,8 @@ class HeldFiles {
   /// Of a directory: directories in it, and what is denied.
   struct Look {
     bool is_listed = false;
+    bool is_local = false;
+    std::pair<std::uint64_t, std::int64_t> itself;  ///< inode and birth
     std::size_t names = 0;
     std::vector<Child> children;
   };
@@ -55,11 +63,21 @@ class HeldFiles {
  private:
   using Looks = sandbox::DirectoryLooks<Look>;
   class Search;
+  /// What was found below a start, all directories of which are watched.
+  struct Quiet {
+    std::vector<HeldFile> found;
+    std::size_t names = 0;
+  };
+  void begin_watching();
+  void hear_changes();
 
   std::vector<std::string> workspaces_;
   bool may_change_;
   Looks looks_;
-  bool is_first_ = true;
+  std::unique_ptr<sandbox::Watches> watches_;  // their handlers have this object's address
+  std::map<std::string, std::pair<std::uint64_t, std::int64_t>> watched_;  // by path, as Look::itself
+  std::map<std::string, Quiet> quiet_;                                     // by start
+  bool is_first_ = true, has_tried_to_watch_ = false;
   std::set<std::string> led_to_;  // by links that were there at first, out of the workspaces
   std::vector<std::string> left_out_;
 };

@@ -156,6 +156,33 @@ TEST_CASE("what comes by writing, renaming or linking is found at the next look,
   CHECK(scene.find().size() == 4);
 }
 
+TEST_CASE(
+    "what changes after nothing has changed for several looks is found, also in a directory that is new") {
+  Followed scene(env_and_lock);
+  const auto look_often = [&](std::size_t expected) {
+    for (int look = 0; look < 4; ++look) REQUIRE(scene.find().size() == expected);
+  };
+  look_often(3);
+  scene.dir.write("ws/a/lock", "");
+  look_often(4);
+  scene.dir.write("ws/b/plain", "");
+  look_often(4);
+  scene.dir.write("ws/b/.env", "");
+  look_often(5);
+  fs::rename(scene.dir / "ws/b", scene.dir / "ws/c");
+  fs::create_directory(scene.dir / "ws/b");
+  look_often(5);
+  scene.dir.write("ws/b/.env", "");
+  look_often(6);
+  fs::remove_all(scene.dir / "ws/b");
+  scene.dir.write("ws/b/lock", "");  // perhaps with the number of the one that has gone
+  look_often(6);
+  scene.dir.write("ws/b/.env", "");
+  look_often(7);
+  fs::remove(scene.dir / "ws/lock");
+  look_often(6);
+}
+
 TEST_CASE("another file of the same name is told apart") {
   Followed scene(no_env);
   const auto before = scene.find();
