@@ -57,6 +57,18 @@ struct Caches {
   std::string work;                ///< overlayfs' work directory, same file system as `upper`
 };
 
+/// A file or directory that rules keep every program from, in every mode. What is held may change while
+/// commands run: Supervisor::hold().
+struct Held {
+  enum class As {
+    hidden,     ///< a directory reads as empty, a file cannot be opened
+    read_only,  ///< where it could be written: it, and its name
+  };
+  std::string path;
+  As as = As::hidden;
+  bool operator==(const Held&) const = default;
+};
+
 /// Zero leaves the caller's limit.
 struct Limits {
   std::uint64_t processes = 4096;
@@ -78,10 +90,9 @@ struct Spec {
       protect;  ///< below a writable root, stays read-only; every ancestor up to the root is pinned
   std::vector<std::string>
       hide;  ///< a directory reads as empty, a file cannot be opened; also wins inside `writable`
-  std::vector<std::string>
-      own;  ///< what no rule lets change, gatehouse's own config and rules first: read-only in every mode
-  std::vector<std::string> own_hidden;  ///< what no rule lets read, gatehouse's own state, audit and sockets
-                                        ///< first: as `hide`, in every mode
+  std::vector<std::string> own;         ///< gatehouse's own config and rules: read-only in every mode
+  std::vector<std::string> own_hidden;  ///< its own state, audit and sockets: as `hide`, in every mode
+  std::vector<Held> held;
   std::vector<Caches> caches;
   bool private_tmp = true;
 

@@ -18,6 +18,13 @@ constexpr auto grace = std::chrono::milliseconds(200);
 /// Between asking a subreaper to end its tree and ending it without its help.
 constexpr auto patience = std::chrono::seconds(2);
 
+Report report_in(const sys::Packet& packet) {
+  Report report{};
+  if (packet.bytes.size() != sizeof report) throw sys::Error(sys::Kind::internal, "init sent an odd report");
+  std::memcpy(&report, packet.bytes.data(), sizeof report);
+  return report;
+}
+
 }  // namespace
 
 Supervisor::Supervisor(sys::Reactor& reactor, const Spec& spec, const std::function<Judging()>& prepare,
@@ -59,11 +66,45 @@ Supervisor::~Supervisor() {
   launched_.init.forget();
 }
 
-void Supervisor::order(const Order& order, const std::vector<int>& fds) {
+/// False when init is gone, and with it whom the order was about.
+bool Supervisor::order(const Order& order, const std::vector<int>& fds) {
   try {
     launched_.channel.send({reinterpret_cast<const char*>(&order), sizeof order}, fds);
-  } catch (const sys::SysError&) {  // init is gone, and with it whom the order was about
+    return true;
+  } catch (const sys::SysError&) {
+    return false;
   }
+}
+
+std::vector<NotHeld> Supervisor::hold(const HoldOrder& change) {
+  const sys::Fd packed = pack(change);
+  if (!order({Order::Kind::hold, ++hold_orders_}, {packed.get()})) return {};
+  std::optional<sys::Fd> answer = await_held(hold_orders_);
+  if (answer) return *answer ? unpack_not_held(answer->get()) : std::vector<NotHeld>();
+  std::vector<NotHeld> failures;
+  for (const Held& held : change.held)
+    failures.push_back({held.path, "the sandbox's first process does not answer"});
+  return failures;
+}
+
+/// Nothing when it does not come in time; an empty descriptor when the sandbox has ended.
+std::optional<sys::Fd> Supervisor::await_held(int number) {
+  const auto limit = sys::BootClock::now() + patience;
+  for (auto now = sys::BootClock::now(); now < limit; now = sys::BootClock::now()) {
+    pollfd word{launched_.channel.fd(), POLLIN, 0};
+    ::poll(&word, 1, static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(limit - now).count()));
+    std::optional<sys::Packet> packet = launched_.channel.receive();
+    if (!packet && launched_.channel.closed()) return sys::Fd();
+    if (!packet) continue;
+    const Report report = report_in(*packet);
+    if (report.kind != Report::Kind::held) {
+      early_reports_.push_back(report);
+      early_ = reactor_.at(sys::BootClock::now(), [this] { on_reports(); });
+    } else if (report.value == number && packet->fds.size() == 1) {
+      return std::move(packet->fds.front());
+    }
+  }
+  return std::nullopt;
 }
 
 void Supervisor::signal(int number) {
@@ -98,13 +139,8 @@ void Supervisor::end() {
 }
 
 void Supervisor::on_reports() {
-  while (const std::optional<sys::Packet> packet = launched_.channel.receive()) {
-    Report report{};
-    if (packet->bytes.size() != sizeof report)
-      throw sys::Error(sys::Kind::internal, "init sent an odd report");
-    std::memcpy(&report, packet->bytes.data(), sizeof report);
-    on_report(report);
-  }
+  for (const Report& report : std::exchange(early_reports_, {})) on_report(report);
+  while (const std::optional<sys::Packet> packet = launched_.channel.receive()) on_report(report_in(*packet));
   if (launched_.channel.closed()) reports_.cancel();
 }
 
@@ -117,6 +153,7 @@ void Supervisor::on_report(const Report& report) {
       if (handlers_.stopped) handlers_.stopped(report.value);
       return;
     case Report::Kind::continued:
+    case Report::Kind::held:  // of an order that nobody waited for any longer
       return;
     case Report::Kind::ended:
       reported_end_ = true;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sandbox/gate/gate.h"
+#include "sandbox/launcher/hold_wire.h"
 #include "sandbox/launcher/launch.h"
 #include "sandbox/outcome.h"
 #include "sandbox/spec.h"
@@ -50,6 +51,10 @@ class Supervisor {
   /// A process beside the turns that runs `spec.worker`. The first letter from it is of launcher/wire.h: it
   /// is ready, or why it is not; a channel that is closed means the same.
   sys::Channel start_worker();
+  /// Changes what Spec::held says, for all that runs and will run: in force when this returns, but for what
+  /// it names. What a program has open stays open to it, and so does a directory that it is in. Nothing is
+  /// named where the sandbox has ended.
+  std::vector<NotHeld> hold(const HoldOrder& change);
 
   /// Not of a guest.
   [[nodiscard]] Gate& gate() { return *gate_; }
@@ -60,7 +65,8 @@ class Supervisor {
   [[nodiscard]] const std::vector<std::string>& missing() const { return launched_.missing; }
 
  private:
-  void order(const Order& order, const std::vector<int>& fds = {});
+  bool order(const Order& order, const std::vector<int>& fds = {});
+  std::optional<sys::Fd> await_held(int number);
   void on_reports();
   void on_report(const Report& report);
   void reap();
@@ -77,7 +83,9 @@ class Supervisor {
   std::unique_ptr<Gate> gate_;
   Outcome outcome_;
   bool reported_end_ = false, told_end_ = false;
-  sys::Watch reports_, deadline_;
+  int hold_orders_ = 0;
+  std::vector<Report> early_reports_;  // that came while another was waited for
+  sys::Watch reports_, deadline_, early_;
 };
 
 }  // namespace sandbox

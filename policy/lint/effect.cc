@@ -75,10 +75,11 @@ class HoldLinter {
           return add(
               rule, place_of(when_of(*linted_rule.node), pattern.text()),
               fmt::format(
-                  "mounts hold the files that are there when a command starts, and it can itself make "
-                  "one that matches {}",
+                  "mounts hold the files that are there when a command starts, and until it ends it has what "
+                  "it makes itself that matches {}",
                   pattern.text()),
-              "deny on exec what handles such files, too; the next sandbox holds those that were made");
+              "deny on exec what handles such files, too; the next command is kept from those that were "
+              "made");
   }
 
   /// In a workspace that can be written; elsewhere nothing can be made.

@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <iterator>
-#include <utility>
 
 namespace sandbox {
 namespace {
@@ -21,26 +19,6 @@ constexpr long xfs_magic = 0x58465342;  // which linux/magic.h leaves out
 /// On these a directory's ctime changes whenever a name in it comes, goes or becomes another file.
 constexpr std::array<long, 5> stamping_file_systems = {EXT4_SUPER_MAGIC, xfs_magic, BTRFS_SUPER_MAGIC,
                                                        TMPFS_MAGIC, F2FS_SUPER_MAGIC};
-
-bool has(const std::vector<Listed>& names, const char* name) {
-  return std::any_of(names.begin(), names.end(), [&](const Listed& listed) { return listed.name == name; });
-}
-
-bool is_skipped(const std::string& name) {
-  return name == ".git" || std::find(std::begin(skipped_directories), std::end(skipped_directories), name) !=
-                               std::end(skipped_directories);
-}
-
-DirectoryLook look_of(const std::vector<Listed>& names) {
-  DirectoryLook look;
-  look.is_listed = true;
-  look.is_bare =
-      has(names, "HEAD") && ((has(names, "objects") && has(names, "refs")) || has(names, "commondir"));
-  look.has_dot_git = has(names, ".git");
-  for (const Listed& child : names)
-    if (child.kind == Entry::Kind::directory && !is_skipped(child.name)) look.below.push_back(child.name);
-  return look;
-}
 
 bool stamps_changes(int directory) {
   struct statfs facts {};
@@ -56,31 +34,28 @@ bool is_past(std::int64_t changed_ns) {
   return changed_ns + two_ticks_ns < static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
 }
 
-sys::Fd open_for_listing(const Roots& roots, const std::string& path) {
-  if (sys::Fd readable = roots.open(path, O_RDONLY | O_DIRECTORY)) return readable;
-  return roots.open_directory(path);  // its permissions may have been taken away
-}
-
 }  // namespace
 
-const DirectoryLook* DirectoryLooks::look(const Roots& roots, const std::string& path) {
-  sys::Fd place = open_for_listing(roots, path);
-  if (!place) return nullptr;
-  Known known{entry_of(place.get()), {}};
-  auto found = before_.extract(path);
-  if (!found.empty() && known.directory.same_file(found.mapped().directory) &&
-      known.directory.changed_ns == found.mapped().directory.changed_ns)
-    return &now_.insert(std::move(found)).position->second.look;
-  if (!is_past(known.directory.changed_ns) || !stamps_changes(place.get())) known.directory.changed_ns = 0;
-  // One that is open only as a path is listed by another way.
-  auto names = list(place.get(), most_names);
-  if (names)
-    known.look = look_of(*names);
-  else
-    known.directory.changed_ns = 0;
-  return &now_.insert_or_assign(path, std::move(known)).first->second.look;
+std::optional<DirectoryReading> read_directory(const Roots& roots, const std::string& path,
+                                               bool opens_closed) {
+  sys::Fd place = roots.open(path, O_RDONLY | O_DIRECTORY);
+  const bool is_readable(place);
+  if (!place) place = roots.open_directory(path);
+  if (!place) return std::nullopt;
+  DirectoryReading reading{entry_of(place.get()), {}};
+  const bool stamps = stamps_changes(place.get());
+  reading.is_local = stamps && reading.directory.born_ns != 0;
+  if (!is_past(reading.directory.changed_ns) || !stamps) reading.directory.changed_ns = 0;
+  if (is_readable || opens_closed) reading.names = list(place.get(), most_names);
+  if (!reading.names) reading.directory.changed_ns = 0;
+  return reading;
 }
 
-void DirectoryLooks::forget_the_rest() { before_ = std::exchange(now_, {}); }
+/// By its path at once, wherever that leads meanwhile: what has this number and this time has these names.
+bool is_unchanged(const std::string& path, const Entry& before) {
+  if (before.changed_ns == 0) return false;
+  const std::optional<Entry> now = entry_at(AT_FDCWD, path);
+  return now && now->same_file(before) && now->changed_ns == before.changed_ns;
+}
 
 }  // namespace sandbox

@@ -280,7 +280,7 @@ ProtectedNames find_protected_names(const std::vector<std::string>& roots,
     finder.find_dot_git(root, true);
   }
   const Roots held(found.roots);
-  DirectoryLooks first;
+  RepositoryLooks first;
   const RepositoryScan scan = find_repositories(held, roots, limits, first);
   for (const std::string& directory : scan.dot_git) finder.find_dot_git(directory, false);
   for (const std::string& directory : scan.bare) finder.find_repository(directory, directory, false);

@@ -2,11 +2,35 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <deque>
+#include <iterator>
 #include <set>
 
 namespace sandbox {
 namespace {
+
+bool has(const std::vector<Listed>& names, const char* name) {
+  return std::any_of(names.begin(), names.end(), [&](const Listed& listed) { return listed.name == name; });
+}
+
+bool is_skipped(const std::string& name) {
+  return name == ".git" || std::find(std::begin(skipped_directories), std::end(skipped_directories), name) !=
+                               std::end(skipped_directories);
+}
+
+RepositoryLook look_at(const DirectoryReading& reading) {
+  const auto& names = reading.names;
+  RepositoryLook look;
+  if (!names) return look;
+  look.is_listed = true;
+  look.is_bare =
+      has(*names, "HEAD") && ((has(*names, "objects") && has(*names, "refs")) || has(*names, "commondir"));
+  look.has_dot_git = has(*names, ".git");
+  for (const Listed& child : *names)
+    if (child.kind == Entry::Kind::directory && !is_skipped(child.name)) look.below.push_back(child.name);
+  return look;
+}
 
 struct Pending {
   std::string path;
@@ -15,7 +39,7 @@ struct Pending {
 
 class Scan {
  public:
-  Scan(const Roots& roots, ScanLimits limits, DirectoryLooks& looks)
+  Scan(const Roots& roots, ScanLimits limits, RepositoryLooks& looks)
       : roots_(roots), limits_(limits), looks_(looks) {}
 
   RepositoryScan run(const std::vector<std::string>& below) {
@@ -41,7 +65,7 @@ class Scan {
   void look(const Pending& place) {
     if (!seen_.insert(place.path).second) return;
     ++looked_;
-    const DirectoryLook* found = looks_.look(roots_, place.path);
+    const RepositoryLook* found = looks_.look(roots_, place.path, true, look_at);
     if (found == nullptr) return;
     if (!found->is_listed) {
       found_.left_out.push_back(fmt::format("{}: it cannot be listed", roots_.shown(place.path)));
@@ -62,7 +86,7 @@ class Scan {
 
   const Roots& roots_;
   ScanLimits limits_;
-  DirectoryLooks& looks_;
+  RepositoryLooks& looks_;
   std::deque<Pending> pending_;
   std::set<std::string> seen_;
   std::size_t looked_ = 0;
@@ -73,7 +97,7 @@ class Scan {
 }  // namespace
 
 RepositoryScan find_repositories(const Roots& roots, const std::vector<std::string>& below, ScanLimits limits,
-                                 DirectoryLooks& looks) {
+                                 RepositoryLooks& looks) {
   RepositoryScan found = Scan(roots, limits, looks).run(below);
   looks.forget_the_rest();
   return found;

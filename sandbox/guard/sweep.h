@@ -43,7 +43,7 @@ class Sweep {
   NameGuard names_;
   ConfigGuard configs_;
   RepositoryGuard repositories_;
-  DirectoryLooks looks_;
+  RepositoryLooks looks_;
 };
 
 }  // namespace sandbox

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "sandbox/launcher/hold_wire.h"
 #include "sandbox/launcher/packing.h"
 
 namespace sandbox {
@@ -36,10 +37,10 @@ void carry(Wire& wire, Limits& limits) {
 
 template <class Wire>
 void carry(Wire& wire, Spec& spec) {
-  auto& [argv, env, cwd, mode, network, user, writable, protect, hide, own, own_hidden, caches, private_tmp,
-         is_guest, allow_tracers, limits, worker] = spec;
+  auto& [argv, env, cwd, mode, network, user, writable, protect, hide, own, own_hidden, held, caches,
+         private_tmp, is_guest, allow_tracers, limits, worker] = spec;
   wire(argv), wire(env), wire(cwd), wire(mode), wire(network), wire(user);
-  wire(writable), wire(protect), wire(hide), wire(own), wire(own_hidden), wire(caches);
+  wire(writable), wire(protect), wire(hide), wire(own), wire(own_hidden), wire(held), wire(caches);
   wire(private_tmp), wire(is_guest), wire(allow_tracers), wire(limits), wire(worker);
 }
 

@@ -52,7 +52,7 @@ void keep_init_capabilities() {
   const Capabilities now(::cap_get_proc(), ::cap_free);
   if (!now) throw sys::SysError(errno, "reading the capabilities");
   std::vector<cap_value_t> kept;
-  for (const cap_value_t capability : {CAP_SYS_ADMIN, CAP_KILL, CAP_SYS_PTRACE})
+  for (const cap_value_t capability : {CAP_SYS_ADMIN, CAP_KILL, CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH})
     if (has(now.get(), capability)) kept.push_back(capability);
   set_process_to(kept);
 }

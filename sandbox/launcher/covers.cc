@@ -18,23 +18,6 @@ bool is_directory(int fd, const std::string& path) {
   return S_ISDIR(status.st_mode);
 }
 
-// Nothing is there, or nothing that the command could reach: a dead network file system, a directory that its
-// user may not enter.
-bool is_out_of_reach(int error) {
-  switch (error) {
-    case ENOENT:
-    case ENOTDIR:
-    case EACCES:
-    case ENAMETOOLONG:
-    case ENOTCONN:
-    case ESTALE:
-    case EHOSTDOWN:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 const std::string* Covers::outermost_top(const std::string& path) const {

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -16,12 +17,14 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <memory>
 #include <vector>
 
 #include "sandbox/launcher/assignment.h"
 #include "sandbox/launcher/caches.h"
 #include "sandbox/launcher/capabilities.h"
 #include "sandbox/launcher/command.h"
+#include "sandbox/launcher/hold_wire.h"
 #include "sandbox/launcher/landlock.h"
 #include "sandbox/launcher/launch.h"
 #include "sandbox/launcher/mounts.h"
@@ -69,6 +72,14 @@ bool hears(const sys::Fd& bell, const sys::Channel& channel) {
   return (either[0].revents & POLLIN) != 0;
 }
 
+/// What is held takes two descriptors each. Best effort: without, some may not be held, which is said.
+void allow_many_files() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 class Init {
  public:
   explicit Init(Birth birth) : birth_(std::move(birth)) {}
@@ -91,13 +102,13 @@ class Init {
     }
     if (is_command()) return;
     birth_.turns = sys::Channel(sys::Fd());
-    std::vector<sys::Fd> overlays;
-    if (namespaced()) overlays = build_namespaces();
+    if (namespaced()) build_namespaces();
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw sys::SysError(errno, "closing init to the command");
     if (::eventfd_write(built_.get(), 1) != 0)
       throw sys::SysError(errno, "telling that the sandbox is built");
     built_.close();
-    for (const sys::Fd& work : overlays) remove_volatile_mark(work);
+    if (live_)
+      for (const sys::Fd& work : std::exchange(live_->overlays, {})) remove_volatile_mark(work);
   }
 
   [[nodiscard]] bool is_command() const { return !command_; }
@@ -115,6 +126,7 @@ class Init {
 
   void serve() {
     keep_init_capabilities();
+    allow_many_files();
     // Whoever reads the command's output waits until the last writer is gone.
     ::syscall(SYS_close_range, 0U, 2U, 0U);
     sigset_t child;
@@ -187,14 +199,13 @@ class Init {
     }
   }
 
-  std::vector<sys::Fd> build_namespaces() {
+  void build_namespaces() {
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
       throw sys::SysError(errno, "binding init to its parent");
     std::vector<std::string> missing;
-    std::vector<sys::Fd> overlays = build_mounts(
+    live_ = build_mounts(
         spec(), [this] { return hear_trees(); }, missing);
     for (const std::string& sentence : missing) tell(birth_.channel, Tag::note, sentence);
-    return overlays;
   }
 
   void become_subreaper() {
@@ -203,9 +214,19 @@ class Init {
     scoped_ = !spec().is_guest && enter_signal_scope();
   }
 
-  void report(Report::Kind kind, int value) {
+  void report(Report::Kind kind, int value, const std::vector<int>& fds = {}) {
     const Report packet{kind, value};
-    birth_.channel.send({reinterpret_cast<const char*>(&packet), sizeof packet});
+    birth_.channel.send({reinterpret_cast<const char*>(&packet), sizeof packet}, fds);
+  }
+
+  void hold(const sys::Fd& packed, int number) {
+    const HoldOrder order = unpack_hold_order(packed.get());
+    std::vector<NotHeld> failures;
+    if (live_)
+      failures = live_->held.change(order);
+    else
+      for (const Held& held : order.held) failures.push_back({held.path, "this sandbox has no mounts"});
+    report(Report::Kind::held, number, {pack(failures).get()});
   }
 
   // False when the supervisor is gone.
@@ -229,6 +250,10 @@ class Init {
         return true;
       case Order::Kind::start_worker:
         if (packet->fds.size() == 1) start_worker(sys::Channel(std::move(packet->fds.front())));
+        return true;
+      case Order::Kind::hold:
+        if (packet->fds.size() != 1) throw sys::Error(sys::Kind::internal, "reading an order to hold files");
+        hold(packet->fds.front(), order.value);
         return true;
     }
     return false;
@@ -297,6 +322,7 @@ class Init {
   sys::Fd built_ = sys::Fd(::eventfd(0, EFD_CLOEXEC));  ///< init to command: everything is mounted
   sys::Child command_;
   std::vector<pid_t> workers_;
+  std::unique_ptr<LiveMounts> live_;
   bool scoped_ = false;
 };
 

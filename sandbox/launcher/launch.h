@@ -33,6 +33,7 @@ struct Report {
     stopped,      ///< value: the signal that stopped the command
     continued,    ///< value: 0
     ended,  ///< value: the command's status as wait(2) tells it; what is left of the tree dies with init
+    held,   ///< value: the order's number; one descriptor: of the NotHelds of a HoldOrder, which is in force
     alone,  ///< value: 0; nothing of the tree is left, and only the kernel's own taking down is still to come
   };
   Kind kind;
@@ -47,6 +48,7 @@ struct Order {
     terminate_turn,  ///< value: the turn's keeper, as the sandbox numbers it; SIGTERM to all below it
     end_turn,        ///< the same with SIGKILL, and to what belongs to no turn; 0: to that alone
     start_worker,    ///< with it comes the worker's end of its channel
+    hold,            ///< value: a number; one descriptor: of a HoldOrder. `held` follows
   };
   Kind kind;
   std::int32_t value;

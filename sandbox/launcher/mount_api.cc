@@ -1,6 +1,7 @@
 #include "sandbox/launcher/mount_api.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -21,17 +22,60 @@ sys::Fd place_at(const std::string& path) {
   return place;
 }
 
-sys::Fd copy_tree(int place, const std::string& path) {
-  sys::Fd tree(static_cast<int>(::syscall(
-      SYS_open_tree, place, "", AT_EMPTY_PATH | AT_RECURSIVE | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)));
+bool is_out_of_reach(int error) {
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+    case EACCES:
+    case ENAMETOOLONG:
+    case ENOTCONN:
+    case ESTALE:
+    case EHOSTDOWN:
+      return true;
+    default:
+      return false;
+  }
+}
+
+namespace {
+
+sys::Fd clone(int place, const std::string& path, int flags) {
+  constexpr int always = AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+  sys::Fd tree(static_cast<int>(::syscall(SYS_open_tree, place, "", always | flags)));
   if (!tree) throw sys::SysError(errno, "copying the mounts of {}", path);
   return tree;
 }
+
+}  // namespace
+
+sys::Fd copy_tree(int place, const std::string& path) { return clone(place, path, AT_RECURSIVE); }
+
+sys::Fd copy_bare(int place, const std::string& path) { return clone(place, path, 0); }
 
 void attach(int tree, int place, const std::string& path) {
   if (::syscall(SYS_move_mount, tree, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) != 0)
     throw sys::SysError(errno, "mounting on {}", path);
 }
+
+void detach(int mount) {
+  constexpr int lazily = 2;  // MNT_DETACH, of a header that does not go together with linux/mount.h
+  ::syscall(SYS_umount2, sys::proc_path(mount).c_str(), lazily);
+}
+
+namespace {
+
+struct statx mount_facts(int place) {
+  struct statx facts {};
+  if (::statx(place, "", AT_EMPTY_PATH, STATX_MNT_ID, &facts) != 0)
+    throw sys::SysError(errno, "asking for the mount of descriptor {}", place);
+  return facts;
+}
+
+}  // namespace
+
+std::uint64_t mount_number(int place) { return mount_facts(place).stx_mnt_id; }
+
+bool is_mount_root(int place) { return (mount_facts(place).stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0; }
 
 void bind(const std::string& source, const std::string& target, const std::string& path) {
   if (::syscall(SYS_mount, source.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) != 0)

@@ -17,10 +17,24 @@ sys::Fd try_place(const std::string& path);
 /// The same; throws SysError("opening PATH").
 sys::Fd place_at(const std::string& path);
 
+/// Of try_place(): nothing is there, or nothing that the command could reach, as a dead network file system
+/// or a directory that its user may not enter.
+bool is_out_of_reach(int error);
+
 /// open_tree(2) with everything mounted below.
 sys::Fd copy_tree(int place, const std::string& path);
+/// The same with nothing that is mounted there or below.
+sys::Fd copy_bare(int place, const std::string& path);
 /// move_mount(2).
 void attach(int tree, int place, const std::string& path);
+
+/// Takes a mount, with all that is mounted in it, off again; where another one lies over all of it, that one.
+/// One that is gone already is no error.
+void detach(int mount);
+/// Which mount a place is in. Not used for another one as long as a descriptor of the first is open.
+std::uint64_t mount_number(int place);
+/// Whether it is where something is mounted.
+bool is_mount_root(int place);
 
 /// One mount, bound by path: for places that nobody but root can exchange, and faster than a tree.
 void bind(const std::string& source, const std::string& target, const std::string& path);

@@ -6,14 +6,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <optional>
 
 #include "sandbox/launcher/caches.h"
 #include "sandbox/launcher/covers.h"
 #include "sandbox/launcher/devices.h"
 #include "sandbox/launcher/layout.h"
 #include "sandbox/launcher/mount_api.h"
-#include "sandbox/launcher/private_files.h"
 #include "sandbox/launcher/wire.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
@@ -36,22 +34,22 @@ class MountTree {
   MountTree(const Spec& spec, std::vector<std::string>& missing)
       : spec_(spec), layers_(layers_of(spec)), missing_(missing) {}
 
-  void build(const std::function<Trees()>& from_outside) {
+  std::unique_ptr<LiveMounts> build(const std::function<Trees()>& from_outside) {
     const sys::Fd root = place_at("/");
     founding(
         [&] { change_mounts(root.get(), {.propagation = MS_PRIVATE}, "making the mount tree private"); });
     if (spec_.mode != Mode::danger_full_access) copy_layers();
     if (spec_.mode != Mode::danger_full_access) make_host_read_only(root.get());
-    founding([&] { files_.emplace(); });
+    founding([&] { live_ = std::make_unique<LiveMounts>(spec_); });
     founding([&] { mount_new("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, ""); });
     if (spec_.mode != Mode::danger_full_access) lay_out(from_outside);
-    cover(Covers(*files_, writable_tops_of(spec_)));
+    cover(Covers(live_->files, writable_tops_of(spec_)));
+    hold();
     for (const sys::Fd& directory : ours_)
       change_mounts(directory.get(), {.set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC, .recursive = false},
                     "making a private directory read-only");
+    return std::move(live_);
   }
-
-  std::vector<sys::Fd> overlays() && { return std::move(overlays_); }
 
  private:
   void copy(const std::string& path) {
@@ -77,7 +75,7 @@ class MountTree {
   }
 
   void lay_out(const std::function<Trees()>& from_outside) {
-    ours_.push_back(build_devices(*files_));
+    ours_.push_back(build_devices(live_->files));
     trees_.merge(from_outside());
     for (const Layer& layer : layers_)
       if (layer.from_host())
@@ -91,7 +89,7 @@ class MountTree {
     const bool is_runtime = layer.kind == Layer::Kind::runtime;
     const sys::Fd place = is_runtime ? reach(layer.path, true) : try_place(layer.path);
     if (!place || !is_directory(place.get())) return;  // /var/tmp may be a link to /tmp
-    files_->cover(place.get(), layer.path, mode_of(layer.kind));
+    live_->files.cover(place.get(), layer.path, mode_of(layer.kind));
     if (layer.kind == Layer::Kind::run) ours_.push_back(place_at(layer.path));
   }
 
@@ -114,7 +112,7 @@ class MountTree {
     std::vector<sys::Fd> places;
     for (const std::string& path : caches.paths) places.push_back(reach(path, true));
     if (sys::Fd work = mount_caches(caches, places, lower, store->second))
-      overlays_.push_back(std::move(work));
+      live_->overlays.push_back(std::move(work));
     else
       missing_.push_back(fmt::format("{} start empty: overlayfs is refused over {}",
                                      fmt::join(caches.paths, ", "), caches.base));
@@ -143,7 +141,7 @@ class MountTree {
     sys::Fd next = open();
     if (!next && errno == EACCES) {
       const std::string closed = sys::parent_of(path);
-      files_->cover(parent.get(), closed, 0755);
+      live_->files.cover(parent.get(), closed, 0755);
       ours_.push_back(place_at(closed));
       parent = place_at(closed);
       next = open();
@@ -173,6 +171,11 @@ class MountTree {
     }
   }
 
+  void hold() {
+    const std::vector<NotHeld> failures = live_->held.change({spec_.held, {}});
+    if (!failures.empty()) throw sys::Error(sys::Kind::setup, "holding {}", failures.front().why);
+  }
+
   // Real root needs no capability to write these, and one of them names a program that the kernel starts for
   // a core file: outside of every sandbox.
   static void guard_kernel(Covers& covers) {
@@ -190,10 +193,9 @@ class MountTree {
   const Spec& spec_;
   const std::vector<Layer> layers_;
   Trees trees_;
-  std::optional<PrivateFiles> files_;
+  std::unique_ptr<LiveMounts> live_;
   std::vector<std::string>& missing_;
-  std::vector<sys::Fd> overlays_;  ///< the work directories
-  std::vector<sys::Fd> ours_;      ///< file systems that become read-only once everything is mounted
+  std::vector<sys::Fd> ours_;  ///< file systems that become read-only once everything is mounted
 };
 
 sys::Fd copy_mapped(const std::string& path, int user_namespace) {
@@ -226,13 +228,14 @@ Trees copy_id_mapped(const Spec& spec, pid_t init) {
   return trees;
 }
 
-std::vector<sys::Fd> build_mounts(const Spec& spec, const std::function<Trees()>& from_outside,
-                                  std::vector<std::string>& missing) {
+LiveMounts::LiveMounts(const Spec& spec) : held(files, writable_tops_of(spec)) {}
+
+std::unique_ptr<LiveMounts> build_mounts(const Spec& spec, const std::function<Trees()>& from_outside,
+                                         std::vector<std::string>& missing) {
   const mode_t callers = ::umask(0);
-  MountTree tree(spec, missing);
-  tree.build(from_outside);
+  std::unique_ptr<LiveMounts> live = MountTree(spec, missing).build(from_outside);
   ::umask(callers);
-  return std::move(tree).overlays();
+  return live;
 }
 
 }  // namespace sandbox

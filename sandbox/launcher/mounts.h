@@ -4,9 +4,11 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "sandbox/launcher/held_covers.h"
 #include "sandbox/spec.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/fd.h"
@@ -26,10 +28,19 @@ using Trees = std::map<std::string, sys::Fd>;
 /// (MOUNT_ATTR_IDMAP with the sandbox's own user namespace). Throws IdMapsRefused.
 Trees copy_id_mapped(const Spec& spec, pid_t init);
 
+/// What there is to do about the mounts while commands run.
+struct LiveMounts {
+  explicit LiveMounts(const Spec& spec);
+  PrivateFiles files;
+  HeldCovers held;
+  std::vector<sys::Fd> overlays =
+      {};  ///< their work directories, whose marks are to be removed when nobody waits
+};
+
 /// Inside, in a new mount namespace. `from_outside`: the trees of copy_id_mapped(), asked for when it is
-/// time. `missing` gets a sentence for what could not be had. The work directories of the overlays, whose
-/// marks are to be removed when nobody waits. Throws Refused where the kernel lets nobody mount.
-std::vector<sys::Fd> build_mounts(const Spec& spec, const std::function<Trees()>& from_outside,
-                                  std::vector<std::string>& missing);
+/// time. `missing` gets a sentence for what could not be had. Throws Refused where the kernel lets nobody
+/// mount.
+std::unique_ptr<LiveMounts> build_mounts(const Spec& spec, const std::function<Trees()>& from_outside,
+                                         std::vector<std::string>& missing);
 
 }  // namespace sandbox

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -42,6 +43,16 @@ void PrivateFiles::cover(int place, const std::string& path, unsigned mode) cons
   if (::mkdirat(root_.get(), name.c_str(), mode) != 0)
     throw sys::SysError(errno, "making a private {}", path);
   bind(sys::proc_path(root_.get()) + "/" + name, sys::proc_path(place), path);
+}
+
+sys::Fd PrivateFiles::make_directory(const std::string& name) const {
+  if (::mkdirat(root_.get(), name.c_str(), 0755) != 0)
+    throw sys::SysError(errno, "making a private {}", name);
+  return place_in(root_.get(), name);
+}
+
+void PrivateFiles::remove_directory(const std::string& name) const {
+  ::unlinkat(root_.get(), name.c_str(), AT_REMOVEDIR);
 }
 
 sys::Fd PrivateFiles::empty_directory() const { return read_only_copy(empty_.get(), "empty directory"); }

@@ -16,6 +16,10 @@ class PrivateFiles {
 
   /// Makes a directory and binds it over the one at the place.
   void cover(int place, const std::string& path, unsigned mode) const;
+  /// Makes a directory, and opens it as a place. A name that is taken is an error.
+  [[nodiscard]] sys::Fd make_directory(const std::string& name) const;
+  /// Of those, an empty one.
+  void remove_directory(const std::string& name) const;
   /// Detached, read-only: an empty directory, a file that nobody can read.
   [[nodiscard]] sys::Fd empty_directory() const;
   [[nodiscard]] sys::Fd unreadable_file() const;

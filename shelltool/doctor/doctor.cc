@@ -118,7 +118,9 @@ class Doctor {
   Diagnosis examine_guest(const Outer& outer);
   DiagnosisRow examine_config();
   DiagnosisRow try_sandbox();
-  [[nodiscard]] DiagnosisRow examine_rules() const;
+  [[nodiscard]] DiagnosisRow files_row() const;
+  [[nodiscard]] policy::RuleSet read_rules() const;
+  DiagnosisRow examine_rules();
   [[nodiscard]] DiagnosisRow examine_audit() const;
   [[nodiscard]] DiagnosisRow examine_workspace() const;
   [[nodiscard]] sandbox::Site site() const;
@@ -186,15 +188,31 @@ DiagnosisRow Doctor::try_sandbox() {
   }
 }
 
-DiagnosisRow Doctor::examine_rules() const {
+/// Of files that rules deny. What a command makes itself is no fault of the machine's, so that is said where
+/// it is known that it holds otherwise.
+DiagnosisRow Doctor::files_row() const {
+  constexpr const char* what = "files in rules";
+  if (diagnosis_.tier == sandbox::Tier::a)
+    return {what, State::ok,
+            "those that rules deny are held by mounts, and those that a command makes once it has ended", "",
+            ""};
+  return {what, State::degraded, "no mounts can hold them",
+          "Files that rules deny can be read and written by every command.", ""};
+}
+
+policy::RuleSet Doctor::read_rules() const {
+  if (plan_) return rules_of(*plan_);
+  const std::string cwd = std::filesystem::current_path().string();
+  return policy::RuleSet::compile(RulesFiles{places_, options_.rules, {}}.read(),
+                                  {home_of(caller_), {cwd}, search_path()});
+}
+
+DiagnosisRow Doctor::examine_rules() {
   try {
-    if (plan_) {
-      (void)rules_of(*plan_);
-    } else {
-      const std::string cwd = std::filesystem::current_path().string();
-      (void)policy::RuleSet::compile(RulesFiles{places_, options_.rules, {}}.read(),
-                                     {home_of(caller_), {cwd}, search_path()});
-    }
+    const policy::RuleSet rules = read_rules();
+    if (!rules.denied_places(policy::EventKind::read).empty() ||
+        !rules.denied_places(policy::EventKind::write).empty())
+      add(files_row());
   } catch (const sys::Error& error) {
     return broken("rules", error);
   }

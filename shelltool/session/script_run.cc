@@ -83,8 +83,7 @@ sandbox::Spec spec_for(const Plan& plan, const policy::RuleSet& rules, const std
   spec.network = sandbox::Network::none;
   spec.private_tmp = true;
   spec.caches.clear();
-  HeldFiles held = find_held_files(rules, plan.state(), plan.workspace.roots);
-  std::move(held.hidden.begin(), held.hidden.end(), std::back_inserter(spec.own_hidden));
+  for (const HeldFile& file : held_files_of(plan).find(rules, plan.state())) spec.held.push_back(file.held);
   return spec;
 }
 

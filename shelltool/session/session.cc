@@ -12,10 +12,12 @@
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
-#include "shelltool/setup/held_files.h"
 
 namespace shelltool {
 namespace {
+
+constexpr std::chrono::milliseconds look_interval(100);
+constexpr std::chrono::milliseconds recently(10);
 
 std::string new_session_id() {
   std::uint64_t random = 0;
@@ -69,11 +71,33 @@ void Session::hold_files() {
                    [](const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }))
     return;
   read_rules();
-  HeldFiles held = find_held_files(rules_->rules(), plan_.state(), plan_.workspace.roots);
-  sandbox::Spec& spec = plan_.made.spec;
-  std::move(held.hidden.begin(), held.hidden.end(), std::back_inserter(spec.own_hidden));
-  std::move(held.read_only.begin(), held.read_only.end(), std::back_inserter(spec.own));
-  std::move(held.left_out.begin(), held.left_out.end(), std::back_inserter(plan_.made.notes));
+  holds_.emplace(held_files_of(plan_), rules_->rules(), plan_.state());
+  plan_.made.spec.held = holds_->held();
+  const std::vector<std::string>& left_out = holds_->left_out();
+  plan_.made.notes.insert(plan_.made.notes.end(), left_out.begin(), left_out.end());
+}
+
+/// Without mounts nothing holds, which the notes say.
+void Session::follow_files() {
+  if (!holds_ || supervisor_->tier() != sandbox::Tier::a) return;
+  for (std::string& sentence : holds_->follow(rules_->rules(), plan_.state(), *supervisor_))
+    news_.push_back(std::move(sentence));
+  plan_.made.spec.held = holds_->held();
+  looked_at_files_ = sys::BootClock::now();
+}
+
+void Session::begin_turn() {
+  if (outer_ != nullptr) return;
+  follow_rules();
+  if (sys::BootClock::now() - looked_at_files_ > recently) follow_files();
+}
+
+/// Whoever judges looks at the rules first, but a command that starts no program is not judged.
+void Session::look_for_rules() {
+  next_look_ = reactor_.at(sys::BootClock::now() + look_interval, [this] {
+    follow_rules();
+    look_for_rules();
+  });
 }
 
 std::string Session::output_directory() const {
@@ -175,6 +199,9 @@ void Session::follow_rules() {
       return;
     case LiveRules::News::changed:
       supervisor_->gate().know(known_files());
+      if (!holds_) holds_.emplace(held_files_of(plan_), rules_->rules(), plan_.state());
+      holds_->forget_rules();
+      follow_files();
       return;
     case LiveRules::News::broken:
       news_.push_back(rules_->trouble() + "; the rules from before stay in force");
@@ -203,6 +230,7 @@ void Session::start(sandbox::Supervisor::Handlers handlers, std::optional<sandbo
   }
   if (supervisor_->tier() != sandbox::Tier::a) guard(false);
   check_tier();
+  if (supervisor_->tier() == sandbox::Tier::a) look_for_rules();
   judge_->set_tier(supervisor_->tier());
   collect_notes();
 }
@@ -224,6 +252,11 @@ void Session::collect_notes() {
   if (supervisor_->tier() != sandbox::Tier::a && !notes_.empty())
     notes_.front() = fmt::format("tier {}: {}", sandbox::name_of(supervisor_->tier()), notes_.front());
   notes_.insert(notes_.end(), plan_.made.notes.begin(), plan_.made.notes.end());
+  if (supervisor_->tier() != sandbox::Tier::a && !plan_.made.spec.held.empty())
+    notes_.push_back(
+        fmt::format("not held: {} files that rules deny to read or to write, {} first: tier {} has no mounts",
+                    plan_.made.spec.held.size(), sys::visible(plan_.made.spec.held.front().path),
+                    sandbox::name_of(supervisor_->tier())));
   for (const std::string& id : rules_->rules().not_in_force())
     notes_.push_back(fmt::format(
         "rule {} is not in force: this version holds no ask on files, and nothing on net", sys::visible(id)));
@@ -258,7 +291,9 @@ std::vector<sandbox::Taken> Session::with_leftovers(std::vector<sandbox::Taken> 
 }
 
 std::vector<sandbox::Taken> Session::take_back() {
-  return with_leftovers(guard_ ? guard_->sweep() : std::vector<sandbox::Taken>());
+  std::vector<sandbox::Taken> taken = guard_ ? guard_->sweep() : std::vector<sandbox::Taken>();
+  follow_files();
+  return with_leftovers(std::move(taken));
 }
 
 std::vector<sandbox::Taken> Session::finish() {

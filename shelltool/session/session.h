@@ -12,6 +12,7 @@
 #include "policy/audit.h"
 #include "sandbox/guard/guard.h"
 #include "sandbox/supervisor.h"
+#include "shelltool/session/file_holds.h"
 #include "shelltool/session/guests.h"
 #include "shelltool/session/outer.h"
 #include "shelltool/session/turn_judge.h"
@@ -81,7 +82,12 @@ class Session {
   /// Parts of the workspace that are too large to be looked through for protected names.
   [[nodiscard]] const std::vector<std::string>& not_scanned() const { return not_scanned_; }
 
-  /// What was taken from the workspace since the last call, leftovers of killed sessions first.
+  /// Before a turn: the rules as they are now, and what they deny of the files as they are now, hold for it.
+  void begin_turn();
+  /// Changes with the files that rules hold: what started before may have a directory from before.
+  [[nodiscard]] std::uint64_t holds_generation() const { return holds_ ? holds_->generation() : 0; }
+  /// What was taken from the workspace since the last call, leftovers of killed sessions first. What rules
+  /// deny of the files that a turn has made holds from now on; take_news() names it.
   std::vector<sandbox::Taken> take_back();
   /// The same for the last time, when nothing runs any more.
   std::vector<sandbox::Taken> finish();
@@ -93,6 +99,8 @@ class Session {
   void open_audit();
   void read_rules();
   void hold_files();
+  void follow_files();
+  void look_for_rules();
   void protect();
   /// Before the command starts. Where the mounts turn out not to hold, again.
   void guard(bool mounts_hold);
@@ -120,6 +128,9 @@ class Session {
   std::optional<sandbox::ProtectedNames> names_;
   std::unique_ptr<sandbox::Guard> guard_;
   std::unique_ptr<sandbox::Supervisor> supervisor_;
+  std::optional<FileHolds> holds_;
+  sys::BootClock::time_point looked_at_files_{};
+  sys::Watch next_look_;
   std::vector<std::string> notes_, news_, not_scanned_;
 };
 

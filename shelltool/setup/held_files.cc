@@ -1,67 +1,34 @@
 #include "shelltool/setup/held_files.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <poll.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <set>
-#include <system_error>
+#include <climits>
+#include <utility>
 
+#include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
 
 namespace shelltool {
 namespace {
 
-namespace fs = std::filesystem;
 using policy::EventKind;
+using sandbox::Entry;
+using sandbox::Held;
 
 constexpr std::size_t most_names = 200'000;
 constexpr std::size_t most_files = 1'000;  // each is a mount
+constexpr int most_rounds = 100;           // of 64 KiB of changes: all has to be looked at then
 
-class Search {
- public:
-  Search(const policy::RuleSet& rules, const policy::State& state, EventKind kind)
-      : rules_(rules), state_(state), kind_(kind) {}
-
-  void look_below(const std::string& start) {
-    std::error_code error;
-    const fs::file_status status = fs::symlink_status(start, error);
-    if (error || !fs::exists(status) || take(start) || !fs::is_directory(status)) return;
-    constexpr auto skip = fs::directory_options::skip_permission_denied;
-    fs::recursive_directory_iterator entry(start, skip, error);
-    for (const fs::recursive_directory_iterator end; !error && entry != end; entry.increment(error)) {
-      if (++looked_ > most_names || found_.size() >= most_files) {
-        is_whole_ = false;
-        return;
-      }
-      if (take(entry->path().string())) entry.disable_recursion_pending();
-    }
+/// As a rule would name it, and where it lies.
+struct Place {
+  std::string named, real;
+  [[nodiscard]] Place child(const std::string& name) const {
+    return {named == "/" ? "/" + name : named + "/" + name, real == "/" ? "/" + name : real + "/" + name};
   }
-
-  [[nodiscard]] std::vector<std::string> found() const { return {found_.begin(), found_.end()}; }
-  [[nodiscard]] bool is_whole() const { return is_whole_; }
-
- private:
-  bool take(const std::string& path) {
-    const policy::FileEvent event{kind_, {path, path}, "shell"};
-    const policy::Decision decision = rules_.decide(event, state_);
-    // What only the defaults deny is left to the sandbox: all files would be meant. What builtin:base denies,
-    // too: there it is hidden, or protected, unless the settings say otherwise.
-    const bool is_denied =
-        std::any_of(decision.matched.begin(), decision.matched.end(), [](const policy::Matched& matched) {
-          return matched.verdict == policy::Verdict::deny && matched.place.file != policy::base_name;
-        });
-    if (is_denied) found_.insert(path);
-    return is_denied;
-  }
-
-  const policy::RuleSet& rules_;
-  const policy::State& state_;
-  EventKind kind_;
-  std::set<std::string> found_;
-  std::size_t looked_ = 0;
-  bool is_whole_ = true;
 };
 
 /// Without those that lie in others.
@@ -75,26 +42,234 @@ std::vector<std::string> starts_of(std::vector<std::string> places,
   return starts;
 }
 
-std::vector<std::string> search(const policy::RuleSet& rules, const policy::State& state, EventKind kind,
-                                const std::vector<std::string>& workspaces,
-                                std::vector<std::string>& left_out) {
-  Search search(rules, state, kind);
-  for (const std::string& start : starts_of(rules.denied_places(kind), workspaces)) search.look_below(start);
-  if (!search.is_whole())
-    left_out.push_back(
-        fmt::format("not every file that rules deny to {} is held: there are more than {} names, or {} files",
-                    policy::name_of(kind), most_names, most_files));
-  return search.found();
+/// The first rule that denies it. What only the defaults deny is left to the sandbox: all files would be
+/// meant. What builtin:base denies, too: there it is hidden, or protected, unless the settings say otherwise.
+std::string denial_of(const policy::RuleSet& rules, const policy::State& state, EventKind kind,
+                      const Place& place) {
+  const policy::FileEvent event{kind, {place.named, place.real}, "shell"};
+  for (const policy::Matched& matched : rules.decide(event, state).matched)
+    if (matched.verdict == policy::Verdict::deny && matched.place.file != policy::base_name)
+      return matched.rule;
+  return {};
 }
 
 }  // namespace
 
-HeldFiles find_held_files(const policy::RuleSet& rules, const policy::State& state,
-                          const std::vector<std::string>& workspaces) {
-  HeldFiles held;
-  held.hidden = search(rules, state, EventKind::read, workspaces, held.left_out);
-  held.read_only = search(rules, state, EventKind::write, workspaces, held.left_out);
-  return held;
+class HeldFiles::Search {
+ public:
+  Search(HeldFiles& files, const policy::RuleSet& rules, const policy::State& state)
+      : files_(files), rules_(rules), state_(state) {
+    for (const EventKind kind : {EventKind::read, EventKind::write}) {
+      std::vector<std::string> places = rules.denied_places(kind);
+      (kind == EventKind::read ? reads_ : writes_) = !places.empty();
+      places_.insert(places_.end(), places.begin(), places.end());
+    }
+  }
+
+  std::vector<HeldFile> run() {
+    for (const std::string& start : starts_of(places_, files_.workspaces_)) look_again_from(start);
+    if (is_too_much())
+      files_.left_out_.push_back(
+          fmt::format("not every file that rules deny is held: there are more than {} names, or {} files",
+                      most_names, most_files));
+    std::vector<HeldFile> found;
+    for (auto& [path, file] : found_) found.push_back(std::move(file));
+    return found;
+  }
+
+ private:
+  [[nodiscard]] bool is_too_much() const { return names_ > most_names || found_.size() > most_files; }
+
+  /// Where no directory has changed it is as it was.
+  void look_again_from(const std::string& start) {
+    const auto quiet = files_.quiet_.find(start);
+    if (quiet != files_.quiet_.end()) {
+      for (const HeldFile& file : quiet->second.found) keep(file);
+      names_ += quiet->second.names;
+      return;
+    }
+    const std::map<std::string, HeldFile> others = std::exchange(found_, {});
+    const std::size_t names_before = names_;
+    is_quiet_ = true;
+    look_from(start);
+    if (is_quiet_ && !is_too_much() && files_.watches_ != nullptr && files_.watches_->complete()) {
+      Quiet& now = files_.quiet_[start];
+      now.names = names_ - names_before;
+      for (const auto& [path, file] : found_) now.found.push_back(file);
+    }
+    for (const auto& [path, file] : others) keep(file);
+  }
+
+  void look_from(const std::string& start) {
+    const auto real = sys::real_path(start);
+    const auto entry = real ? sandbox::entry_at(AT_FDCWD, *real) : std::nullopt;
+    is_quiet_ = is_quiet_ && entry && entry->kind == Entry::Kind::directory && start == *real;
+    if (!entry) return;
+    const Place place{start, *real};
+    if (entry->kind == Entry::Kind::directory) {
+      const sandbox::Roots roots({*real});
+      enter(roots, place, denials_of(place), false);
+    } else {
+      take(place, entry->kind, denials_of(place));
+    }
+  }
+
+  [[nodiscard]] Denials denials_of(const Place& place) const {
+    return {reads_ ? denial_of(rules_, state_, EventKind::read, place) : std::string(),
+            writes_ ? denial_of(rules_, state_, EventKind::write, place) : std::string()};
+  }
+
+  /// `is_read_only`: it lies in what is.
+  void enter(const sandbox::Roots& roots, const Place& place, const Denials& denials, bool is_read_only) {
+    if (denials.any()) take(place, Entry::Kind::directory, denials);
+    if (!denials.reading.empty() || is_too_much()) return;
+    is_read_only = is_read_only || !denials.writing.empty();
+    const bool opens_closed = files_.may_change_ && is_in_workspace(place.real);
+    const Look* look = files_.looks_.look(roots, place.real, opens_closed,
+                                          [&](const auto& reading) { return look_at(place, reading); });
+    const bool is_too_long = look == nullptr && place.real.size() >= PATH_MAX;
+    if (is_too_long || (look != nullptr && !look->is_listed))
+      files_.left_out_.push_back(fmt::format("what rules deny below {} is not held: {}",
+                                             sys::visible(place.real.substr(0, 200)),
+                                             is_too_long ? "its path is too long" : "it cannot be listed"));
+    if (look == nullptr) return;
+    watch(roots, place.real, *look);
+    names_ += look->names;
+    for (const Child& child : look->children) {
+      Denials denied = child.denials;
+      if (is_read_only) denied.writing.clear();
+      if (child.kind == Entry::Kind::directory)
+        enter(roots, place.child(child.name), denied, is_read_only);
+      else if (denied.any())
+        take(place.child(child.name), child.kind, denied);
+    }
+  }
+
+  [[nodiscard]] Look look_at(const Place& place, const sandbox::DirectoryReading& reading) {
+    const auto& names = reading.names;
+    Look look;
+    look.is_local = reading.is_local;
+    look.itself = {reading.directory.inode, reading.directory.born_ns};
+    if (!names) return look;
+    look.is_listed = true;
+    look.names = names->size();
+    if (names_ + look.names > most_names) return look;
+    for (const sandbox::Listed& listed : *names) {
+      Denials denials = denials_of(place.child(listed.name));
+      if (denials.any() || listed.kind == Entry::Kind::directory)
+        look.children.push_back({listed.name, listed.kind, std::move(denials)});
+    }
+    return look;
+  }
+
+  /// What changed before it was watched shows at the next look only.
+  void watch(const sandbox::Roots& roots, const std::string& path, const Look& look) {
+    is_quiet_ = is_quiet_ && look.is_local && look.is_listed && files_.watches_ != nullptr;
+    if (files_.watches_ == nullptr || !look.is_local) return;
+    const auto known = files_.watched_.find(path);
+    if (known != files_.watched_.end() && known->second == look.itself) return;
+    is_quiet_ = false;
+    const sys::Fd directory = roots.open_directory(path);
+    if (!directory) return;
+    files_.watches_->add_directory(directory.get(), "",
+                                   [&files = files_](const std::string&, bool) { files.quiet_.clear(); });
+    files_.watched_[path] = look.itself;
+  }
+
+  [[nodiscard]] bool is_in_workspace(const std::string& path) const {
+    return std::any_of(files_.workspaces_.begin(), files_.workspaces_.end(),
+                       [&](const std::string& workspace) { return sys::is_within(path, workspace); });
+  }
+
+  [[nodiscard]] bool contains_workspace(const std::string& path) const {
+    return std::any_of(files_.workspaces_.begin(), files_.workspaces_.end(),
+                       [&](const std::string& workspace) { return sys::is_within(workspace, path); });
+  }
+
+  void take(const Place& place, Entry::Kind kind, const Denials& denials) {
+    if (kind == Entry::Kind::link) take_target(place, denials);
+    if (kind == Entry::Kind::link && denials.writing.empty()) return;
+    if (!denials.reading.empty() && kind != Entry::Kind::link)
+      add(place.real, Held::As::hidden, denials.reading);
+    else
+      add(place.real, Held::As::read_only, denials.writing);
+  }
+
+  /// A link that a command made must not hide from the next one what it needs outside the workspaces.
+  void take_target(const Place& link, const Denials& denials) {
+    is_quiet_ = false;  // what it leads to may lie in a directory that is not watched
+    const auto target = sys::real_path(link.real);
+    if (!target) return;
+    if (files_.is_first_ && !contains_workspace(*target)) files_.led_to_.insert(*target);
+    const bool is_harmless = is_in_workspace(*target) && !contains_workspace(*target);
+    if (!is_harmless && !files_.led_to_.contains(*target)) {
+      files_.left_out_.push_back(
+          fmt::format("what {} leads to is not held: {}", sys::visible(link.real), sys::visible(*target)));
+      return;
+    }
+    if (!denials.reading.empty())
+      add(*target, Held::As::hidden, denials.reading);
+    else
+      add(*target, Held::As::read_only, denials.writing);
+  }
+
+  void add(const std::string& path, Held::As as, const std::string& rule) {
+    const auto entry = sandbox::entry_at(AT_FDCWD, path);
+    if (!entry) return;
+    keep({{path, as}, rule, entry->device, entry->inode});
+  }
+
+  void keep(const HeldFile& file) {
+    const auto [known, is_new] = found_.emplace(file.held.path, file);
+    if (!is_new && file.held.as == Held::As::hidden) known->second = file;
+  }
+
+  HeldFiles& files_;
+  const policy::RuleSet& rules_;
+  const policy::State& state_;
+  bool reads_ = false, writes_ = false;
+  std::vector<std::string> places_;
+  std::map<std::string, HeldFile> found_;
+  std::size_t names_ = 0;
+  bool is_quiet_ = true;  // the next look from this start need not be made if no watch tells of a change
+};
+
+/// Not for the first look: most sandboxes run one command, and to stop watching takes the kernel 10 ms.
+void HeldFiles::begin_watching() {
+  if (is_first_ || std::exchange(has_tried_to_watch_, true)) return;
+  try {
+    watches_ = std::make_unique<sandbox::Watches>();
+  } catch (const sys::SysError&) {
+    // None is left: every directory is looked at each time.
+  }
+}
+
+void HeldFiles::hear_changes() {
+  if (watches_ == nullptr) return;
+  pollfd changes{watches_->fd(), POLLIN, 0};
+  for (int round = 0; ::poll(&changes, 1, 0) > 0; ++round)
+    if (!watches_->read() || round == most_rounds) {
+      quiet_.clear();
+      return;
+    }
+}
+
+std::vector<HeldFile> HeldFiles::find(const policy::RuleSet& rules, const policy::State& state) {
+  left_out_.clear();
+  begin_watching();
+  hear_changes();
+  const bool is_whole = quiet_.empty();  // every directory is looked at
+  std::vector<HeldFile> found = Search(*this, rules, state).run();
+  if (is_whole)
+    looks_.forget_the_rest();
+  else
+    looks_.keep_the_rest();
+  is_first_ = false;
+  return found;
+}
+
+HeldFiles held_files_of(const Plan& plan) {
+  return {plan.workspace.roots, plan.made.spec.mode == sandbox::Mode::workspace_write};
 }
 
 }  // namespace shelltool

@@ -69,6 +69,17 @@ const std::string* cover_of(const std::string& path, const std::vector<std::stri
   return found == covers.end() ? nullptr : &*found;
 }
 
+/// By rules; a directory is empty where it is hidden.
+std::optional<std::string> held_as(const std::string& path, const Confinement& confinement) {
+  if (confinement.tier != sandbox::Tier::a) return std::nullopt;
+  for (const sandbox::Held& held : confinement.spec.held)
+    if (sys::is_within(path, held.path))
+      return fmt::format("{}: {} (rules deny it)",
+                         held.as == sandbox::Held::As::hidden ? "hidden" : "read-only",
+                         shown_path(held.path, confinement.home));
+  return std::nullopt;
+}
+
 std::optional<std::string> explanation(const std::string& path, Failure failure,
                                        const Confinement& confinement) {
   const sandbox::Spec& spec = confinement.spec;
@@ -79,6 +90,7 @@ std::optional<std::string> explanation(const std::string& path, Failure failure,
     if (cover != nullptr) return "hidden: " + shown_path(*cover, home);
     if (cover_of(path, spec.own_hidden) != nullptr) return "hidden: gatehouse's own files";
   }
+  if (const auto held = held_as(path, confinement)) return *held;
   if (failure == Failure::missing) return std::nullopt;
   if (const std::string* cover = cover_of(path, spec.own))
     return fmt::format("read-only: {} (gatehouse's own)", shown_path(*cover, home));

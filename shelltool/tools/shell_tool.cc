@@ -45,6 +45,7 @@ mcp::Tool ShellTool::tool(const Plan& plan) {
 void ShellTool::run(const mcp::Arguments& arguments, mcp::ToolCall call) {
   ShellRequest request = read_shell_request(arguments);
   Session& session = connection_.session();
+  session.begin_turn();
   turns_.remove_if([](const ShellTurn& turn) { return turn.is_done(); });
   auto turn = std::find_if(turns_.begin(), turns_.end(),
                            [&](const ShellTurn& waiting) { return waiting.can_take(request); });
@@ -65,6 +66,8 @@ void ShellTool::start_spares() {
   Session* const session = connection_.current();
   if (session == nullptr || connection_.is_ending() || std::any_of(turns_.begin(), turns_.end(), has_failed))
     return;
+  for (ShellTurn& turn : turns_)
+    if (turn.is_outdated()) turn.dismiss();
   for (auto waiting = std::count_if(turns_.begin(), turns_.end(), waits); waiting < spare_shells; ++waiting) {
     ShellTurn& spare = turns_.emplace_back(reactor_, *session);
     if (!spare.wait()) return turns_.pop_back();

@@ -107,12 +107,21 @@ bool ShellTurn::wait() {
       [this](const sandbox::Outcome& outcome, bool left) { on_ended(outcome, left); });
   capture_.close_write_end();
   script_ = std::move(script.write_end);
+  holds_ = session_.holds_generation();
   return waits_ = true;
 }
 
+bool ShellTurn::is_outdated() const { return waits_ && holds_ != session_.holds_generation(); }
+
+void ShellTurn::dismiss() {
+  waits_ = false;
+  answered_ = true;
+  session_.supervisor().turns().end(id_);
+}
+
 bool ShellTurn::can_take(const ShellRequest& request) const {
-  return waits_ && request.cwd.empty() && request.env.empty() && request.stdin_text.empty() &&
-         request.command.size() < longest_script;
+  return waits_ && !is_outdated() && request.cwd.empty() && request.env.empty() &&
+         request.stdin_text.empty() && request.command.size() < longest_script;
 }
 
 std::vector<std::string> ShellTurn::argv() const {

@@ -27,6 +27,10 @@ class ShellTurn {
   /// It does, and `request` asks for nothing that it has not got.
   [[nodiscard]] bool can_take(const ShellRequest& request) const;
   [[nodiscard]] bool is_waiting() const { return waits_; }
+  /// Rules hold other files since: it may be in a directory that is covered now.
+  [[nodiscard]] bool is_outdated() const;
+  /// Of a shell that waits: it is not needed.
+  void dismiss();
   /// It ended before it had a command: the rules refuse it, or somebody killed it.
   [[nodiscard]] bool has_failed() const { return has_failed_; }
 
@@ -58,7 +62,8 @@ class ShellTurn {
   sandbox::Turns::Id id_ = 0;
   sys::BootClock::time_point started_{};
   sys::Watch progress_;
-  sys::Fd script_;  // to the shell that waits
+  sys::Fd script_;           // to the shell that waits
+  std::uint64_t holds_ = 0;  // the session's, when it began to wait
   bool waits_ = false, has_failed_ = false, answered_ = false;
 };
 

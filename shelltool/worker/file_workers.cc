@@ -34,7 +34,7 @@ FileWorkers::FileWorkers(sys::Reactor& reactor, Connection& connection)
 }
 
 FileWorkers::Id FileWorkers::start(WorkerRequest request, std::string tool, Done done) {
-  connection_.session();
+  connection_.session().begin_turn();
   queue_.push_back({++last_, std::move(request), std::move(tool), std::move(done), {}, nullptr});
   pump();
   return last_;

@@ -35,6 +35,7 @@ class Scene : private sandbox::Judge {
   /// Serves the sandbox meanwhile; false after five seconds.
   bool until(const std::function<bool()>& condition);
 
+  [[nodiscard]] sandbox::Supervisor& supervisor() { return *supervisor_; }
   [[nodiscard]] sandbox::Turns& turns() { return supervisor_->turns(); }
   [[nodiscard]] sandbox::Tier tier() const { return supervisor_->tier(); }
   [[nodiscard]] const std::string& workspace() const { return spec_.cwd; }

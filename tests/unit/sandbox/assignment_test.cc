@@ -23,6 +23,7 @@ Assignment full() {
   spec.hide = {"/root/.ssh", ""};
   spec.own = {"/etc/gatehouse"};
   spec.own_hidden = {"/s"};
+  spec.held = {{"/w/.env", Held::As::hidden}, {"/w/lock", Held::As::read_only}};
   spec.caches = {{"/root", {"/root/.cache"}, "/u", "/k"}, {}};
   spec.private_tmp = false;
   spec.is_guest = true;
@@ -62,6 +63,7 @@ TEST_CASE("what a sandbox is to be reaches its first process whole") {
   CHECK(spec.hide == sent.spec.hide);
   CHECK(spec.own == sent.spec.own);
   CHECK(spec.own_hidden == sent.spec.own_hidden);
+  CHECK(spec.held == sent.spec.held);
   REQUIRE(spec.caches.size() == 2);
   CHECK(spec.caches.front().paths == sent.spec.caches.front().paths);
   CHECK(spec.caches.front().work == "/k");

@@ -27,7 +27,7 @@ struct Scene {
     std::filesystem::create_directories(dir / "ws");
     return dir / "ws";
   }()}};
-  sandbox::DirectoryLooks looks;
+  sandbox::RepositoryLooks looks;
 };
 
 void set_times_of(const std::string& path, const struct stat& facts) {

@@ -1,0 +1,36 @@
+#include "sandbox/launcher/hold_wire.h"
+
+#include "sandbox/launcher/packing.h"
+
+namespace sandbox {
+namespace {
+
+constexpr std::size_t max_bytes = 64 * 1024 * 1024;
+constexpr const char* what_order = "what to hold";
+constexpr const char* what_answer = "what is not held";
+
+}  // namespace
+
+template <class Wire>
+void carry(Wire& wire, HoldOrder& order) {
+  auto& [held, let_go] = order;
+  wire(held), wire(let_go);
+}
+
+template <class Wire>
+void carry(Wire& wire, NotHeld& failure) {
+  auto& [path, why] = failure;
+  wire(path), wire(why);
+}
+
+sys::Fd pack(const HoldOrder& order) { return in_memory(packed(order), what_order); }
+
+HoldOrder unpack_hold_order(int fd) { return unpacked<HoldOrder>(sys::read_all(fd, max_bytes, what_order)); }
+
+sys::Fd pack(const std::vector<NotHeld>& failures) { return in_memory(packed(failures), what_answer); }
+
+std::vector<NotHeld> unpack_not_held(int fd) {
+  return unpacked<std::vector<NotHeld>>(sys::read_all(fd, max_bytes, what_answer));
+}
+
+}  // namespace sandbox
