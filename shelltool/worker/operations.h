@@ -14,6 +14,8 @@
 #include <type_traits>
 
 #include "sandbox/launcher/packing.h"
+#include "shelltool/files/find.h"
+#include "shelltool/files/grep.h"
 #include "shelltool/files/journal.h"
 #include "shelltool/files/judge.h"
 #include "shelltool/files/read.h"
@@ -68,6 +70,6 @@ struct OperationList {
       std::is_same_v<std::integral_constant<decltype(a), a>, std::integral_constant<decltype(b), b>>;
 };
 
-using Operations = OperationList<&files::read>;
+using Operations = OperationList<&files::find, &files::grep, &files::read>;
 
 }  // namespace shelltool
