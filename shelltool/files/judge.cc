@@ -7,9 +7,12 @@
 namespace shelltool::files {
 
 void require(const Judge& judge, const std::vector<Touch>& touches) {
-  std::string denials;
-  for (const Ruling& ruling : judge(touches))
-    if (!ruling.allowed) denials += (denials.empty() ? "" : "\n") + ruling.denial;
+  std::string denials, last_rule;
+  for (const Ruling& ruling : judge(touches)) {
+    if (ruling.allowed || ruling.rule == last_rule) continue;
+    denials += (denials.empty() ? "" : "\n") + ruling.denial;
+    last_rule = ruling.rule;
+  }
   if (!denials.empty()) throw FileError("denied", "{}", denials);
 }
 

@@ -14,6 +14,7 @@
 #include <type_traits>
 
 #include "sandbox/launcher/packing.h"
+#include "shelltool/files/edit.h"
 #include "shelltool/files/find.h"
 #include "shelltool/files/grep.h"
 #include "shelltool/files/journal.h"
@@ -70,6 +71,6 @@ struct OperationList {
       std::is_same_v<std::integral_constant<decltype(a), a>, std::integral_constant<decltype(b), b>>;
 };
 
-using Operations = OperationList<&files::find, &files::grep, &files::read>;
+using Operations = OperationList<&files::read, &files::edit, &files::write, &files::find, &files::grep>;
 
 }  // namespace shelltool
