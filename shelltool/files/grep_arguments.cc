@@ -49,7 +49,7 @@ void add_scope(const GrepRequest& request, const GrepScope& scope, Words& words)
   if (scope.has_ignored) words.emplace_back("--no-ignore");
   for (const std::string& glob : request.globs)
     words.insert(words.end(), {"--glob", relative_glob(glob, scope.root)});
-  if (!request.type.empty()) words.insert(words.end(), {"--type", request.type});
+  if (!request.type.empty()) words.push_back("--type=" + request.type);
   words.emplace_back("--glob=!.git");
   if (scope.root == "/") words.insert(words.end(), {"--glob=!/proc", "--glob=!/sys", "--glob=!/dev"});
 }
