@@ -23,10 +23,11 @@ struct Call::State {
   State& operator=(const State&) = delete;
   ~State() {
     if (!is_over)
-      finish(error_response(id, Error(Code::internal_error, "the call was given up without an answer")));
+      finish(text_of(
+          error_response(id, Error(Code::internal_error, "the call was given up without an answer"))));
   }
 
-  void finish(const Json& message) {
+  void finish(const std::string& message) {
     if (std::exchange(is_over, true)) return;
     cancelled = nullptr;
     if (send) send(message);
@@ -38,9 +39,11 @@ Call::Call(Json id, Json progress_token, Send send, std::function<void()> done)
     : state_(std::make_shared<State>(std::move(id), std::move(progress_token), std::move(send),
                                      std::move(done))) {}
 
-void Call::answer(Json result) { state_->finish(response(state_->id, std::move(result))); }
+void Call::answer(const Json& result) { answer_text(text_of(result)); }
 
-void Call::fail(const Error& error) { state_->finish(error_response(state_->id, error)); }
+void Call::answer_text(std::string_view result) { state_->finish(response_text(state_->id, result)); }
+
+void Call::fail(const Error& error) { state_->finish(text_of(error_response(state_->id, error))); }
 
 bool Call::wants_progress() const { return !state_->progress_token.is_null() && !state_->is_over; }
 
@@ -51,7 +54,7 @@ void Call::progress(double done, const std::string& message) {
   params["progressToken"] = state_->progress_token;
   params["progress"] = done;
   if (!message.empty()) params["message"] = message;
-  state_->send(notification("notifications/progress", std::move(params)));
+  state_->send(text_of(notification("notifications/progress", std::move(params))));
 }
 
 void Call::on_cancel(std::function<void()> callback) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "mcp/error.h"
 #include "mcp/json.h"
@@ -14,11 +15,13 @@ namespace mcp {
 /// nowhere. A call whose last copy goes unanswered is answered with an internal error.
 class Call {
  public:
-  using Send = std::function<void(const Json& message)>;
+  using Send = std::function<void(const std::string& message)>;
 
   Call(Json id, Json progress_token, Send send, std::function<void()> done);
 
-  void answer(Json result);
+  void answer(const Json& result);
+  /// The result as JSON text, on one line: what is asked often need not be written each time.
+  void answer_text(std::string_view result);
   void fail(const Error& error);
   /// Where the client asked for progress; `done` only grows.
   void progress(double done, const std::string& message);

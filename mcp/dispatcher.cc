@@ -63,7 +63,7 @@ void Dispatcher::start(Message message) {
     token = meta->value("progressToken", Json());
   if (!token.is_string() && !token.is_number_integer()) token = nullptr;
   Call call(
-      message.id, std::move(token), [this](const Json& json) { send(json); },
+      message.id, std::move(token), [this](const std::string& line) { send_(line); },
       [this, key] { running_.erase(key); });
   running_.emplace(key, call.canceller());
   try {

@@ -1,5 +1,7 @@
 #include "mcp/message.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace mcp {
@@ -49,12 +51,8 @@ Json id_for_error(const Json& json) {
   return id != json.end() && is_id(*id) ? *id : Json(nullptr);
 }
 
-Json response(const Json& id, Json result) {
-  Json json;
-  json["jsonrpc"] = "2.0";
-  json["id"] = id;
-  json["result"] = std::move(result);
-  return json;
+std::string response_text(const Json& id, std::string_view result) {
+  return fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":{}}})", text_of(id), result);
 }
 
 Json error_response(const Json& id, const Error& error) {

@@ -2,6 +2,7 @@
 /// JSON-RPC 2.0 as MCP uses it: no batches, ids are strings or integers.
 
 #include <string>
+#include <string_view>
 
 #include "mcp/error.h"
 #include "mcp/json.h"
@@ -22,7 +23,8 @@ Message read_message(Json json);
 /// The id that an answer to a faulty message names: the message's own where it has a proper one, else null.
 Json id_for_error(const Json& json);
 
-Json response(const Json& id, Json result);
+/// `result` is JSON text.
+std::string response_text(const Json& id, std::string_view result);
 /// Without an id where it is null: the protocol's schema knows no null id.
 Json error_response(const Json& id, const Error& error);
 Json notification(std::string_view method, Json params);

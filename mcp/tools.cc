@@ -28,7 +28,7 @@ std::string base64(std::string_view bytes) {
 
 }  // namespace
 
-void ToolCall::answer(ToolResult result) {
+Json json_of(ToolResult result) {
   Json text;  // member by member: an initializer list would be copied
   text["type"] = "text";
   text["text"] = std::move(result.text);
@@ -38,7 +38,7 @@ void ToolCall::answer(ToolResult result) {
     json["content"].push_back({{"type", "image"}, {"data", base64(image.bytes)}, {"mimeType", image.type}});
   if (result.is_error) json["isError"] = true;
   if (!result.meta.is_null()) json["_meta"] = std::move(result.meta);
-  call_.answer(std::move(json));
+  return json;
 }
 
 void Tools::serve(Dispatcher& dispatcher) const {

@@ -23,11 +23,15 @@ struct ToolResult {
   std::vector<Image> images = {};
 };
 
+Json json_of(ToolResult result);
+
 /// A tool call on its way: the answer is a ToolResult.
 class ToolCall {
  public:
   explicit ToolCall(Call call) : call_(std::move(call)) {}
-  void answer(ToolResult result);
+  void answer(ToolResult result) { call_.answer(json_of(std::move(result))); }
+  /// The text_of() a result's json_of().
+  void answer_text(std::string_view result) { call_.answer_text(result); }
   void progress(double done, const std::string& message) { call_.progress(done, message); }
   void on_cancel(std::function<void()> callback) { call_.on_cancel(std::move(callback)); }
   [[nodiscard]] bool wants_progress() const { return call_.wants_progress(); }

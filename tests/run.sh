@@ -183,7 +183,7 @@ main() {
   fi
   must=${needed[*]} install_missing "${needed[@]}" "${useful[@]}" || exit 2
   if [ "${1:-}" = --deps-only ]; then exit 0; fi
-  step 'build with g++' build_with "$build" g++ all || finish
+  step 'build with g++' build_with "$build" g++ all -Ddebug=false || finish
   stage 'tests' meson_tests "$build"
   if [ "${1:-}" = --quick ]; then finish; fi
   step 'gatehouse exec builds gatehouse, with clang++ and sanitizers' build_gated &&

@@ -91,12 +91,13 @@ Attempt attempt_in_namespaces(std::uint64_t others, const User& user,
     if (!child)
       run(sys::Channel(std::move(ends.theirs)), [&](sys::Channel& channel) {
         if (any_user) (void)expect(channel, Tag::go);
+        if (!any_user) map_own_ids(user);
         become(user, any_user, true);
         return step();
       });
     ends.theirs.close();
     sys::Channel ours(std::move(ends.ours));
-    if (any_user) write_id_maps(std::to_string(child.pid()), user, true);
+    if (any_user) write_id_maps(std::to_string(child.pid()), user);
     if (any_user) tell(ours, Tag::go);
     return hear_out(ours);
   } catch (const std::exception& error) {

@@ -72,7 +72,7 @@ constexpr std::string_view interruptible = "; signals can interrupt an exec that
 
 std::string try_seccomp() {
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) throw sys::SysError(errno, "refusing new privileges");
-  Filter filter = install_filter(compile_filter(Spec{}, Tier::c));
+  Filter filter = install_filter(filter_for(Spec{}, Tier::c));
   const bool killable = filter.wait_killable;
   return answer_exec(std::move(filter.listener)) + std::string(killable ? "" : interruptible);
 }

@@ -118,7 +118,7 @@ Finding probe_id_maps(const Site& site) {
     spec.user = site.user;
     spec.writable = {directory.path()};
     const Bystander inside(CLONE_NEWUSER);
-    write_id_maps(std::to_string(inside.pid()), site.user, true);
+    write_id_maps(std::to_string(inside.pid()), site.user);
     (void)copy_id_mapped(spec, inside.pid());
     return {Feature::id_maps, State::ok, fmt::format("root's files as user {}'s", site.user.uid), ""};
   } catch (const std::exception& error) {

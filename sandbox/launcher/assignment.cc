@@ -1,11 +1,15 @@
 #include "sandbox/launcher/assignment.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
 #include "sandbox/launcher/packing.h"
 
 namespace sandbox {
 namespace {
 
-constexpr std::size_t max_bytes = 64 * 1024 * 1024;  // an environment has no limit until it is used
 constexpr const char* what = "what sandbox to build";
 
 }  // namespace
@@ -45,8 +49,15 @@ void carry(Wire& wire, Assignment& assignment) {
   wire(spec), wire(tier);
 }
 
-sys::Fd pack(const Assignment& assignment) { return in_memory(packed(assignment), what); }
+void write_assignment(int fd, const Assignment& assignment) { sys::write_all(fd, packed(assignment), what); }
 
-Assignment unpack_assignment(int fd) { return unpacked<Assignment>(sys::read_all(fd, max_bytes, what)); }
+Assignment read_assignment(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) throw sys::SysError(errno, "looking at {}", what);
+  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
+  if (::pread(fd, bytes.data(), bytes.size(), 0) != status.st_size)
+    throw sys::SysError(errno, "reading {}", what);
+  return unpacked<Assignment>(bytes);
+}
 
 }  // namespace sandbox

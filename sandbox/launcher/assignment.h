@@ -11,8 +11,9 @@ struct Assignment {
   Tier tier = Tier::a;
 };
 
-sys::Fd pack(const Assignment& assignment);
-/// Throws sys::Error for what no pack() wrote.
-Assignment unpack_assignment(int fd);
+/// Into a memfd, from its beginning.
+void write_assignment(int fd, const Assignment& assignment);
+/// By whoever has it open, wherever others have read to. Throws sys::Error for what was not written so.
+Assignment read_assignment(int fd);
 
 }  // namespace sandbox

@@ -20,29 +20,16 @@ sys::Fd place_in(int directory, const std::string& path, const std::string& base
                       within);
 }
 
-/// Without "volatile" the end of each sandbox would sync the whole file system below. With it overlayfs
-/// leaves a mark that refuses the next mount, so that a crash of the machine is noticed; to a cache that is
-/// no worse than to any file that nobody synced, and the owner could not remove the directory that holds it.
-/// Source: Documentation/filesystems/overlayfs.rst, "Volatile mount".
-void remove_volatile_mark(int work) {
-  const sys::Fd directory = sys::try_open_at(work, "work", O_PATH | O_DIRECTORY, within);
-  if (!directory || ::unlinkat(directory.get(), "incompat/volatile/dirty", 0) != 0) return;
-  ::unlinkat(directory.get(), "incompat/volatile", AT_REMOVEDIR);
-  ::unlinkat(directory.get(), "incompat", AT_REMOVEDIR);
-}
-
 struct Layers {
   int lower, upper, work;
 };
 
 bool mount_overlay(const std::string& path, const Layers& layers, int place) {
-  remove_volatile_mark(layers.work);
   const std::string options =
       fmt::format("userxattr,volatile,lowerdir={},upperdir={},workdir={}", sys::proc_path(layers.lower),
                   sys::proc_path(layers.upper), sys::proc_path(layers.work));
   try {
     mount_new("overlay", place, MS_NOSUID | MS_NODEV, options, path);
-    remove_volatile_mark(layers.work);
     return true;
   } catch (const sys::SysError&) {
     return false;
@@ -51,8 +38,15 @@ bool mount_overlay(const std::string& path, const Layers& layers, int place) {
 
 }  // namespace
 
-bool mount_caches(const Caches& caches, const std::vector<sys::Fd>& places, const sys::Fd& lower,
-                  const sys::Fd& store) {
+void remove_volatile_mark(const sys::Fd& work) {
+  const sys::Fd directory = sys::try_open_at(work.get(), "work", O_PATH | O_DIRECTORY, within);
+  if (!directory || ::unlinkat(directory.get(), "incompat/volatile/dirty", 0) != 0) return;
+  ::unlinkat(directory.get(), "incompat/volatile", AT_REMOVEDIR);
+  ::unlinkat(directory.get(), "incompat", AT_REMOVEDIR);
+}
+
+sys::Fd mount_caches(const Caches& caches, const std::vector<sys::Fd>& places, const sys::Fd& lower,
+                     const sys::Fd& store) {
   // overlayfs takes layers only from mounts of this namespace, so both copies and the overlay itself are
   // mounted where the first path will cover them.
   const std::string& stage = caches.paths.front();
@@ -61,7 +55,8 @@ bool mount_caches(const Caches& caches, const std::vector<sys::Fd>& places, cons
   attach(store.get(), below.get(), stage);
   const sys::Fd top = place_at(stage);
   const sys::Fd upper = place_in(top.get(), caches.upper, store_of(caches));
-  const sys::Fd work = place_in(top.get(), caches.work, store_of(caches));
+  sys::Fd work = place_in(top.get(), caches.work, store_of(caches));
+  remove_volatile_mark(work);  // of a sandbox that was killed before it did so itself
   const bool is_overlay = mount_overlay(stage, {below.get(), upper.get(), work.get()}, top.get());
   const sys::Fd view = is_overlay ? place_at(stage) : sys::duplicate(upper.get());
   std::vector<sys::Fd> trees;
@@ -69,7 +64,7 @@ bool mount_caches(const Caches& caches, const std::vector<sys::Fd>& places, cons
     trees.push_back(copy_tree(place_in(view.get(), path, caches.base).get(), path));
   attach(trees.front().get(), place_at(stage).get(), stage);
   for (std::size_t i = 1; i < trees.size(); ++i) attach(trees[i].get(), places[i].get(), caches.paths[i]);
-  return is_overlay;
+  return is_overlay ? std::move(work) : sys::Fd();
 }
 
 }  // namespace sandbox

@@ -32,33 +32,29 @@ void become_readable() {
   if (::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) throw sys::SysError(errno, "becoming readable");
 }
 
-void hand_up_listener(const std::string& filter, sys::Channel& channel) {
-  const sys::Fd self = own_pidfd();
-  const Filter installed = install_filter(filter);
-  if (!installed.wait_killable)
-    tell(channel, Tag::note, "a signal can interrupt an exec while it is judged: needs Linux 5.19");
-  become_readable();
-  tell(channel, Tag::ready, {}, {self.get(), installed.listener.get()});
-}
-
 }  // namespace
 
-void prepare_command(const Spec& spec) {
+sys::Fd prepare_command(const Spec& spec, Tier tier, sys::Channel& channel) {
   if (::setpgid(0, 0) != 0) throw sys::SysError(errno, "making a process group for the command");
   set_limits(spec.limits);
   drop_all_privileges();
+  if (spec.is_guest) return {};
+  Filter installed = install_filter(filter_for(spec, tier));
+  if (!installed.wait_killable)
+    tell(channel, Tag::note, "a signal can interrupt an exec while it is judged: needs Linux 5.19");
+  return std::move(installed.listener);
 }
 
-void confine_command(const Spec& spec, Tier tier, const std::string& filter, sys::Channel& channel) {
+void confine_command(const Spec& spec, Tier tier, sys::Fd listener, sys::Channel& channel) {
   if (::chdir(spec.cwd.c_str()) != 0) throw sys::SysError(errno, "entering {}", spec.cwd);
-  if (spec.is_guest) {
-    become_readable();
-    return tell(channel, Tag::ready, {}, {own_pidfd().get()});
-  }
   std::vector<std::string> missing;
-  enter_landlock_domain(spec, tier, missing);
+  if (!spec.is_guest) enter_landlock_domain(spec, tier, missing);
   for (const std::string& sentence : missing) tell(channel, Tag::note, sentence);
-  hand_up_listener(filter, channel);
+  const sys::Fd self = own_pidfd();
+  std::vector<int> handed = {self.get()};
+  if (listener) handed.push_back(listener.get());
+  become_readable();
+  tell(channel, Tag::ready, {}, handed);
 }
 
 void start_command(const Spec& spec, sys::Channel& channel) {

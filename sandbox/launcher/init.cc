@@ -2,6 +2,8 @@
 
 #include <linux/close_range.h>
 #include <poll.h>
+#include <sched.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -17,6 +19,7 @@
 #include <vector>
 
 #include "sandbox/launcher/assignment.h"
+#include "sandbox/launcher/caches.h"
 #include "sandbox/launcher/capabilities.h"
 #include "sandbox/launcher/command.h"
 #include "sandbox/launcher/landlock.h"
@@ -58,10 +61,12 @@ void close_all_but(std::vector<int> kept) {
 
 /// Whom a packet wakes waits for the processor of its sender, which goes on to other work: the kernel takes
 /// it to be about to sleep (SOCK_SEQPACKET wakes with WF_SYNC). An eventfd does not.
-void wait_for(const sys::Fd& bell, const sys::Channel& channel) {
+/// False when nobody will ring it any more.
+bool hears(const sys::Fd& bell, const sys::Channel& channel) {
   std::array<pollfd, 2> either = {{{bell.get(), POLLIN, 0}, {channel.fd(), 0, 0}}};
   while (::poll(either.data(), either.size(), -1) < 0 && errno == EINTR) {
   }
+  return (either[0].revents & POLLIN) != 0;
 }
 
 class Init {
@@ -71,36 +76,37 @@ class Init {
   /// Returns in the command's process too, which prepares itself while init builds what it will see.
   void build() {
     settle_signals();
-    close_all_but({birth_.channel.fd(), birth_.bell.get(), birth_.lifeline.get(), birth_.turns.fd(),
-                   built_.read_end.get(), built_.write_end.get()});
-    ::setpgid(0, 0);  // away from the terminal's signals; the session stays the caller's
-    wait_for(birth_.bell, birth_.channel);
-    Trees trees = hear_assignment();
-    birth_.bell.close();
-    become(spec().user, birth_.any_user, namespaced());
-    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) throw sys::SysError(errno, "refusing new privileges");
-    if (!namespaced()) become_subreaper();
-    command_ = sys::fork_with(0);
+    close_all_but({birth_.channel.fd(), birth_.assignment.get(), birth_.bell.get(), birth_.lifeline.get(),
+                   birth_.turns.fd(), built_.get()});
+    ::setpgid(0, 0);     // away from the terminal's signals; the session stays the caller's
+    if (namespaced()) {  // there is time now
+      if (!birth_.any_user) map_own_ids(birth_.caller);
+      command_ = sys::fork_with(0);
+      if (is_command() && (birth_.namespaces & CLONE_NEWNET) != 0) founding(bring_loopback_up);
+    }
+    take_assignment();
+    if (!namespaced()) {
+      become_subreaper();
+      command_ = sys::fork_with(0);
+    }
     if (is_command()) return;
     birth_.turns = sys::Channel(sys::Fd());
-    if (namespaced()) build_namespaces(std::move(trees));
+    std::vector<sys::Fd> overlays;
+    if (namespaced()) overlays = build_namespaces();
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw sys::SysError(errno, "closing init to the command");
-    const std::string filter = expect(birth_.channel, Tag::filter).text;
-    sys::write_all(built_.write_end.get(), filter, "the word that the sandbox is built");
-    built_ = {};
+    if (::eventfd_write(built_.get(), 1) != 0)
+      throw sys::SysError(errno, "telling that the sandbox is built");
+    built_.close();
+    for (const sys::Fd& work : overlays) remove_volatile_mark(work);
   }
 
   [[nodiscard]] bool is_command() const { return !command_; }
 
   [[noreturn]] void run_command() {
-    close_all_but({birth_.channel.fd(), birth_.turns.fd(), built_.read_end.get()});
-    if (namespaced() && spec().network == Network::none && spec().mode != Mode::danger_full_access)
-      founding(bring_loopback_up);
-    prepare_command(spec());
-    const std::string filter =
-        sys::read_all(built_.read_end.get(), sys::Channel::max_bytes, "the system call filter");
-    if (filter.empty()) ::_exit(1);  // init failed, and has said so
-    confine_command(spec(), assignment_.tier, filter, birth_.channel);
+    close_all_but({birth_.channel.fd(), birth_.turns.fd(), built_.get()});
+    sys::Fd listener = prepare_command(spec(), assignment_.tier, birth_.channel);
+    if (!hears(built_, birth_.channel)) ::_exit(1);  // init failed, and has said so
+    confine_command(spec(), assignment_.tier, std::move(listener), birth_.channel);
     const bool is_zygote = spec().argv.empty();
     if (!is_zygote) start_command(spec(), birth_.channel);
     birth_.channel = sys::Channel(sys::Fd());
@@ -153,33 +159,42 @@ class Init {
   }
 
  private:
-  [[nodiscard]] bool namespaced() const { return birth_.namespaced; }
+  [[nodiscard]] bool namespaced() const { return birth_.namespaces != 0; }
   [[nodiscard]] const Spec& spec() const { return assignment_.spec; }
 
-  /// And the id-mapped mounts that only the supervisor can make.
-  Trees hear_assignment() {
+  void take_assignment() {
+    if (!hears(birth_.bell, birth_.channel))
+      throw sys::Error(sys::Kind::io, "waiting for the supervisor: it is gone");
+    assignment_ = read_assignment(birth_.assignment.get());
+    birth_.bell.close();
+    birth_.assignment.close();
+    become(spec().user, birth_.any_user, namespaced());
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) throw sys::SysError(errno, "refusing new privileges");
+  }
+
+  /// The id-mapped mounts that only the supervisor can make.
+  Trees hear_trees() {
     Trees trees;
+    if (!spec().user.map_ids) return trees;
     for (;;) {
       std::optional<Letter> letter = hear(birth_.channel);
-      if (!letter) throw sys::Error(sys::Kind::io, "waiting for the supervisor: it is gone");
-      if (letter->fds.size() != 1 || (letter->tag != Tag::tree && letter->tag != Tag::assignment))
-        throw sys::Error(sys::Kind::internal, "waiting for what to build: got '{}'",
+      if (!letter) throw sys::Error(sys::Kind::io, "waiting for id-mapped mounts: the supervisor is gone");
+      if (letter->tag == Tag::go) return trees;
+      if (letter->tag != Tag::tree || letter->fds.size() != 1)
+        throw sys::Error(sys::Kind::internal, "waiting for id-mapped mounts: got '{}'",
                          static_cast<char>(letter->tag));
-      if (letter->tag == Tag::tree) {
-        trees[letter->text] = std::move(letter->fds.front());
-        continue;
-      }
-      assignment_ = unpack_assignment(letter->fds.front().get());
-      return trees;
+      trees[letter->text] = std::move(letter->fds.front());
     }
   }
 
-  void build_namespaces(Trees trees) {
+  std::vector<sys::Fd> build_namespaces() {
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
       throw sys::SysError(errno, "binding init to its parent");
     std::vector<std::string> missing;
-    build_mounts(spec(), std::move(trees), missing);
+    std::vector<sys::Fd> overlays = build_mounts(
+        spec(), [this] { return hear_trees(); }, missing);
     for (const std::string& sentence : missing) tell(birth_.channel, Tag::note, sentence);
+    return overlays;
   }
 
   void become_subreaper() {
@@ -279,7 +294,7 @@ class Init {
 
   Birth birth_;
   Assignment assignment_;
-  sys::Pipe built_ = sys::make_pipe();  ///< init to command: the filter, once everything is mounted
+  sys::Fd built_ = sys::Fd(::eventfd(0, EFD_CLOEXEC));  ///< init to command: everything is mounted
   sys::Child command_;
   std::vector<pid_t> workers_;
   bool scoped_ = false;

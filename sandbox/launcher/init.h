@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+
+#include "sandbox/spec.h"
 #include "sandbox/sys/channel.h"
 #include "sandbox/sys/fd.h"
 
@@ -7,10 +10,12 @@ namespace sandbox {
 
 /// What the sandbox's first process is born with.
 struct Birth {
-  bool namespaced;  ///< it has namespaces of its own
-  bool any_user;    ///< the caller may take any id: capabilities(7) CAP_SETUID
+  std::uint64_t namespaces;  ///< CLONE_NEW* of its own
+  bool any_user;             ///< the caller may take any id: capabilities(7) CAP_SETUID
+  User caller;               ///< who that is
   sys::Channel channel;
-  sys::Fd bell;        ///< an eventfd: what it has to know is in the channel
+  sys::Fd assignment;  ///< in which it is going to stand what to build
+  sys::Fd bell;        ///< an eventfd: it does, and what else is needed is in the channel
   sys::Fd lifeline;    ///< the end to read from
   sys::Channel turns;  ///< the zygote's end
 };

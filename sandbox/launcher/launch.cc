@@ -16,7 +16,6 @@
 #include "sandbox/launcher/landlock.h"
 #include "sandbox/launcher/mounts.h"
 #include "sandbox/launcher/namespaces.h"
-#include "sandbox/launcher/seccomp.h"
 #include "sandbox/launcher/wire.h"
 
 namespace sandbox {
@@ -69,21 +68,18 @@ void await_command(Launched& launched) {
       case Tag::failed:
         fail(*letter);
       case Tag::born:
-      case Tag::assignment:
       case Tag::tree:
       case Tag::go:
-      case Tag::filter:
         throw sys::Error(sys::Kind::internal, "init sent packet '{}'", static_cast<char>(letter->tag));
     }
   }
 }
 
-/// What only somebody outside can do for it.
-void prepare_from_outside(const Spec& spec, Launched& launched) {
-  write_id_maps(std::to_string(launched.init.pid()), spec.user, true);
-  if (!spec.user.map_ids) return;
+/// What only somebody outside can make, while init has begun.
+void send_trees(const Spec& spec, Launched& launched) {
   for (const auto& tree : copy_id_mapped(spec, launched.init.pid()))
     tell_if_there(launched.channel, Tag::tree, tree.first, {tree.second.get()});
+  tell_if_there(launched.channel, Tag::go);
 }
 
 /// What the caller does beside: a first process that it began to make, and work that is done once, while init
@@ -130,12 +126,10 @@ Launched start(const Spec& spec, Tier tier, Beside& beside) {
                     .lifeline = std::move(born.lifeline),
                     .tier = tier};
   if (spec.argv.empty()) launched.zygote = std::move(born.turns);
-  if (namespaces != 0 && may_set_ids()) prepare_from_outside(spec, launched);
-  const sys::Fd assignment = pack({spec, tier});
-  tell_if_there(launched.channel, Tag::assignment, {}, {assignment.get()});
+  if (namespaces != 0 && may_set_ids()) write_id_maps(std::to_string(launched.init.pid()), spec.user);
+  write_assignment(born.assignment.get(), {spec, tier});
   ::eventfd_write(born.bell.get(), 1);
-  // While init mounts.
-  tell_if_there(launched.channel, Tag::filter, spec.is_guest ? "-" : compile_filter(spec, tier));
+  if (namespaces != 0 && spec.user.map_ids) send_trees(spec, launched);
   beside.work();
   await_command(launched);
   return launched;

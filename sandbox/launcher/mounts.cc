@@ -33,10 +33,10 @@ unsigned mode_of(Layer::Kind kind) {
 
 class MountTree {
  public:
-  MountTree(const Spec& spec, Trees trees, std::vector<std::string>& missing)
-      : spec_(spec), layers_(layers_of(spec)), trees_(std::move(trees)), missing_(missing) {}
+  MountTree(const Spec& spec, std::vector<std::string>& missing)
+      : spec_(spec), layers_(layers_of(spec)), missing_(missing) {}
 
-  void build() {
+  void build(const std::function<Trees()>& from_outside) {
     const sys::Fd root = place_at("/");
     founding(
         [&] { change_mounts(root.get(), {.propagation = MS_PRIVATE}, "making the mount tree private"); });
@@ -44,16 +44,17 @@ class MountTree {
     if (spec_.mode != Mode::danger_full_access) make_host_read_only(root.get());
     founding([&] { files_.emplace(); });
     founding([&] { mount_new("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, ""); });
-    if (spec_.mode != Mode::danger_full_access) lay_out();
+    if (spec_.mode != Mode::danger_full_access) lay_out(from_outside);
     cover(Covers(*files_, writable_tops_of(spec_)));
     for (const sys::Fd& directory : ours_)
       change_mounts(directory.get(), {.set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC, .recursive = false},
                     "making a private directory read-only");
   }
 
+  std::vector<sys::Fd> overlays() && { return std::move(overlays_); }
+
  private:
   void copy(const std::string& path) {
-    if (trees_.contains(path)) return;
     if (const sys::Fd place = try_place(path))
       trees_[path] = copy_tree(place.get(), path);
     else if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
@@ -62,7 +63,8 @@ class MountTree {
 
   void copy_layers() {
     for (const Layer& layer : layers_)
-      if (layer.from_host()) copy(layer.path);
+      if (layer.from_host() && !layer.own_ids) copy(layer.path);
+    if (spec_.user.map_ids) return;
     for (const Caches& caches : spec_.caches) copy(store_of(caches));
   }
 
@@ -74,8 +76,9 @@ class MountTree {
     change_mounts(root, change, "making the host's files read-only");
   }
 
-  void lay_out() {
+  void lay_out(const std::function<Trees()>& from_outside) {
     ours_.push_back(build_devices(*files_));
+    trees_.merge(from_outside());
     for (const Layer& layer : layers_)
       if (layer.from_host())
         expose(layer);
@@ -110,7 +113,9 @@ class MountTree {
                                                  : copy_tree(place_at(caches.base).get(), caches.base);
     std::vector<sys::Fd> places;
     for (const std::string& path : caches.paths) places.push_back(reach(path, true));
-    if (!mount_caches(caches, places, lower, store->second))
+    if (sys::Fd work = mount_caches(caches, places, lower, store->second))
+      overlays_.push_back(std::move(work));
+    else
       missing_.push_back(fmt::format("{} start empty: overlayfs is refused over {}",
                                      fmt::join(caches.paths, ", "), caches.base));
     trees_.erase(store);
@@ -187,7 +192,8 @@ class MountTree {
   Trees trees_;
   std::optional<PrivateFiles> files_;
   std::vector<std::string>& missing_;
-  std::vector<sys::Fd> ours_;  ///< file systems that become read-only once everything is mounted
+  std::vector<sys::Fd> overlays_;  ///< the work directories
+  std::vector<sys::Fd> ours_;      ///< file systems that become read-only once everything is mounted
 };
 
 sys::Fd copy_mapped(const std::string& path, int user_namespace) {
@@ -220,10 +226,13 @@ Trees copy_id_mapped(const Spec& spec, pid_t init) {
   return trees;
 }
 
-void build_mounts(const Spec& spec, Trees trees, std::vector<std::string>& missing) {
+std::vector<sys::Fd> build_mounts(const Spec& spec, const std::function<Trees()>& from_outside,
+                                  std::vector<std::string>& missing) {
   const mode_t callers = ::umask(0);
-  MountTree(spec, std::move(trees), missing).build();
+  MountTree tree(spec, missing);
+  tree.build(from_outside);
   ::umask(callers);
+  return std::move(tree).overlays();
 }
 
 }  // namespace sandbox

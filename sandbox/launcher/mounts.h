@@ -2,6 +2,7 @@
 /// The sandbox's mount tree: the host's own, read-only, with the writable roots, private directories and
 /// covers mounted into it.
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -25,8 +26,10 @@ using Trees = std::map<std::string, sys::Fd>;
 /// (MOUNT_ATTR_IDMAP with the sandbox's own user namespace). Throws IdMapsRefused.
 Trees copy_id_mapped(const Spec& spec, pid_t init);
 
-/// Inside, in a new mount namespace. `trees`: those that came from outside. `missing` gets a sentence for
-/// what could not be had. Throws Refused where the kernel lets nobody mount.
-void build_mounts(const Spec& spec, Trees trees, std::vector<std::string>& missing);
+/// Inside, in a new mount namespace. `from_outside`: the trees of copy_id_mapped(), asked for when it is
+/// time. `missing` gets a sentence for what could not be had. The work directories of the overlays, whose
+/// marks are to be removed when nobody waits. Throws Refused where the kernel lets nobody mount.
+std::vector<sys::Fd> build_mounts(const Spec& spec, const std::function<Trees()>& from_outside,
+                                  std::vector<std::string>& missing);
 
 }  // namespace sandbox

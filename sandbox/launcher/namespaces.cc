@@ -60,19 +60,19 @@ sys::Child fork_into(std::uint64_t namespaces) {
   }
 }
 
-void write_id_maps(const std::string& process, const User& user, bool any_user) {
-  // An ordinary user may map a group only after giving up setgroups(2): user_namespaces(7).
-  if (!any_user) write_map(process, "setgroups", "deny");
+void write_id_maps(const std::string& process, const User& user) {
   write_map(process, "uid_map", fmt::format("{} {} 1\n", user.inside_uid, user.uid));
   write_map(process, "gid_map", fmt::format("{} {} 1\n", user.inside_gid, user.gid));
 }
 
+void map_own_ids(const User& user) {
+  own_proc_self();
+  write_map("self", "setgroups", "deny");  // or it may map no group: user_namespaces(7)
+  write_id_maps("self", user);
+}
+
 void become(const User& user, bool any_user, bool namespaced) {
-  if (!any_user) {
-    own_proc_self();
-    if (namespaced) write_id_maps("self", user, any_user);
-    return;
-  }
+  if (!any_user) return own_proc_self();
   const uid_t uid = namespaced ? user.inside_uid : user.uid;
   const gid_t gid = namespaced ? user.inside_gid : user.gid;
   if (::setgroups(0, nullptr) != 0 || ::setresgid(gid, gid, gid) != 0 || ::setresuid(uid, uid, uid) != 0)

@@ -16,9 +16,11 @@ std::uint64_t namespaces_of(const Spec& spec);
 /// own, answer clone3(2) with ENOSYS. Throws Refused.
 sys::Child fork_into(std::uint64_t namespaces);
 
-/// Maps the user's real ids to those that it sees inside. A caller who may take any id (`any_user`) does it
-/// from outside; others from inside, `process` being "self". Throws Refused.
-void write_id_maps(const std::string& process, const User& user, bool any_user);
+/// Maps the user's real ids to those that it sees inside: from outside, by a caller who may take any id.
+/// Throws Refused.
+void write_id_maps(const std::string& process, const User& user);
+/// The same by the child of an ordinary user, who can map no ids but its own. Throws Refused.
+void map_own_ids(const User& user);
 /// In the child, when the maps are written: takes the user's ids. Without a user namespace the real ones.
 void become(const User& user, bool any_user, bool namespaced);
 

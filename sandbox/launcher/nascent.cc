@@ -13,6 +13,7 @@
 #include "sandbox/launcher/capabilities.h"
 #include "sandbox/launcher/init.h"
 #include "sandbox/launcher/namespaces.h"
+#include "sandbox/launcher/packing.h"
 #include "sandbox/launcher/wire.h"
 #include "sandbox/sys/error.h"
 
@@ -40,13 +41,18 @@ Nascent::Nascent(std::uint64_t namespaces)
       ends_(sys::make_socket_pair()),
       turns_(sys::make_socket_pair()),
       lifeline_(sys::make_pipe()),
+      assignment_(make_memory("what sandbox to build")),
       bell_(::eventfd(0, EFD_CLOEXEC)) {
   if (!bell_) throw sys::SysError(errno, "making an eventfd");
   const bool any_user = may_set_ids();
+  User caller;
+  caller.uid = caller.inside_uid = ::geteuid();
+  caller.gid = caller.inside_gid = ::getegid();
   midwife_ = sys::fork_with(0);
   if (!midwife_)
-    make_init(namespaces, {namespaces != 0, any_user, sys::Channel(std::move(ends_.theirs)), std::move(bell_),
-                           std::move(lifeline_.read_end), sys::Channel(std::move(turns_.theirs))});
+    make_init(namespaces,
+              {namespaces, any_user, caller, sys::Channel(std::move(ends_.theirs)), std::move(assignment_),
+               std::move(bell_), std::move(lifeline_.read_end), sys::Channel(std::move(turns_.theirs))});
   ends_.theirs.close();
   turns_.theirs.close();
   lifeline_.read_end.close();
@@ -78,6 +84,7 @@ Nascent::Born Nascent::born() && {
           std::move(channel),
           sys::Channel(std::move(turns_.ours)),
           std::move(lifeline_.write_end),
+          std::move(assignment_),
           std::move(bell_),
           std::move(midwife_)};
 }

@@ -25,7 +25,8 @@ class Nascent {
     sys::Child init;
     sys::Channel channel, turns;
     sys::Fd lifeline;
-    sys::Fd bell;        ///< an eventfd, to be rung when what is to be built is in the channel
+    sys::Fd assignment;  ///< to be written
+    sys::Fd bell;        ///< an eventfd, to be rung when that is done, and the trees are in the channel
     sys::Child midwife;  ///< which ends by itself
   };
   /// Waits until it is there. Throws Refused. Whoever waits for any child may come to reap the midwife.
@@ -35,7 +36,7 @@ class Nascent {
   std::uint64_t namespaces_;
   sys::SocketPair ends_, turns_;
   sys::Pipe lifeline_;
-  sys::Fd bell_;
+  sys::Fd assignment_, bell_;
   sys::Child midwife_;  ///< which makes it, as our child, and goes
 };
 

@@ -102,7 +102,9 @@ Value unpacked(std::string_view bytes) {
   return value;
 }
 
-/// A memfd, to be read from its beginning: packets have a limit.
+/// An empty memfd: packets have a limit.
+sys::Fd make_memory(const char* what);
+/// One to be read from its beginning.
 sys::Fd in_memory(std::string_view bytes, const char* what);
 
 }  // namespace sandbox

@@ -16,10 +16,8 @@ namespace sandbox {
 /// The first byte of a packet.
 enum class Tag : char {
   // downwards
-  tree = 't',        ///< text: a path; one descriptor: an id-mapped copy of the mounts there
-  assignment = 'a',  ///< one descriptor: of an Assignment; the id maps are written, the trees are sent
-  filter = 'f',      ///< text: the seccomp program; a guest passes it over
-  go = 'g',          ///< in the doctor's attempts: the id maps are written
+  tree = 't',  ///< text: a path; one descriptor: an id-mapped copy of the mounts there
+  go = 'g',    ///< those were all; in the doctor's attempts: the id maps are written
   // upwards
   born = 'b',     ///< text: the pid of the sandbox's first process, one descriptor: a pidfd of it
   note = 'n',     ///< text: a sentence for Launched::missing

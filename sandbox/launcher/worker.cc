@@ -41,7 +41,7 @@ void confine(const Spec& spec, Tier tier) {
   if (!spec.is_guest) {
     std::vector<std::string> missing;  // the session has told it
     enter_landlock_domain(spec, tier, missing);
-    install_ungated_filter(compile_ungated_filter(spec, tier));
+    install_ungated_filter(ungated_filter_for(spec, tier));
   }
   if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw sys::SysError(errno, "closing a worker to the turns");
 }

@@ -14,6 +14,8 @@ std::string visible(std::string_view bytes);
 std::string shown(std::string_view word);
 /// Words as a shell would need them to be quoted, visible, and cut behind `limit` bytes with "…".
 std::string command_line(const std::vector<std::string>& argv, std::size_t limit = 400);
+/// The pieces between separators, empty ones too; they are parts of `text`. None of no text.
+std::vector<std::string_view> split(std::string_view text, char separator);
 /// The length of the valid UTF-8 sequence that `bytes` begins with; 0 when it begins with none.
 std::size_t utf8_length(std::string_view bytes);
 

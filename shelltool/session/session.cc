@@ -24,16 +24,6 @@ std::string new_session_id() {
   return fmt::format("{:012x}", random >> 16U);
 }
 
-policy::Audit open_audit(const Plan& plan, std::string path, const std::string& session) {
-  if (path.empty()) {
-    make_private_directory(plan.places.audit());
-    policy::prune_audit(plan.places.audit(), plan.config.audit.keep);
-    path = plan.places.audit() + "/" + session + ".jsonl";
-  }
-  const config::Config& config = plan.config;
-  return policy::Audit({path, session, config.audit.sync == config::AuditSync::each, config.audit.rotate});
-}
-
 }  // namespace
 
 Session::Session(sys::Reactor& reactor, Plan plan, SessionOptions options)
@@ -44,10 +34,25 @@ Session::Session(sys::Reactor& reactor, Plan plan, SessionOptions options)
       id_(new_session_id()),
       guests_(reactor) {
   if (outer_ != nullptr) return;
-  audit_.emplace(open_audit(plan_, options_.audit, id_));
-  plan_.made.spec.own.push_back(sys::real_path_of_missing(audit_->path()));
+  if (!options_.audit.empty()) {  // the usual one lies among what is hidden
+    open_audit();
+    plan_.made.spec.own.push_back(sys::real_path_of_missing(audit_->path()));
+  }
   hold_files();
   protect();
+}
+
+void Session::open_audit() {
+  if (audit_) return;
+  const auto& options = plan_.config.audit;
+  std::string path = options_.audit;
+  if (path.empty()) {
+    make_private_directory(plan_.places.audit());
+    policy::prune_audit(plan_.places.audit(), options.keep);
+    path = fmt::format("{}/{}.jsonl", plan_.places.audit(), id_);
+  }
+  audit_.emplace(
+      policy::AuditOptions{std::move(path), id_, options.sync == config::AuditSync::each, options.rotate});
 }
 
 void Session::read_rules() {
@@ -139,6 +144,7 @@ void Session::guard(bool mounts_hold) {
 }
 
 sandbox::Supervisor::Judging Session::prepare_judging() {
+  open_audit();
   read_rules();
   judge_.emplace(
       TurnJudge::Setup{rules_->rules(), *audit_, plan_.state(), plan_.approval(),

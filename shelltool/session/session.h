@@ -36,13 +36,14 @@ struct SessionOptions {
 
 class Session {
  public:
-  /// Opens the audit, sweeps what killed sessions left, and finds what has to be protected. Nothing runs yet.
+  /// Sweeps what killed sessions left, and finds what has to be protected. Nothing runs yet.
   Session(sys::Reactor& reactor, Plan plan, SessionOptions options);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Builds the sandbox and starts its command, if the plan has one. Throws sys::Error: rules that are wrong,
-  /// a sandbox that cannot be built, a tier that the config does not settle for. Nothing is left then.
+  /// Builds the sandbox, opens the audit and starts the command, if the plan has one. Throws sys::Error:
+  /// rules that are wrong, a sandbox that cannot be built, a tier that the config does not settle for.
+  /// Nothing is left then.
   void start(sandbox::Supervisor::Handlers handlers, std::optional<sandbox::Nascent> nascent = std::nullopt);
 
   [[nodiscard]] const std::string& id() const { return id_; }
@@ -89,6 +90,7 @@ class Session {
   void answer(std::uint64_t ticket, Answer answer);
 
  private:
+  void open_audit();
   void read_rules();
   void hold_files();
   void protect();

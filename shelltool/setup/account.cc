@@ -4,15 +4,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <sstream>
+#include <cstdio>
 #include <vector>
 
 #include "config/text.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/fd.h"
 #include "sandbox/sys/process.h"
+#include "sandbox/sys/text.h"
 
 namespace shelltool {
 namespace {
@@ -21,13 +23,11 @@ constexpr std::size_t max_passwd = 16 * 1024 * 1024;
 constexpr const char* no_home = "/tmp";  // private, and writable for everybody
 
 /// A line of passwd(5).
-std::optional<Account> account_in(const std::string& line) {
-  std::vector<std::string> fields;
-  std::istringstream text(line);
-  for (std::string field; std::getline(text, field, ':');) fields.push_back(field);
+std::optional<Account> account_in(std::string_view line) {
+  const std::vector<std::string_view> fields = sys::split(line, ':');
   if (fields.size() < 6) return std::nullopt;
   Account account;
-  const auto read = [](const std::string& field, auto& number) {
+  const auto read = [](std::string_view field, auto& number) {
     return std::from_chars(field.data(), field.data() + field.size(), number).ec == std::errc();
   };
   if (!read(fields[2], account.uid) || !read(fields[3], account.gid)) return std::nullopt;
@@ -39,8 +39,7 @@ std::optional<Account> account_in(const std::string& line) {
 
 template <class Matches>
 std::optional<Account> first_account(const std::string& text, Matches matches) {
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);)
+  for (const std::string_view line : sys::split(text, '\n'))
     if (auto account = account_in(line); account && matches(*account)) return account;
   return std::nullopt;
 }
@@ -65,12 +64,13 @@ std::optional<Account> account_with(const std::string& key, Matches matches) {
 
 /// True when this user namespace has the id; user_namespaces(7), "uid_map".
 bool is_mapped(const char* map_file, unsigned id) {
-  std::istringstream map(sys::read_file(map_file, 1 << 20));
-  unsigned long inside = 0, outside = 0, count = 0;
-  while (map >> inside >> outside >> count) {
-    if (id >= inside && id - inside < count) return true;
-  }
-  return false;
+  const std::string map = sys::read_file(map_file, 1 << 20);
+  const std::vector<std::string_view> lines = sys::split(map, '\n');
+  return std::any_of(lines.begin(), lines.end(), [id](std::string_view line) {
+    unsigned long inside = 0, outside = 0, count = 0;
+    return std::sscanf(std::string(line).c_str(), "%lu %lu %lu", &inside, &outside, &count) == 3 &&
+           id >= inside && id - inside < count;
+  });
 }
 
 sandbox::User same_ids(uid_t uid, gid_t gid) {
@@ -136,7 +136,7 @@ Variables variables_of(const char* const* environment) {
   return variables;
 }
 
-std::string value_of(const Variables& variables, const std::string& name) {
+std::string value_of(const Variables& variables, std::string_view name) {
   const auto found = variables.find(name);
   return found == variables.end() ? "" : found->second;
 }

@@ -3,9 +3,11 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "config/config.h"
 #include "sandbox/spec.h"
@@ -13,11 +15,11 @@
 namespace shelltool {
 
 /// Environment variables; values are bytes.
-using Variables = std::map<std::string, std::string>;
+using Variables = std::map<std::string, std::string, std::less<>>;
 /// From NAME=value strings as a process gets them; the first of two equal names counts, as for getenv(3).
 Variables variables_of(const char* const* environment);
 /// Empty when it is not set.
-std::string value_of(const Variables& variables, const std::string& name);
+std::string value_of(const Variables& variables, std::string_view name);
 
 struct Account {
   uid_t uid = 0;

@@ -10,6 +10,7 @@
 #include "config/text.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
+#include "sandbox/sys/text.h"
 
 namespace shelltool {
 namespace {
@@ -57,10 +58,9 @@ bool is_allowed_family(std::string_view name) {
 
 bool is_allowed(const std::string& name, const EnvironmentSources& sources) {
   const auto& pass = sources.config.env.pass;
-  if (is_listed(pass, name)) return true;
+  if (is_listed(pass, name) || is_listed(allowed, name)) return true;
   if (looks_secret(name)) return false;
-  return is_listed(allowed, name) || is_allowed_family(name) ||
-         (sources.has_network && is_listed(proxies, name)) ||
+  return is_allowed_family(name) || (sources.has_network && is_listed(proxies, name)) ||
          std::any_of(pass.begin(), pass.end(), [&](const std::string& pattern) {
            return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
          });
@@ -75,24 +75,17 @@ bool has_password(const std::string& value) {
 /// A path or a list of them, without those in `home`.
 std::string without_entries_in(const std::string& path_list, const std::string& home) {
   if (home == "/") return path_list;
-  std::vector<std::string> rest;
-  for (std::size_t begin = 0; begin <= path_list.size();) {
-    const std::size_t end = std::min(path_list.find(':', begin), path_list.size());
-    const std::string entry = path_list.substr(begin, end - begin);
-    if (!sys::is_within(entry, home)) rest.push_back(entry);
-    begin = end + 1;
-  }
+  std::vector<std::string_view> rest = sys::split(path_list, ':');
+  std::erase_if(rest, [&](std::string_view entry) { return sys::is_within(entry, home); });
   return fmt::format("{}", fmt::join(rest, ":"));
 }
 
 /// The second without what the first has.
 std::string joined_paths(const std::string& first, const std::string& second) {
   std::string joined = first;
-  for (std::size_t begin = 0; begin <= second.size();) {
-    const std::size_t end = std::min(second.find(':', begin), second.size());
-    const std::string entry = second.substr(begin, end - begin);
-    if ((":" + joined + ":").find(":" + entry + ":") == std::string::npos) joined.append(":").append(entry);
-    begin = end + 1;
+  for (const std::string_view entry : sys::split(second, ':')) {
+    const std::vector<std::string_view> known = sys::split(joined, ':');
+    if (!is_listed(known, entry)) joined.append(":").append(entry);
   }
   return joined;
 }
@@ -138,13 +131,9 @@ bool looks_secret(const std::string& name) {
                   [&](std::string_view word) { return small.find(word) != std::string::npos; }))
     return true;
   constexpr std::array<std::string_view, 4> whole = {"key", "keys", "pat", "auth"};
-  for (std::size_t begin = 0; begin <= small.size();) {
-    const std::size_t end = std::min(small.find('_', begin), small.size());
-    const std::string_view word = std::string_view(small).substr(begin, end - begin);
-    if (std::find(whole.begin(), whole.end(), word) != whole.end()) return true;
-    begin = end + 1;
-  }
-  return false;
+  const std::vector<std::string_view> words = sys::split(small, '_');
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return is_listed(whole, word); });
 }
 
 Variables first_environment(const EnvironmentSources& sources) {

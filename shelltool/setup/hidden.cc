@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <sstream>
 
 #include "policy/base_rules.h"
 #include "sandbox/sys/path.h"
@@ -61,11 +60,9 @@ bool exists(const std::string& path) {
 }
 
 void add_moved(Paths& paths, const Variables& variables, const Moved& entry) {
-  std::istringstream values(value_of(variables, entry.variable));
-  std::string value;
-  while (std::getline(values, value, ':')) {  // KUBECONFIG is a list
+  const std::string values = value_of(variables, entry.variable);
+  for (const std::string_view value : sys::split(values, ':'))  // KUBECONFIG is a list
     if (value.starts_with('/')) paths.push_back(sys::normal_path(entry.below, value));
-  }
 }
 
 void add_resolved(Paths& paths, const std::string& path) {
@@ -99,13 +96,14 @@ std::string expand_home(const std::string& path, const std::string& home) {
 
 std::vector<std::string> default_hidden(const std::string& home, const Variables& variables) {
   Paths paths;
-  for (const std::string_view below : below_home()) {
-    paths.push_back(sys::normal_path(below, home));
-    for (const Moved& base : bases) {
-      const std::string directory = value_of(variables, base.variable);
-      if (directory.starts_with('/') && below.starts_with(base.below))
-        paths.push_back(sys::normal_path(below.substr(std::string_view(base.below).size()), directory));
-    }
+  const std::vector<std::string_view> below = below_home();
+  for (const std::string_view name : below) paths.push_back(sys::normal_path(name, home));
+  for (const Moved& base : bases) {
+    const std::string directory = value_of(variables, base.variable);
+    if (!directory.starts_with('/')) continue;
+    for (const std::string_view name : below)
+      if (name.starts_with(base.below))
+        paths.push_back(sys::normal_path(name.substr(std::string_view(base.below).size()), directory));
   }
   for (const Moved& entry : moved) add_moved(paths, variables, entry);
   return paths;

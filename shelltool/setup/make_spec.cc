@@ -7,12 +7,12 @@
 #include <cerrno>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include "config/text.h"
 #include "sandbox/guard/git_directory.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
+#include "sandbox/sys/text.h"
 #include "shelltool/setup/caches.h"
 #include "shelltool/setup/environment.h"
 #include "shelltool/setup/hidden.h"
@@ -167,10 +167,9 @@ class ClosedDirectories {
 /// The tree that a program belongs to: what npm installed beside it, or its directory. Empty when it is not
 /// found.
 std::string tree_of_program(const std::string& name, const std::string& cwd, const std::string& search_path) {
-  std::vector<std::string> places;
-  std::istringstream entries(name.find('/') == std::string::npos ? search_path : cwd);
-  for (std::string entry; std::getline(entries, entry, ':');) places.push_back(sys::normal_path(name, entry));
-  for (const std::string& place : places) {
+  const bool is_bare = name.find('/') == std::string::npos;
+  for (const std::string_view directory : sys::split(is_bare ? search_path : cwd, ':')) {
+    const std::string place = sys::normal_path(name, directory);
     const auto real = ::access(place.c_str(), X_OK) == 0 ? sys::real_path(place) : std::nullopt;
     if (!real) continue;
     constexpr std::string_view packages = "/node_modules/";
@@ -189,11 +188,8 @@ void add_readable(sandbox::Spec& spec, const Variables& variables) {
     if (!program.empty()) candidates.insert(program);
   }
   for (const auto& [name, value] : variables) {
-    std::istringstream entries(value);
-    std::string entry;
-    while (std::getline(entries, entry, ':')) {
-      if (entry.starts_with('/')) candidates.insert(entry);
-    }
+    for (const std::string_view entry : sys::split(value, ':'))
+      if (entry.starts_with('/')) candidates.emplace(entry);
   }
   for (std::string& home : spec.user.readable) home = sys::real_path_of_missing(home);
   ClosedDirectories closed;

@@ -9,6 +9,7 @@
 
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
+#include "sandbox/sys/text.h"
 #include "shelltool/setup/project_rules.h"
 #include "shelltool/setup/session_profile.h"
 
@@ -30,14 +31,10 @@ std::vector<std::string> search_path(const std::vector<std::string>& env) {
   const auto path =
       std::find_if(env.begin(), env.end(), [](const auto& entry) { return entry.starts_with("PATH="); });
   if (path == env.end()) return directories;
-  for (std::string_view rest = std::string_view(*path).substr(5); !rest.empty();) {
-    const std::size_t end = std::min(rest.find(':'), rest.size());
-    const std::string directory(rest.substr(0, end));
+  for (const std::string_view directory : sys::split(std::string_view(*path).substr(5), ':'))
     if (directory.starts_with('/') &&
         std::find(directories.begin(), directories.end(), directory) == directories.end())
-      directories.push_back(directory);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
+      directories.emplace_back(directory);
   return directories;
 }
 

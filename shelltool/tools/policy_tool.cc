@@ -70,20 +70,21 @@ mcp::ToolResult state(const Plan& plan) {
 /// The answer to `state`, which is asked often and changes rarely.
 class StateAnswer {
  public:
-  const mcp::ToolResult& of(FreshPlan& fresh) {
+  const std::string& of(FreshPlan& fresh) {
     const Plan& plan = fresh.recent_plan();
-    if (std::exchange(generation_, fresh.generation()) != fresh.generation()) result_ = state(plan);
-    return result_;
+    if (std::exchange(generation_, fresh.generation()) != fresh.generation())
+      text_ = mcp::text_of(mcp::json_of(state(plan)));
+    return text_;
   }
 
  private:
   std::uint64_t generation_ = 0;
-  mcp::ToolResult result_;
+  std::string text_;
 };
 
 void run(FreshPlan& fresh, StateAnswer& state, const mcp::Arguments& arguments, mcp::ToolCall call) {
   const std::string action = arguments.get<std::string>("action").value_or("check");
-  if (action == "state") return call.answer(state.of(fresh));
+  if (action == "state") return call.answer_text(state.of(fresh));
   const auto command = arguments.get<std::string>("command");
   if (!command) throw mcp::ArgumentError("'command' is missing: the command to be judged");
   check_command(*command);

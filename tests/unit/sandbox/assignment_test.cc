@@ -1,6 +1,7 @@
 #include "sandbox/launcher/assignment.h"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include "sandbox/launcher/packing.h"
 #include "sandbox/sys/error.h"
@@ -32,13 +33,21 @@ Assignment full() {
   return assignment;
 }
 
+sys::Fd written(const Assignment& assignment) {
+  sys::Fd memory = make_memory("an assignment");
+  write_assignment(memory.get(), assignment);
+  return memory;
+}
+
 std::string bytes_of(const Assignment& assignment) {
-  return sys::read_all(pack(assignment).get(), std::size_t{1} << 20U, "an assignment");
+  const sys::Fd memory = written(assignment);
+  ::lseek(memory.get(), 0, SEEK_SET);
+  return sys::read_all(memory.get(), std::size_t{1} << 20U, "an assignment");
 }
 
 TEST_CASE("what a sandbox is to be reaches its first process whole") {
   const Assignment sent = full();
-  const Assignment got = unpack_assignment(pack(sent).get());
+  const Assignment got = read_assignment(written(sent).get());
   const Spec& spec = got.spec;
   CHECK(spec.argv == sent.spec.argv);
   CHECK(spec.env == sent.spec.env);
@@ -68,8 +77,8 @@ TEST_CASE("what a sandbox is to be reaches its first process whole") {
 TEST_CASE("a sandbox is not built from half of what was said") {
   const std::string bytes = bytes_of(full());
   for (const std::size_t size : {std::size_t{0}, std::size_t{7}, bytes.size() / 2, bytes.size() - 1})
-    CHECK_THROWS_AS(unpack_assignment(in_memory(bytes.substr(0, size), "half").get()), sys::Error);
-  CHECK_THROWS_AS(unpack_assignment(in_memory(bytes + "x", "more").get()), sys::Error);
+    CHECK_THROWS_AS(read_assignment(in_memory(bytes.substr(0, size), "half").get()), sys::Error);
+  CHECK_THROWS_AS(read_assignment(in_memory(bytes + "x", "more").get()), sys::Error);
 }
 
 }  // namespace
