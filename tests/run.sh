@@ -14,7 +14,7 @@ build=$root/build
 export CCACHE_DISABLE=1 DEBIAN_FRONTEND=noninteractive
 
 building=(g++ meson ninja-build pkg-config python3 git nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev
-  libseccomp-dev libcap-dev libyaml-cpp-dev doctest-dev)
+  libseccomp-dev libcap-dev libyaml-cpp-dev doctest-dev ripgrep)
 needed=("${building[@]}" clang libclang-rt-14-dev)
 # The tests use them; without one, what needs it says SKIP.
 useful=(make cmake bubblewrap busybox strace gdb python3-venv python3-pip procps util-linux bsdutils bsdextrautils

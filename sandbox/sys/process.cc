@@ -1,6 +1,7 @@
 #include "sandbox/sys/process.h"
 
 #include <linux/sched.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -74,8 +75,10 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
 Child spawn(const Program& program) {
   const std::vector<char*> argv = pointers(program.argv);
   const std::vector<char*> env = pointers(program.env);
+  const pid_t ours = ::getpid();
   Child child = fork_with(0);
   if (child) return child;
+  if (program.ends_with_us && (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != ours)) ::_exit(127);
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);

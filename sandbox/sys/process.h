@@ -65,6 +65,7 @@ struct Program {
   std::vector<std::string> env;
   std::string cwd;
   int in = 0, out = 1, err = 2;
+  bool ends_with_us = false;  ///< killed when the thread that started it ends, however it does
 };
 /// Searches PATH; a program that cannot be started exits with 127.
 Child spawn(const Program& program);

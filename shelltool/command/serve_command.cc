@@ -4,6 +4,7 @@
 
 #include "mcp/server.h"
 #include "mcp/stdio.h"
+#include "shelltool/files/ripgrep.h"
 #include "shelltool/session/log.h"
 #include "shelltool/session/login_shell.h"
 #include "shelltool/setup/fresh_plan.h"
@@ -11,6 +12,7 @@
 #include "shelltool/tools/instructions.h"
 #include "shelltool/tools/policy_tool.h"
 #include "shelltool/tools/read_tool.h"
+#include "shelltool/tools/search_tools.h"
 #include "shelltool/tools/shell_tool.h"
 #include "shelltool/worker/file_worker.h"
 #include "shelltool/worker/file_workers.h"
@@ -70,6 +72,11 @@ class StdioServer {
     tools_.add(read_tool(workers_, connection_));
     tools_.add(edit_tool(workers_, connection_, plan_.plan()));
     tools_.add(write_tool(workers_, connection_, plan_.plan()));
+    tools_.add(find_tool(workers_, connection_));
+    if (files::ripgrep_path())
+      tools_.add(grep_tool(workers_, connection_));
+    else
+      log(LogLevel::warning, "there is no tool grep, since ripgrep is not installed");
     tools_.add(policy_tool(plan_));
     tools_.serve(dispatcher_);
   }

@@ -54,7 +54,7 @@ struct Useful {
 constexpr std::array useful = {
     Useful{"bash", "bash", "Scripts run in sh."},
     Useful{"git", "git", "Agents work without version control."},
-    Useful{"rg", "ripgrep", "Agents search with grep, which is slower."},
+    Useful{"rg", "ripgrep", "Agents get no tool grep, and search in a shell."},
 };
 
 struct Manager {

@@ -15,6 +15,8 @@
 
 #include "sandbox/launcher/packing.h"
 #include "shelltool/files/edit.h"
+#include "shelltool/files/find.h"
+#include "shelltool/files/grep.h"
 #include "shelltool/files/journal.h"
 #include "shelltool/files/judge.h"
 #include "shelltool/files/read.h"
@@ -27,11 +29,13 @@ template <class R, class Q>
 struct OperationTraits<R (*)(const Q&, const files::Judge&)> {
   using Request = Q;
   using Result = R;
+  static constexpr bool changes = false;
 };
 template <class R, class Q>
 struct OperationTraits<R (*)(const Q&, const files::Judge&, files::Journal&)> {
   using Request = Q;
   using Result = R;
+  static constexpr bool changes = true;
 };
 
 template <auto operation>
@@ -40,10 +44,13 @@ template <auto operation>
 using ResultOf = typename OperationTraits<decltype(operation)>::Result;
 
 template <auto operation>
+constexpr bool changes_files = OperationTraits<decltype(operation)>::changes;
+
+template <auto operation>
 std::string run_packed(std::string_view request, const files::Judge& judge,
                        [[maybe_unused]] files::Journal& journal) {
   const auto unpacked = sandbox::unpacked<RequestOf<operation>>(request);
-  if constexpr (std::is_invocable_v<decltype(operation), decltype(unpacked), const files::Judge&>)
+  if constexpr (!changes_files<operation>)
     return sandbox::packed(operation(unpacked, judge));
   else
     return sandbox::packed(operation(unpacked, judge, journal));
@@ -69,6 +76,6 @@ struct OperationList {
       std::is_same_v<std::integral_constant<decltype(a), a>, std::integral_constant<decltype(b), b>>;
 };
 
-using Operations = OperationList<&files::read, &files::edit, &files::write>;
+using Operations = OperationList<&files::read, &files::edit, &files::write, &files::find, &files::grep>;
 
 }  // namespace shelltool

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 
+import search_bench
 import wire_bench
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -88,6 +89,7 @@ def parse():
     parser.add_argument("--quick", action="store_true", help="fewer pairs")
     parser.add_argument("--races", type=int, default=100_000)
     parser.add_argument("--project", type=pathlib.Path, help="a tree to build with make -j2")
+    parser.add_argument("--tree", type=pathlib.Path, help="a tree to search, in place of the kernel's source")
     options = parser.parse_args()
     options.gatehouse = options.gatehouse.resolve()
     if not options.gatehouse.exists():
@@ -118,6 +120,7 @@ def main():
         table.ratio("make -j2 of a C++ project, gated", "plain", 1.03,
                     lambda: pairs([*gated, *build], build, few, workspace, ["make", "-s", "clean"]))
         wire_bench.bench(options, table, workspace)
+        search_bench.bench(options, table)
         bench_decisions(options, table)
         if options.races:
             bench_race(options, table)

@@ -10,8 +10,9 @@ import time
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 INSTALL = """here=$1
 . "$2"
-fetch_all everything >&2 || exit
-installed node; installed everything"""
+fetch_all "$3" >&2 || exit
+installed node && installed "$3"
+"""
 
 
 class Server:
@@ -77,14 +78,14 @@ def _kilobytes(pid):
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
-def everything():
-    """The command of npm's reference server; installed where it is missing."""
-    found = subprocess.run(["bash", "-c", INSTALL, "bash", str(TESTS / "mcp"), str(TESTS / "hosts" / "install.sh")],
+def npm_server(name, script):
+    """The command of a server from npm, by its name in tests/mcp/versions; installed where it is missing."""
+    found = subprocess.run(["bash", "-c", INSTALL, "bash", str(TESTS / "mcp"), str(TESTS / "hosts" / "install.sh"), name],
                            capture_output=True, text=True, check=False)
     if found.returncode != 0:
         raise RuntimeError((found.stdout + found.stderr).strip()[-200:] or "npm cannot install it")
     node, package = found.stdout.split("\n")[:2]
-    return [f"{node}/bin/node", f"{package}/dist/index.js", "stdio"]
+    return [f"{node}/bin/node", f"{package}/{script}"]
 
 
 def fork_exec(program, *words):
@@ -165,7 +166,7 @@ def bench(options, table, cwd):
     wire = WireBench(options, table, cwd)
     wire.shell()
     try:
-        command = everything()
+        command = [*npm_server("everything", "dist/index.js"), "stdio"]
     except RuntimeError as why:
         table.print("start, echo, memory", "server-everything", "-", "", f"SKIP {why}")
         return

@@ -77,7 +77,7 @@ TEST_CASE("a useful program is found in the search path, or named with what its 
   CHECK(rows[1].found == dir / "bin/git");
   CHECK(rows[2].what == "rg");
   CHECK(rows[2].state == State::degraded);
-  CHECK(rows[2].lost == "Agents search with grep, which is slower.");
+  CHECK(rows[2].lost == "Agents get no tool grep, and search in a shell.");
 }
 
 TEST_CASE("a host is governed when it starts gatehouse and its own tools are off") {
