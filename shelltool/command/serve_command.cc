@@ -8,6 +8,7 @@
 #include "shelltool/session/login_shell.h"
 #include "shelltool/setup/fresh_plan.h"
 #include "shelltool/tools/instructions.h"
+#include "shelltool/tools/patch_tool.h"
 #include "shelltool/tools/policy_tool.h"
 #include "shelltool/tools/read_tool.h"
 #include "shelltool/tools/shell_tool.h"
@@ -67,6 +68,7 @@ class StdioServer {
                          {"gatehouse", "gatehouse", version, [this] { return current_instructions(plan_); }});
     tools_.add(shell_.tool(plan_.plan()));
     tools_.add(read_tool(workers_, connection_));
+    tools_.add(patch_tool(workers_, connection_, plan_.plan(), options.patch_in_part));
     tools_.add(policy_tool(plan_));
     tools_.serve(dispatcher_);
   }

@@ -7,12 +7,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
 #include "shelltool/files/attributes.h"
 #include "shelltool/files/content.h"
 #include "shelltool/files/file_error.h"
+#include "shelltool/files/rename.h"
 
 namespace shelltool::files {
 namespace {
@@ -39,20 +41,11 @@ int exchange(const sys::Fd& directory, const std::string& one, const std::string
              : errno;
 }
 
-/// Not every file system can, but every one has links then.
-int rename_to_new(const sys::Fd& directory, const std::string& from, const std::string& to) {
-  if (::renameat2(directory.get(), from.c_str(), directory.get(), to.c_str(), RENAME_NOREPLACE) == 0)
-    return 0;
-  if (errno != EINVAL && errno != ENOSYS) return errno;
-  if (::linkat(directory.get(), from.c_str(), directory.get(), to.c_str(), 0) != 0) return errno;
-  return ::unlinkat(directory.get(), from.c_str(), 0) == 0 ? 0 : errno;
-}
-
 bool is_later(const timespec& a, const timespec& b) { return a.tv_sec != b.tv_sec || a.tv_nsec != b.tv_nsec; }
 
 /// Of a file that is open for writing: the kernel takes set-id bits from who writes, and its owner gives them
 /// back.
-void write_over(int file, std::string_view content, mode_t mode, const std::string& name) {
+void write_over(int file, std::string_view content, std::optional<mode_t> mode, const std::string& name) {
   for (std::size_t at = 0; at < content.size();) {
     const ssize_t count = ::pwrite(file, content.data() + at, content.size() - at, static_cast<off_t>(at));
     if (count < 0 && errno != EINTR) throw_errno(errno, "writing {}", sys::visible(name));
@@ -61,7 +54,7 @@ void write_over(int file, std::string_view content, mode_t mode, const std::stri
   if (::ftruncate(file, static_cast<off_t>(content.size())) != 0)
     throw_errno(errno, "writing {}", sys::visible(name));
   struct stat status {};
-  if (::fstat(file, &status) == 0 && status.st_mode != mode) (void)::fchmod(file, mode & 07777U);
+  if (mode && ::fstat(file, &status) == 0 && status.st_mode != *mode) (void)::fchmod(file, *mode & 07777U);
 }
 
 class OneReplacement {
@@ -150,7 +143,7 @@ class OneReplacement {
                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
     if (!file && spot_.file && errno != ENOSPC && errno != EDQUOT) return false;
     if (!file) throw_errno(errno, "making {}", shown());
-    write_over(file.get(), wanted_.content, like != nullptr ? 0100600 : 0, spot_.named);
+    write_over(file.get(), wanted_.content, std::nullopt, spot_.named);
     if (like != nullptr && !copy_attributes(*like, file.get())) return false;
     made_ = inode_of(directory_, temporary_);
     return true;
@@ -201,13 +194,13 @@ class OneReplacement {
 
   void create() {
     journal_.add(step(Kind::created));
-    if (const int error = rename_to_new(directory_, temporary_, spot_.name); error != 0)
+    if (const int error = rename_to_new(directory_, temporary_, directory_, spot_.name); error != 0)
       throw_errno(error, "making {}", shown());
   }
 
   void remove() {
     journal_.add(step(Kind::removed));
-    if (const int error = rename_to_new(directory_, spot_.name, temporary_); error != 0)
+    if (const int error = rename_to_new(directory_, spot_.name, directory_, temporary_); error != 0)
       throw_errno(error, "removing {}", shown());
     if (inode_of(directory_, temporary_) != spot_.file->status.st_ino) throw_stale();
   }
@@ -238,7 +231,7 @@ void take_back(const sys::Fd& directory, const JournalStep& step) {
       if (inode_of(directory, step.name) == step.after) ::unlinkat(directory.get(), step.name.c_str(), 0);
       return;
     case Kind::removed:
-      rename_to_new(directory, step.temporary, step.name);
+      rename_to_new(directory, step.temporary, directory, step.name);
       return;
     case Kind::overwritten:
       write_back(directory, step);

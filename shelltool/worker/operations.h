@@ -14,6 +14,7 @@
 #include <type_traits>
 
 #include "sandbox/launcher/packing.h"
+#include "shelltool/files/apply_patch.h"
 #include "shelltool/files/journal.h"
 #include "shelltool/files/judge.h"
 #include "shelltool/files/read.h"
@@ -68,6 +69,6 @@ struct OperationList {
       std::is_same_v<std::integral_constant<decltype(a), a>, std::integral_constant<decltype(b), b>>;
 };
 
-using Operations = OperationList<&files::read>;
+using Operations = OperationList<&files::read, &files::apply_patch>;
 
 }  // namespace shelltool

@@ -60,7 +60,7 @@ TEST_CASE("what a sandbox is to be reaches its first process whole") {
   CHECK(spec.is_guest);
   CHECK(spec.allow_tracers);
   CHECK(spec.limits.open_files == 9);
-  CHECK(spec.worker == sent.spec.worker);
+  CHECK((spec.worker == sent.spec.worker));
   CHECK(got.tier == Tier::b);
   CHECK(bytes_of(got) == bytes_of(sent));
 }
