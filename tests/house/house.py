@@ -20,7 +20,7 @@ MAY_INCLUDE = {
     "shelltool": BELOW,
     "shelltool/setup": BELOW,
     "shelltool/session": [*BELOW, "shelltool/setup/"],
-    "shelltool/files": ["sandbox/sys/", "sandbox/launcher/packing.h"],
+    "shelltool/files": ["sandbox/sys/", "sandbox/launcher/packing.h", "sandbox/guard/quarantine.h"],
     "shelltool/worker": [*BELOW, "shelltool/setup/", "shelltool/session/", "shelltool/files/"],
     "shelltool/tools": [*BELOW, "shelltool/setup/", "shelltool/session/", "shelltool/files/", "shelltool/worker/"],
     "shelltool/hosts": [*BELOW, "shelltool/setup/"],

@@ -11,6 +11,7 @@ import sys
 import traceback
 
 import bad_input
+import changing
 import endings
 import guest
 import handshake
@@ -51,7 +52,7 @@ def main():
     parser.add_argument("--only", default="")
     options = parser.parse_args()
     tests = [every_message_fits_the_schema_of_its_revision,
-             *(test for suite in (handshake, bad_input, shell, output, guest, endings) for test in suite.TESTS)]
+             *(test for suite in (handshake, bad_input, shell, output, changing, guest, endings) for test in suite.TESTS)]
     passed = failed = skipped = 0
     for test in (test for test in tests if options.only in name_of(test)):
         try:
