@@ -7,6 +7,7 @@
 #include "shelltool/session/log.h"
 #include "shelltool/session/login_shell.h"
 #include "shelltool/setup/fresh_plan.h"
+#include "shelltool/tools/edit_tool.h"
 #include "shelltool/tools/files_tool.h"
 #include "shelltool/tools/instructions.h"
 #include "shelltool/tools/patch_tool.h"
@@ -69,6 +70,8 @@ class StdioServer {
                          {"gatehouse", "gatehouse", version, [this] { return current_instructions(plan_); }});
     tools_.add(shell_.tool(plan_.plan()));
     tools_.add(read_tool(workers_, connection_));
+    tools_.add(edit_tool(workers_, connection_, plan_.plan()));
+    tools_.add(write_tool(workers_, connection_, plan_.plan()));
     tools_.add(patch_tool(workers_, connection_, plan_.plan(), options.patch_in_part));
     tools_.add(files_tool(workers_, connection_, plan_.plan()));
     tools_.add(policy_tool(plan_));

@@ -28,7 +28,7 @@ struct Ruling {
 /// A ruling for each touch, in their order.
 using Judge = std::function<std::vector<Ruling>(const std::vector<Touch>&)>;
 
-/// Throws FileError with every denial where one of them is not allowed.
+/// Throws FileError with the denials where one of them is not allowed; of each rule the first in a row.
 void require(const Judge& judge, const std::vector<Touch>& touches);
 
 template <class Wire>

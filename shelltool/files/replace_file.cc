@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <optional>
 
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
@@ -43,9 +42,7 @@ int exchange(const sys::Fd& directory, const std::string& one, const std::string
 
 bool is_later(const timespec& a, const timespec& b) { return a.tv_sec != b.tv_sec || a.tv_nsec != b.tv_nsec; }
 
-/// Of a file that is open for writing: the kernel takes set-id bits from who writes, and its owner gives them
-/// back.
-void write_over(int file, std::string_view content, std::optional<mode_t> mode, const std::string& name) {
+void write_over(int file, std::string_view content, const std::string& name) {
   for (std::size_t at = 0; at < content.size();) {
     const ssize_t count = ::pwrite(file, content.data() + at, content.size() - at, static_cast<off_t>(at));
     if (count < 0 && errno != EINTR) throw_errno(errno, "writing {}", sys::visible(name));
@@ -53,8 +50,12 @@ void write_over(int file, std::string_view content, std::optional<mode_t> mode, 
   }
   if (::ftruncate(file, static_cast<off_t>(content.size())) != 0)
     throw_errno(errno, "writing {}", sys::visible(name));
+}
+
+/// The kernel takes set-id bits from a file that is written to, and its owner gives them back.
+void restore_mode(int file, mode_t mode) {
   struct stat status {};
-  if (mode && ::fstat(file, &status) == 0 && status.st_mode != *mode) (void)::fchmod(file, *mode & 07777U);
+  if (::fstat(file, &status) == 0 && status.st_mode != mode) (void)::fchmod(file, mode & 07777U);
 }
 
 class OneReplacement {
@@ -143,7 +144,7 @@ class OneReplacement {
                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
     if (!file && spot_.file && errno != ENOSPC && errno != EDQUOT) return false;
     if (!file) throw_errno(errno, "making {}", shown());
-    write_over(file.get(), wanted_.content, std::nullopt, spot_.named);
+    write_over(file.get(), wanted_.content, spot_.named);
     if (like != nullptr && !copy_attributes(*like, file.get())) return false;
     made_ = inode_of(directory_, temporary_);
     return true;
@@ -157,11 +158,6 @@ class OneReplacement {
                       most_overwritten);
     if (!writable_)
       throw FileError("busy", "writing {}: it is running and cannot be replaced by a new file", shown());
-    const auto growth = static_cast<off_t>(wanted_.content.size()) - static_cast<off_t>(size);
-    if (growth > 0 &&
-        ::fallocate(writable_.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(size), growth) != 0 &&
-        (errno == ENOSPC || errno == EDQUOT))
-      throw_errno(errno, "writing {}", shown());
   }
 
   void check_unchanged() const {
@@ -189,7 +185,8 @@ class OneReplacement {
     JournalStep before = step(Kind::overwritten);
     before.content = Content(*spot_.file).whole(most_overwritten);
     journal_.add(before);
-    write_over(writable_.get(), wanted_.content, spot_.file->status.st_mode, spot_.named);
+    write_over(writable_.get(), wanted_.content, spot_.named);
+    restore_mode(writable_.get(), spot_.file->status.st_mode);
   }
 
   void create() {
@@ -218,7 +215,8 @@ void write_back(const sys::Fd& directory, const JournalStep& step) {
       sys::try_open_at(directory.get(), step.name, O_WRONLY | O_NONBLOCK, {.follow_links = false});
   struct stat status {};
   if (!file || ::fstat(file.get(), &status) != 0 || status.st_ino != step.before) return;
-  write_over(file.get(), step.content, status.st_mode, step.name);
+  write_over(file.get(), step.content, step.name);
+  restore_mode(file.get(), status.st_mode);
 }
 
 /// Each step may have been taken or not, and somebody may have changed the files since: then they are theirs.

@@ -15,6 +15,7 @@
 
 #include "sandbox/launcher/packing.h"
 #include "shelltool/files/apply_patch.h"
+#include "shelltool/files/edit.h"
 #include "shelltool/files/file_ops.h"
 #include "shelltool/files/journal.h"
 #include "shelltool/files/judge.h"
@@ -70,6 +71,7 @@ struct OperationList {
       std::is_same_v<std::integral_constant<decltype(a), a>, std::integral_constant<decltype(b), b>>;
 };
 
-using Operations = OperationList<&files::read, &files::apply_patch, &files::file_ops>;
+using Operations =
+    OperationList<&files::read, &files::edit, &files::write, &files::apply_patch, &files::file_ops>;
 
 }  // namespace shelltool

@@ -189,6 +189,15 @@ TEST_CASE("every name that is concerned is judged, also below a directory, befor
   CHECK(seen.back() == "w d/new.env");
 }
 
+TEST_CASE("a denial without a rule or a word is a denial") {
+  Scene scene;
+  scene.directory.write("a", "1");
+  const Judge judge = [](const std::vector<Touch>& touches) {
+    return std::vector<Ruling>(touches.size(), Ruling{false, "", ""});
+  };
+  CHECK(scene.fault({op(Kind::remove, "a")}, judge).find("denied: ") == 0);
+}
+
 TEST_CASE("a dry run checks all, and does nothing") {
   Scene scene;
   scene.directory.write("a", "1");

@@ -1,0 +1,190 @@
+#include "shelltool/files/text_edit.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "sandbox/sys/text.h"
+#include "shelltool/files/encoding.h"
+#include "shelltool/files/file_error.h"
+#include "shelltool/files/nearest_region.h"
+#include "shelltool/files/text_lines.h"
+
+namespace shelltool::files {
+namespace {
+
+/// A place in the content, and what comes there.
+struct Place {
+  std::size_t begin, length;
+  std::string after;
+  std::size_t edit;  // from 0
+};
+
+bool is_utf16(Encoding encoding) { return encoding == Encoding::utf16le || encoding == Encoding::utf16be; }
+
+std::string with_ends(std::string_view text, std::string_view end) {
+  std::string result;
+  for (std::size_t at = 0;;) {
+    const std::size_t newline = text.find('\n', at);
+    if (newline == std::string_view::npos) return result.append(text.substr(at));
+    const std::size_t line_end = newline > at && text[newline - 1] == '\r' ? newline - 1 : newline;
+    result.append(text.substr(at, line_end - at)).append(end);
+    at = newline + 1;
+  }
+}
+
+/// One content that edits are looked for in.
+class Target {
+ public:
+  Target(std::string_view content, const std::string& name)
+      : content_(content), name_(sys::visible(name)), encoding_(encoding_of(content)) {}
+
+  [[nodiscard]] std::vector<Place> places_of(const TextEdit& edit, std::size_t number) const {
+    check(edit, number);
+    // A file that is called latin-1 may have lines of UTF-8 in it.
+    for (const Encoding encoding : {encoding_, Encoding::utf8}) {
+      for (const std::string_view end : ends_for(edit)) {
+        const std::optional<std::string> needle =
+            encoded(end.empty() ? edit.before : with_ends(edit.before, end), encoding);
+        if (!needle) continue;
+        const std::vector<std::size_t> found = all_of(*needle, encoding);
+        if (found.empty()) continue;
+        if (found.size() > 1 && !edit.all) throw_not_unique(found, number);
+        std::vector<Place> places;
+        for (const std::size_t begin : found)
+          places.push_back(
+              {begin, needle->size(), replacement(edit, begin + needle->size(), end, encoding), number});
+        return places;
+      }
+      if (is_utf16(encoding)) break;
+    }
+    throw_no_match(edit, number);
+  }
+
+  [[nodiscard]] std::size_t line_at(std::size_t offset) const {
+    const std::string_view before = content_.substr(0, offset);
+    if (!is_utf16(encoding_))
+      return 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+    const std::string text = decoded(before, encoding_);
+    return 1 + static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  }
+
+ private:
+  void check(const TextEdit& edit, std::size_t number) const {
+    if (edit.before.empty())
+      throw FileError("nothing_to_do",
+                      "edit {} of {}: old_string is empty; to make or replace the whole file use write",
+                      number + 1, name_);
+    if (edit.before == edit.after)
+      throw FileError("nothing_to_do", "edit {} of {}: old_string and new_string are equal", number + 1,
+                      name_);
+  }
+
+  /// As it was given first; "" stands for that.
+  static std::vector<std::string_view> ends_for(const TextEdit& edit) {
+    if (edit.before.find('\n') == std::string::npos) return {""};
+    return {"", "\r\n", "\n"};
+  }
+
+  [[nodiscard]] std::vector<std::size_t> all_of(const std::string& needle, Encoding encoding) const {
+    std::vector<std::size_t> found;
+    for (std::size_t at = content_.find(needle); at != std::string_view::npos;) {
+      const bool is_inside = is_utf16(encoding) && at % 2 != 0;  // between two characters
+      if (!is_inside) found.push_back(at);
+      at = content_.find(needle, at + (is_inside ? 1 : needle.size()));
+    }
+    return found;
+  }
+
+  /// The end of the line that the place lies in; where it is the last, of the one before.
+  [[nodiscard]] std::string_view end_at(std::size_t offset, Encoding encoding) const {
+    const std::string newline = *encoded("\n", encoding), both = *encoded("\r\n", encoding);
+    std::size_t at = content_.find(newline, offset);
+    if (at == std::string_view::npos) at = content_.rfind(newline, offset);
+    if (at == std::string_view::npos) return "\n";
+    const std::size_t extra = both.size() - newline.size();
+    return at >= extra && content_.substr(at - extra, both.size()) == both ? "\r\n" : "\n";
+  }
+
+  [[nodiscard]] std::string replacement(const TextEdit& edit, std::size_t behind, std::string_view end,
+                                        Encoding encoding) const {
+    // Who speaks of carriage returns means them.
+    const bool is_literal = end.empty() && (edit.before + edit.after).find('\r') != std::string::npos;
+    if (end.empty()) end = edit.before.find('\n') != std::string::npos ? "\n" : end_at(behind, encoding);
+    const std::string after = is_literal ? edit.after : with_ends(edit.after, end);
+    if (std::optional<std::string> bytes = encoded(after, encoding)) return *bytes;
+    throw FileError("encoding",
+                    "{} is {}, which does not have every character of new_string: write it without them",
+                    name_, name_of(encoding));
+  }
+
+  [[noreturn]] void throw_not_unique(const std::vector<std::size_t>& found, std::size_t number) const {
+    constexpr std::size_t most = 10;
+    std::string lines;
+    for (std::size_t i = 0; i < std::min(found.size(), most); ++i)
+      lines += (i == 0 ? "" : ", ") + std::to_string(line_at(found[i]));
+    throw FileError("not_unique",
+                    "edit {} of {}: old_string stands there {} times, in lines {}{}; give more of what is "
+                    "around it, or set "
+                    "replace_all",
+                    number + 1, name_, found.size(), lines, found.size() > most ? " …" : "");
+  }
+
+  [[noreturn]] void throw_no_match(const TextEdit& edit, std::size_t number) const {
+    const std::string text = decoded(content_, encoding_);
+    const std::vector<TextLine> lines = lines_of(text), wanted = lines_of(edit.before);
+    const std::string begin = fmt::format("edit {} of {}: old_string is not there", number + 1, name_);
+    const std::optional<std::size_t> nearest = nearest_region(lines, wanted);
+    if (!nearest) throw FileError("no_match", "{}, nor anything like it; read the file again", begin);
+    std::string region = compared(lines, *nearest, wanted);
+    region.erase(region.find_last_not_of('\n') + 1);
+    throw FileError("no_match", "{}; nearest are these lines (- what was given, + what is there):\n{}", begin,
+                    region);
+  }
+
+  std::string_view content_;
+  std::string name_;
+  Encoding encoding_;
+};
+
+}  // namespace
+
+EditedText edited(std::string_view content, const std::vector<TextEdit>& edits, const std::string& name) {
+  const Target target(content, name);
+  std::vector<Place> places;
+  for (std::size_t i = 0; i < edits.size(); ++i) {
+    std::vector<Place> found = target.places_of(edits[i], i);
+    std::move(found.begin(), found.end(), std::back_inserter(places));
+  }
+  std::stable_sort(places.begin(), places.end(),
+                   [](const Place& a, const Place& b) { return a.begin < b.begin; });
+  EditedText result;
+  result.places = places.size();
+  std::size_t at = 0;
+  for (const Place& place : places) {
+    if (place.begin < at)
+      throw FileError("overlapping", "edit {} of {} overlaps another in line {}: join them into one",
+                      place.edit + 1, sys::visible(name), target.line_at(place.begin));
+    result.content.append(content.substr(at, place.begin - at)).append(place.after);
+    at = place.begin + place.length;
+  }
+  result.content.append(content.substr(at));
+  return result;
+}
+
+std::string in_form_of(std::string_view before, std::string text) {
+  const Encoding encoding = encoding_of(before);
+  if (before.empty() || encoding == Encoding::binary || text.find('\0') != std::string::npos) return text;
+  const std::string was = decoded(before, encoding);
+  const std::vector<TextLine> lines = lines_of(was);
+  const bool is_crlf =
+      std::any_of(lines.begin(), lines.end(),
+                  [](const TextLine& line) { return line.end == LineEnd::crlf; }) &&
+      std::none_of(lines.begin(), lines.end(), [](const TextLine& line) { return line.end == LineEnd::lf; });
+  const std::string_view mark = encoding == Encoding::latin1 ? std::string_view() : mark_of(before);
+  const std::string wanted = is_crlf && text.find('\r') == std::string::npos ? with_ends(text, "\r\n") : text;
+  std::optional<std::string> bytes =
+      encoded(std::string_view(wanted).substr(mark_of(wanted).size()), encoding);
+  return bytes ? std::string(mark) + *bytes : text;
+}
+
+}  // namespace shelltool::files

@@ -1,0 +1,100 @@
+#include "shelltool/files/text_edit.h"
+
+#include <doctest/doctest.h>
+
+#include "shelltool/files/encoding.h"
+#include "tests/unit/files/scene.h"
+
+namespace shelltool::files {
+namespace {
+
+std::string once(const std::string& content, const std::string& before, const std::string& after) {
+  return edited(content, {{before, after, false}}, "/f").content;
+}
+std::string code(const std::string& content, const std::vector<TextEdit>& edits) {
+  return tests::code_of([&] { edited(content, edits, "/f"); });
+}
+
+}  // namespace
+
+TEST_CASE("an edit changes its place and nothing else") {
+  CHECK(once("a b\nc", "b", "$&\\1") == "a $&\\1\nc");
+  CHECK(once("a\n", "a\n", "") == "");
+  CHECK(once("no end", "end", "end at all") == "no end at all");
+  CHECK(once("\xef\xbb\xbf"
+             "a",
+             "a", "b") ==
+        "\xef\xbb\xbf"
+        "b");
+  CHECK(once("\tif x:\n\t\treturn 1\n", "return 1", "return 2") == "\tif x:\n\t\treturn 2\n");
+}
+
+TEST_CASE("what is put in ends its lines as its place does") {
+  CHECK(once("a\r\nb\r\n", "a\nb", "x\ny\nz") == "x\r\ny\r\nz\r\n");
+  CHECK(once("a\r\nb\r\n", "b", "x\ny") == "a\r\nx\r\ny\r\n");
+  CHECK(once("a\nb\r\nc\n", "b", "x\ny") == "a\nx\r\ny\r\nc\n");
+  CHECK(once("a\nb\r\nc\n", "c", "x\ny") == "a\nb\r\nx\ny\n");
+  CHECK(once("a\r\nb", "b", "x\ny") == "a\r\nx\r\ny");
+  CHECK(once("a\nb\n", "a\r\nb\r\n", "x\r\ny\r\n") == "x\ny\n");
+  CHECK(once("a\r\nb\r\n", "a\r\nb", "a\nb") == "a\nb\r\n");  // who speaks of carriage returns means them
+}
+
+TEST_CASE("bytes of any encoding are matched and written as the file has them") {
+  CHECK(once("gr\xfc\xdf, \xfc.\n", "gr\xc3\xbc\xc3\x9f", "\xc3\xa4") == "\xe4, \xfc.\n");
+  CHECK(once("\xfc here, \xc3\xbc there\n", "\xc3\xbc there", "\xc3\xa4 there") ==
+        "\xfc here, \xc3\xa4 there\n");
+  CHECK(code("\xfc\n", {{"\xc3\xbc", "\xe2\x86\x92", false}}) == "encoding");
+  const std::string wide = "\xff\xfe" + *encoded("a\r\nb\xe2\x82\xac\r\n", Encoding::utf16le);
+  CHECK(once(wide, "b\xe2\x82\xac", "x\ny") == "\xff\xfe" + *encoded("a\r\nx\r\ny\r\n", Encoding::utf16le));
+  CHECK(once({"\0\1needle\2\0", 10}, "needle", "thread") == std::string("\0\1thread\2\0", 10));
+}
+
+TEST_CASE("what stands there more than once is not guessed") {
+  CHECK(code("x\ny\nx\n", {{"x", "z", false}}) == "not_unique");
+  const std::string sentence = tests::sentence_of([] { edited("x\ny\nx\n", {{"x", "z", false}}, "/f"); });
+  CHECK(sentence.find("2 times, in lines 1, 3") != std::string::npos);
+  const EditedText all = edited("x\ny\nx\n", {{"x", "z", true}}, "/f");
+  CHECK(all.content == "z\ny\nz\n");
+  CHECK(all.places == 2);
+}
+
+TEST_CASE("what is not there is answered with what stands nearest") {
+  const std::string content = "one\n\tif x:\n\t\treturn 1\nend\n";
+  const std::string sentence = tests::sentence_of([&] {
+    edited(content, {{"    if x:\n        return 1", "y", false}}, "/f");
+  });
+  CAPTURE(sentence);
+  CHECK(sentence.find("not there") != std::string::npos);
+  CHECK(sentence.find("··") != std::string::npos);  // the blanks differ, and are visible
+  CHECK(code(content, {{"nothing like it", "y", false}}) == "no_match");
+}
+
+TEST_CASE("several edits are all made or none, each against the text as it is") {
+  CHECK(edited("a b c", {{"c", "1", false}, {"a", "2", false}}, "/f").content == "2 b 1");
+  CHECK(edited("a b", {{"a", "b", false}, {"b", "a", false}}, "/f").content == "b a");
+  CHECK(code("abc", {{"ab", "x", false}, {"bc", "y", false}}) == "overlapping");
+  CHECK(code("abc", {{"a", "x", false}, {"z", "y", false}}) == "no_match");
+  CHECK(code("abc", {{"", "x", false}}) == "nothing_to_do");
+  CHECK(code("abc", {{"a", "a", false}}) == "nothing_to_do");
+}
+
+TEST_CASE("a whole new text has the form of the one before") {
+  CHECK(in_form_of("a\r\nb\r\n", "x\ny\n") == "x\r\ny\r\n");
+  CHECK(in_form_of("a\nb\r\n", "x\ny\n") == "x\ny\n");
+  CHECK(in_form_of("\xef\xbb\xbf"
+                   "a\n",
+                   "x\n") ==
+        "\xef\xbb\xbf"
+        "x\n");
+  CHECK(in_form_of("\xfc\n", "\xc3\xa4\n") == "\xe4\n");
+  CHECK(in_form_of("\xfc\n", "\xe2\x86\x92\n") == "\xe2\x86\x92\n");
+  CHECK(in_form_of({"\xff\xfe"
+                    "a\0",
+                    4},
+                   "b") == std::string("\xff\xfe"
+                                       "b\0",
+                                       4));
+  CHECK(in_form_of("", "x\n") == "x\n");
+}
+
+}  // namespace shelltool::files
