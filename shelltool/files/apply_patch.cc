@@ -39,18 +39,21 @@ class PatchedPlaces {
     }
   }
 
+  /// Under every name that the patch has for them.
   [[nodiscard]] std::vector<Touch> touches(const Patch& patch, bool writes) const {
     std::vector<Touch> touches;
     std::set<std::pair<Access, std::string>> known;
-    const auto touch = [&](const std::string& path, bool is_written) {
-      const Spot& spot = spots_.at(path);
-      if (spot.file && known.emplace(Access::read, path).second) touches.push_back(spot.touch(Access::read));
-      if (writes && is_written && known.emplace(Access::write, path).second)
-        touches.push_back(spot.touch(Access::write));
+    const auto touch = [&](Access access, const std::string& path) {
+      if (!known.emplace(access, path).second) return;
+      for (const std::string& named : named_.at(path)) touches.push_back({access, named, at(path).real});
     };
     for (const FileChange& change : patch.changes) {
-      touch(change.path, change.kind != Kind::copy);
-      if (!change.to.empty()) touch(change.to, true);
+      for (const std::string& path : {change.path, change.to}) {
+        if (path.empty()) continue;
+        const bool is_copied = change.kind == Kind::copy && path == change.path;
+        if (at(path).file) touch(Access::read, path);
+        if (writes && !is_copied) touch(Access::write, path);
+      }
     }
     return touches;
   }
@@ -97,6 +100,7 @@ class PatchedPlaces {
           sys::shown(path), change.at_line);
     Spot spot = spot_at(full);
     path = names_.emplace(spot.real, path).first->second;
+    named_[path].insert(spot.named);
     spots_.emplace(path, std::move(spot));
   }
 
@@ -116,6 +120,7 @@ class PatchedPlaces {
   std::string directory_;
   bool is_text_;
   std::map<std::string, std::string> names_;  ///< true name: as the patch has it first
+  std::map<std::string, std::set<std::string>> named_;
   std::map<std::string, Spot> spots_;
   std::map<std::string, Form> forms_;
 };

@@ -14,7 +14,7 @@
 namespace shelltool::files {
 namespace {
 
-const char* name_of(NameOverlay::Kind kind) {
+const char* kind_text(NameOverlay::Kind kind) {
   switch (kind) {
     case NameOverlay::Kind::nothing:
       return "nothing";
@@ -65,19 +65,23 @@ void FileOpsPlanner::require_parent(const std::string& path) const {
   if (kind == Kind::nothing)
     throw FileError("not_found", "the directory {} is not there; make it first: op mkdir, recursive true",
                     sys::visible(parent));
-  throw FileError("not_a_directory", "{} is {}, no directory", sys::visible(parent), name_of(kind));
+  throw FileError("not_a_directory", "{} is {}, no directory", sys::visible(parent), kind_text(kind));
 }
 
-void FileOpsPlanner::touch_tree(PlannedOp& planned, const std::string& path, const std::string& as,
-                                Access access) const {
-  planned.touches.push_back({access, as, as});
+FileOpsPlanner::Name FileOpsPlanner::name_of(const std::string& path, const std::string& real) const {
+  return {sys::normal_path(path, request_.directory), real};
+}
+
+void FileOpsPlanner::touch_tree(PlannedOp& planned, Access access, const std::string& path,
+                                const Name& as) const {
+  planned.touches.push_back({access, as.named, as.real});
   const auto origin = names_.origin_of(path);
   if (names_.kind_at(path) != Kind::directory || !origin) return;
   const sys::Fd held =
       sys::try_open_at(AT_FDCWD, *origin, O_PATH | O_DIRECTORY, {sys::Reach::anywhere, false, false});
   if (!held) throw_errno(errno, "looking into {}", sys::visible(*origin));
   each_below(held, *origin, [&](const std::string& below, unsigned) {
-    planned.touches.push_back({access, as + "/" + below, as + "/" + below});
+    planned.touches.push_back({access, as.named + "/" + below, as.real + "/" + below});
   });
 }
 
@@ -112,9 +116,10 @@ void FileOpsPlanner::plan_tree(PlannedOp& planned, const FileOp& op) {
                     sys::visible(planned.path));
   if (op.kind == FileOp::Kind::copy && names_.kind_at(planned.path) == Kind::other)
     throw FileError("special_file", "{} is no file that can be copied", sys::visible(planned.path));
-  touch_tree(planned, planned.path, planned.path, Access::read);
-  if (op.kind == FileOp::Kind::move) touch_tree(planned, planned.path, planned.path, Access::write);
-  touch_tree(planned, planned.path, planned.to, Access::write);
+  const Name from = name_of(op.path, planned.path), to = name_of(op.to, planned.to);
+  touch_tree(planned, Access::read, planned.path, from);
+  if (op.kind == FileOp::Kind::move) touch_tree(planned, Access::write, planned.path, from);
+  touch_tree(planned, Access::write, planned.path, to);
   if (op.kind == FileOp::Kind::move)
     names_.move(planned.path, planned.to);
   else
@@ -134,7 +139,7 @@ void FileOpsPlanner::plan_remove(PlannedOp& planned, const FileOp& op) {
     throw FileError("is_a_directory",
                     "{} is a directory that is not empty; recursive true deletes it with what is in it",
                     sys::visible(planned.path));
-  touch_tree(planned, planned.path, planned.path, Access::write);
+  touch_tree(planned, Access::write, planned.path, name_of(op.path, planned.path));
   names_.remove(planned.path);
 }
 
@@ -142,7 +147,7 @@ void FileOpsPlanner::plan_directory(PlannedOp& planned, const FileOp& op) {
   planned.path = full(op.path);
   const Kind there = names_.kind_at(planned.path);
   if (there != Kind::nothing && !(there == Kind::directory && op.recursive))
-    throw FileError("exists", "{} is there already: {}", sys::visible(planned.path), name_of(there));
+    throw FileError("exists", "{} is there already: {}", sys::visible(planned.path), kind_text(there));
   for (std::string path = planned.path; names_.kind_at(path) == Kind::nothing; path = sys::parent_of(path)) {
     planned.missing.insert(planned.missing.begin(), path);
     if (!op.recursive) break;
@@ -159,7 +164,7 @@ void FileOpsPlanner::plan_link(PlannedOp& planned, const FileOp& op) {
   plan_target(planned, op);
   planned.link_text =
       op.path.starts_with('/') ? op.path : relative_to(planned.path, sys::parent_of(planned.to));
-  planned.touches.push_back({Access::write, planned.to, planned.to});
+  touch_tree(planned, Access::write, planned.to, name_of(op.to, planned.to));
   names_.put(planned.to, Kind::link);
 }
 
@@ -173,7 +178,7 @@ void FileOpsPlanner::plan_mode(PlannedOp& planned, const FileOp& op) {
     throw FileError("bad_argument",
                     "{} is no mode; 'to' takes three octal digits (755) or letters (u+x, go-w)",
                     sys::shown(op.to));
-  planned.touches.push_back({Access::write, planned.path, planned.path});
+  planned.touches.push_back({Access::write, name_of(op.path, planned.path).named, planned.path});
 }
 
 PlannedOp FileOpsPlanner::plan(const FileOp& op) {

@@ -38,8 +38,13 @@ class FileOpsPlanner {
   void plan_mode(PlannedOp& planned, const FileOp& op);
   void require_no_root(const std::string& path) const;
   void require_parent(const std::string& path) const;
-  /// All that is at and below the path.
-  void touch_tree(PlannedOp& planned, const std::string& path, const std::string& as, Access access) const;
+  /// A path as it was asked for, normal, and as it is.
+  struct Name {
+    std::string named, real;
+  };
+  [[nodiscard]] Name name_of(const std::string& path, const std::string& real) const;
+  /// All that is at and below the path, under another name.
+  void touch_tree(PlannedOp& planned, Access access, const std::string& path, const Name& as) const;
 
   const FileOpsRequest& request_;
   NameOverlay names_;

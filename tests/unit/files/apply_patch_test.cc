@@ -126,6 +126,12 @@ TEST_CASE("a denied path stops the patch before it is read or written, and is ju
   CHECK(seen.size() == 4);
   CHECK(seen[2].named == scene.directory / "innocent");
   CHECK(scene.listing() == before);
+  fs::create_symlink("a", scene.directory / "alias");
+  scene.fault(envelope(update("a", "-1\n+2\n") + update("alias", "-2\n+3\n")), judge);
+  CHECK(seen.size() == 4);
+  CHECK(seen[1].named == scene.directory / "alias");
+  CHECK(seen[1].real == scene.directory / "a");
+  fs::remove(scene.directory / "alias");
   scene.fault("diff --git a/a b/b\ncopy from a\ncopy to b\n", judge);
   REQUIRE(seen.size() == 2);
   CHECK(seen[0].access == Access::read);

@@ -171,11 +171,13 @@ TEST_CASE("every name that is concerned is judged, also below a directory, befor
   scene.directory.write("d/.env", "key");
   fs::create_directory_symlink("d", scene.directory / "l");
   std::vector<std::string> seen;
+  std::string last_named;
   const Judge judge = [&](const std::vector<Touch>& touches) {
     std::vector<Ruling> rulings;
     for (const Touch& touch : touches) {
       seen.push_back((touch.access == Access::write ? "w " : "r ") +
                      touch.real.substr(scene.directory.path().size() + 1));
+      last_named = touch.named;
       const bool allowed = !touch.real.ends_with(".env");
       rulings.push_back({allowed, "", allowed ? "" : "Secrets stay."});
     }
@@ -187,6 +189,7 @@ TEST_CASE("every name that is concerned is judged, also below a directory, befor
   CHECK(scene.fault({op(Kind::remove, "l/.env")}, judge).find("denied: ") == 0);
   CHECK(scene.fault({op(Kind::copy, "d/x", "l/new.env")}, judge).find("denied: ") == 0);
   CHECK(seen.back() == "w d/new.env");
+  CHECK(last_named == scene.directory / "l/new.env");
 }
 
 TEST_CASE("a denial without a rule or a word is a denial") {
