@@ -102,6 +102,9 @@ struct Others {
     shelltool::add_options(*serve, serve_options.common);
     serve->add_flag("--stdio", serve_options.stdio,
                     "on stdin and stdout: the default, and the only transport of this version");
+    serve->add_flag(
+        "--patch-in-part", serve_options.patch_in_part,
+        "a patch that fails keeps what stands before the failure, as with Codex; else nothing is changed");
     serve->callback([this, &action] {
       action = [this] { return shelltool::run_serve(serve_options, GATEHOUSE_VERSION); };
     });

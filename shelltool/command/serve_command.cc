@@ -9,7 +9,9 @@
 #include "shelltool/session/login_shell.h"
 #include "shelltool/setup/fresh_plan.h"
 #include "shelltool/tools/edit_tool.h"
+#include "shelltool/tools/files_tool.h"
 #include "shelltool/tools/instructions.h"
+#include "shelltool/tools/patch_tool.h"
 #include "shelltool/tools/policy_tool.h"
 #include "shelltool/tools/read_tool.h"
 #include "shelltool/tools/search_tools.h"
@@ -72,6 +74,8 @@ class StdioServer {
     tools_.add(read_tool(workers_, connection_));
     tools_.add(edit_tool(workers_, connection_, plan_.plan()));
     tools_.add(write_tool(workers_, connection_, plan_.plan()));
+    tools_.add(patch_tool(workers_, connection_, plan_.plan(), options.patch_in_part));
+    tools_.add(files_tool(workers_, connection_, plan_.plan()));
     tools_.add(find_tool(workers_, connection_));
     if (files::ripgrep_path())
       tools_.add(grep_tool(workers_, connection_));

@@ -6,7 +6,8 @@ namespace shelltool {
 
 struct ServeOptions {
   CommonOptions common;
-  bool stdio = true;  ///< the only transport
+  bool stdio = true;           ///< the only transport
+  bool patch_in_part = false;  ///< apply_patch keeps what stands before a change that fails, as Codex does
 };
 
 /// `gatehouse serve`: a server of the Model Context Protocol on standard input and output, until the client

@@ -62,8 +62,8 @@ std::optional<char> to_latin1(std::uint32_t point) {
 }
 
 std::uint32_t unit_at(std::string_view bytes, std::size_t at, bool big) {
-  const auto first = static_cast<unsigned char>(bytes[at]),
-             second = static_cast<unsigned char>(bytes[at + 1]);
+  const std::uint32_t first = static_cast<unsigned char>(bytes[at]);
+  const std::uint32_t second = static_cast<unsigned char>(bytes[at + 1]);
   return big ? first << 8U | second : second << 8U | first;
 }
 

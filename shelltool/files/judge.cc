@@ -1,19 +1,21 @@
 #include "shelltool/files/judge.h"
 
 #include <cerrno>
+#include <utility>
 
 #include "shelltool/files/file_error.h"
 
 namespace shelltool::files {
 
 void require(const Judge& judge, const std::vector<Touch>& touches) {
-  std::string denials, last_rule;
-  for (const Ruling& ruling : judge(touches)) {
-    if (ruling.allowed || ruling.rule == last_rule) continue;
-    denials += (denials.empty() ? "" : "\n") + ruling.denial;
-    last_rule = ruling.rule;
-  }
-  if (!denials.empty()) throw FileError("denied", "{}", denials);
+  std::vector<Ruling> denied;
+  for (Ruling& ruling : judge(touches))
+    if (!ruling.allowed && (denied.empty() || denied.back().rule != ruling.rule))
+      denied.push_back(std::move(ruling));
+  if (denied.empty()) return;
+  std::string denials;
+  for (const Ruling& ruling : denied) denials += (denials.empty() ? "" : "\n") + ruling.denial;
+  throw FileError("denied", "{}", denials);
 }
 
 std::string code_of(int error_number) {

@@ -12,7 +12,7 @@
 namespace shelltool::files {
 namespace {
 
-constexpr std::size_t longest_line = 200, most_lines = 40;
+constexpr std::size_t longest_line = 200, most_lines = 40, most_bytes = 12'000;
 constexpr std::size_t most_alike = 64;  // places of one line that are looked at: "}" stands everywhere
 
 /// Which pairs of neighbouring letters a line has, by their hash.
@@ -85,7 +85,8 @@ std::optional<std::size_t> nearest_region(const std::vector<TextLine>& lines,
 std::string compared(const std::vector<TextLine>& lines, std::size_t begin,
                      const std::vector<TextLine>& wanted) {
   std::string text;
-  for (std::size_t i = 0; i < wanted.size() && i < most_lines; ++i) {
+  std::size_t i = 0;
+  for (; i < wanted.size() && i < most_lines && text.size() < most_bytes; ++i) {
     if (begin + i >= lines.size()) {
       text += fmt::format("- {:>6}  {}\n", "", shown_line(wanted[i].text, false));
       continue;
@@ -103,7 +104,7 @@ std::string compared(const std::vector<TextLine>& lines, std::size_t begin,
     text += fmt::format("+ {:>6}  {}{}\n", begin + i + 1, shown_line(there.text, by_blanks),
                         same_text ? name_of(there.end) : "");
   }
-  if (wanted.size() > most_lines) text += fmt::format("  … and {} lines more\n", wanted.size() - most_lines);
+  if (i < wanted.size()) text += fmt::format("  … and {} lines more\n", wanted.size() - i);
   return text;
 }
 

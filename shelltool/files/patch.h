@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sandbox/sys/error.h"
+#include "shelltool/files/file_error.h"
 #include "shelltool/files/text_lines.h"
 
 namespace shelltool::files {
@@ -54,10 +54,10 @@ struct Patch {
 };
 
 /// A patch that cannot be read, with the line of the patch.
-class PatchError : public sys::Error {
+class PatchError : public FileError {
  public:
   PatchError(std::size_t line, const std::string& sentence)
-      : sys::Error(sys::Kind::invalid, "line {} of the patch: {}", line, sentence) {}
+      : FileError("bad_patch", "line {} of the patch: {}", line, sentence) {}
 };
 
 /// Throws PatchError.

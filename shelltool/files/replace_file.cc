@@ -13,6 +13,7 @@
 #include "shelltool/files/attributes.h"
 #include "shelltool/files/content.h"
 #include "shelltool/files/file_error.h"
+#include "shelltool/files/rename.h"
 
 namespace shelltool::files {
 namespace {
@@ -37,15 +38,6 @@ int exchange(const sys::Fd& directory, const std::string& one, const std::string
   return ::renameat2(directory.get(), one.c_str(), directory.get(), other.c_str(), RENAME_EXCHANGE) == 0
              ? 0
              : errno;
-}
-
-/// Not every file system can, but every one has links then.
-int rename_to_new(const sys::Fd& directory, const std::string& from, const std::string& to) {
-  if (::renameat2(directory.get(), from.c_str(), directory.get(), to.c_str(), RENAME_NOREPLACE) == 0)
-    return 0;
-  if (errno != EINVAL && errno != ENOSYS) return errno;
-  if (::linkat(directory.get(), from.c_str(), directory.get(), to.c_str(), 0) != 0) return errno;
-  return ::unlinkat(directory.get(), from.c_str(), 0) == 0 ? 0 : errno;
 }
 
 bool is_later(const timespec& a, const timespec& b) { return a.tv_sec != b.tv_sec || a.tv_nsec != b.tv_nsec; }
@@ -199,13 +191,13 @@ class OneReplacement {
 
   void create() {
     journal_.add(step(Kind::created));
-    if (const int error = rename_to_new(directory_, temporary_, spot_.name); error != 0)
+    if (const int error = rename_to_new(directory_, temporary_, directory_, spot_.name); error != 0)
       throw_errno(error, "making {}", shown());
   }
 
   void remove() {
     journal_.add(step(Kind::removed));
-    if (const int error = rename_to_new(directory_, spot_.name, temporary_); error != 0)
+    if (const int error = rename_to_new(directory_, spot_.name, directory_, temporary_); error != 0)
       throw_errno(error, "removing {}", shown());
     if (inode_of(directory_, temporary_) != spot_.file->status.st_ino) throw_stale();
   }
@@ -237,7 +229,7 @@ void take_back(const sys::Fd& directory, const JournalStep& step) {
       if (inode_of(directory, step.name) == step.after) ::unlinkat(directory.get(), step.name.c_str(), 0);
       return;
     case Kind::removed:
-      rename_to_new(directory, step.temporary, step.name);
+      rename_to_new(directory, step.temporary, directory, step.name);
       return;
     case Kind::overwritten:
       write_back(directory, step);

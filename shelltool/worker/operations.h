@@ -14,7 +14,9 @@
 #include <type_traits>
 
 #include "sandbox/launcher/packing.h"
+#include "shelltool/files/apply_patch.h"
 #include "shelltool/files/edit.h"
+#include "shelltool/files/file_ops.h"
 #include "shelltool/files/find.h"
 #include "shelltool/files/grep.h"
 #include "shelltool/files/journal.h"
@@ -76,6 +78,7 @@ struct OperationList {
       std::is_same_v<std::integral_constant<decltype(a), a>, std::integral_constant<decltype(b), b>>;
 };
 
-using Operations = OperationList<&files::read, &files::edit, &files::write, &files::find, &files::grep>;
+using Operations = OperationList<&files::read, &files::edit, &files::write, &files::apply_patch,
+                                 &files::file_ops, &files::find, &files::grep>;
 
 }  // namespace shelltool

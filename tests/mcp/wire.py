@@ -11,6 +11,7 @@ import sys
 import traceback
 
 import bad_input
+import changing
 import endings
 import files
 import guest
@@ -50,7 +51,7 @@ def main():
     parser.add_argument("--only", default="")
     options = parser.parse_args()
     tests = [every_message_fits_the_schema_of_its_revision,
-             *(test for suite in (handshake, bad_input, shell, held, files, search, output, guest, endings)
+             *(test for suite in (handshake, bad_input, shell, held, files, search, changing, output, guest, endings)
                for test in suite.TESTS)]
     passed = failed = skipped = 0
     for test in (test for test in tests if options.only in name_of(test)):

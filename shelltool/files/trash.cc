@@ -1,0 +1,127 @@
+#include "shelltool/files/trash.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+
+#include "sandbox/guard/quarantine.h"
+#include "sandbox/sys/path.h"
+#include "sandbox/sys/text.h"
+#include "shelltool/files/file_error.h"
+#include "shelltool/files/rename.h"
+#include "shelltool/files/true_name.h"
+
+namespace shelltool::files {
+namespace {
+
+constexpr const char* origin_name = ".origin";
+constexpr time_t kept_for = time_t{30} * 24 * 3600;
+
+std::string stamp() {
+  const time_t now = ::time(nullptr);
+  struct tm parts {};
+  ::gmtime_r(&now, &parts);
+  std::array<char, 32> text{};
+  ::strftime(text.data(), text.size(), "%Y%m%d-%H%M%S", &parts);
+  return text.data();
+}
+
+bool write_small(const sys::Fd& directory, const char* name, const std::string& text) {
+  const sys::Fd file(
+      ::openat(directory.get(), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file) return errno == EEXIST;
+  return ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
+/// Empty where there can be none, or it is another user's.
+sys::Fd trash_in(const std::string& directory) {
+  const sys::Fd parent =
+      sys::try_open_at(AT_FDCWD, directory, O_PATH | O_DIRECTORY, {sys::Reach::anywhere, false, false});
+  if (!parent) return {};
+  if (::mkdirat(parent.get(), trash_name, 0700) != 0 && errno != EEXIST) return {};
+  sys::Fd trash =
+      sys::try_open_at(parent.get(), trash_name, O_RDONLY | O_DIRECTORY, {sys::Reach::beneath, false, false});
+  struct stat status {};
+  if (!trash || ::fstat(trash.get(), &status) != 0 || status.st_uid != ::geteuid()) return {};
+  return write_small(trash, ".gitignore", "*\n") ? std::move(trash) : sys::Fd();
+}
+
+void remove_old(const sys::Fd& trash) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(sys::duplicate(trash.get()).release()),
+                                                   ::closedir);
+  std::vector<std::string> old;
+  while (stream) {
+    const dirent* entry = ::readdir(stream.get());
+    if (entry == nullptr) break;
+    struct stat status {};
+    const bool is_entry =
+        entry->d_name[0] != '.' && ::fstatat(trash.get(), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (is_entry && status.st_mtim.tv_sec < ::time(nullptr) - kept_for) old.emplace_back(entry->d_name);
+  }
+  for (const std::string& name : old) sandbox::remove_tree(trash.get(), name);
+}
+
+/// Empty with errno when it is still there.
+std::string move_into(const sys::Fd& trash, const sys::Fd& parent, const std::string& path) {
+  const std::string first = stamp();
+  std::string id = first;
+  for (int i = 2; ::mkdirat(trash.get(), id.c_str(), 0700) != 0; ++i) {
+    if (errno != EEXIST) return {};
+    id = fmt::format("{}-{}", first, i);
+  }
+  const sys::Fd entry =
+      sys::try_open_at(trash.get(), id, O_PATH | O_DIRECTORY, {sys::Reach::beneath, false, false});
+  const std::string name = sys::base_name(path), to = name == origin_name ? "origin" : name;
+  int error = EIO;
+  if (entry && write_small(entry, origin_name, path)) error = rename_to_new(parent, name, entry, to);
+  if (error == 0) return sys::path_of(entry.get()) + "/" + to;
+  sandbox::remove_tree(trash.get(), id);
+  errno = error;
+  return {};
+}
+
+}  // namespace
+
+bool is_in_trash(const std::string& path) {
+  return path.find(std::string("/") + trash_name + "/") != std::string::npos;
+}
+
+std::string move_to_trash(const std::string& path, const std::vector<std::string>& roots) {
+  std::vector<std::string> places;
+  for (const std::string& root : roots)
+    if (sys::is_within(path, root) && path != root && (places.empty() || root.size() > places.front().size()))
+      places = {root};
+  places.push_back(sys::parent_of(path));
+  const sys::Fd parent = held_parent(path);
+  int error = EACCES;
+  for (const std::string& place : places) {
+    const sys::Fd trash = trash_in(place);
+    if (!trash) continue;
+    const std::string moved = move_into(trash, parent, path);
+    if (moved.empty()) {
+      error = errno;
+      continue;
+    }
+    remove_old(trash);
+    return moved;
+  }
+  throw_errno(error, "moving {} to the trash", sys::visible(path));
+}
+
+bool move_from_trash(const std::string& place, const std::string& path) {
+  const sys::Fd entry = held_parent(place), parent = held_parent(path);
+  if (rename_to_new(entry, sys::base_name(place), parent, sys::base_name(path)) != 0) return false;
+  ::unlinkat(entry.get(), origin_name, 0);
+  const std::string directory = sys::parent_of(place);
+  ::unlinkat(held_parent(directory).get(), sys::base_name(directory).c_str(), AT_REMOVEDIR);
+  return true;
+}
+
+}  // namespace shelltool::files
