@@ -36,6 +36,7 @@ class Scene : private sandbox::Judge {
   bool until(const std::function<bool()>& condition);
 
   [[nodiscard]] sandbox::Turns& turns() { return supervisor_->turns(); }
+  sys::Channel start_worker() { return supervisor_->start_worker(); }
   [[nodiscard]] sandbox::Tier tier() const { return supervisor_->tier(); }
   [[nodiscard]] const std::string& workspace() const { return spec_.cwd; }
   [[nodiscard]] bool has_ended(Id turn) const { return ends_.contains(turn); }
