@@ -51,7 +51,9 @@ void FileWorkers::cancel(Id request) {
 
 Journals FileWorkers::journals() const {
   const Session& session = *connection_.current();
-  return {session.journal_directory(), session.plan().made.spec.cwd};
+  const Plan& plan = session.plan();
+  return {session.journal_directory(),
+          plan.workspace.roots.empty() ? plan.made.spec.cwd : plan.workspace.roots.front()};
 }
 
 void FileWorkers::pump() {
@@ -70,7 +72,9 @@ void FileWorkers::pump() {
 void FileWorkers::start_worker() {
   Session& session = connection_.session();
   Journals::File journal = journals().make();
-  if (!std::exchange(has_looked_, true))
+  // Who may write nothing cannot settle anything.
+  const bool may_settle = session.plan().made.spec.mode != sandbox::Mode::read_only;
+  if (!std::exchange(has_looked_, true) && may_settle)
     for (Journals::File& left : journals().left_behind()) unsettled_.push_back(std::move(left));
   const Place worker = workers_.insert(workers_.end(), Worker{Worker::State::starting,
                                                               session.supervisor().start_worker(),

@@ -37,6 +37,7 @@ class Scene : private sandbox::Judge {
 
   [[nodiscard]] sandbox::Supervisor& supervisor() { return *supervisor_; }
   [[nodiscard]] sandbox::Turns& turns() { return supervisor_->turns(); }
+  sys::Channel start_worker() { return supervisor_->start_worker(); }
   [[nodiscard]] sandbox::Tier tier() const { return supervisor_->tier(); }
   [[nodiscard]] const std::string& workspace() const { return spec_.cwd; }
   [[nodiscard]] bool has_ended(Id turn) const { return ends_.contains(turn); }
