@@ -97,7 +97,8 @@ void check(const Parameter& parameter, const Json& value) {
 
 [[noreturn]] void refuse_name(const std::string& name, const std::vector<Parameter>& parameters) {
   std::vector<std::string> known;
-  for (const Parameter& parameter : parameters) known.push_back(parameter.name);
+  for (const Parameter& parameter : parameters)
+    if (!parameter.is_silent) known.push_back(parameter.name);
   const std::string near = sys::nearest(name, known);
   throw ArgumentError(
       near.empty()
@@ -110,6 +111,7 @@ void check(const Parameter& parameter, const Json& value) {
 Json schema_of(const std::vector<Parameter>& parameters) {
   Json properties = Json::object(), required = Json::array();
   for (const Parameter& parameter : parameters) {
+    if (parameter.is_silent) continue;
     Json property = schema_of_type(parameter.type);
     if (!parameter.description.empty()) property["description"] = parameter.description;
     if (!parameter.values.empty()) property["enum"] = parameter.values;

@@ -32,6 +32,7 @@ struct Parameter {
   std::vector<std::string> values;  ///< the only ones, where there are any
   std::vector<Alias> aliases;
   std::function<Json(const Json& value)> accept = {};  ///< other shapes of the value, silently; empty: none
+  bool is_silent = false;                              ///< accepted, and in no schema
 };
 
 /// Read arguments: every key is a parameter's name, every value of its type.

@@ -70,12 +70,6 @@ std::string counts(const std::string& diff) {
   return fmt::format("+{} -{}", added, removed);
 }
 
-/// Names that a file tool may no more make than a command may.
-std::vector<sandbox::Taken> taken_back(const FileTools& tools) {
-  Session* const session = tools.connection.current();
-  return session != nullptr ? session->take_back() : std::vector<sandbox::Taken>();
-}
-
 std::string cut_diff(std::string diff, std::size_t most) {
   if (!diff.empty()) diff.pop_back();
   if (diff.size() <= most) return diff;
@@ -91,10 +85,6 @@ mcp::ToolResult change_result(const files::ChangeResult& change, const std::stri
   if (!change.diff.empty() && !change.is_new) result.text += " · " + counts(change.diff);
   result.text += fmt::format(" · {} bytes · v:{}", change.size, change.version);
   if (most_shown != 0 && !change.diff.empty()) result.text += "\n" + cut_diff(change.diff, most_shown);
-  for (const sandbox::Taken& taken : taken_back(tools)) {
-    result.text += "\n" + sys::visible(taken.sentence());
-    result.is_error = true;
-  }
   result.meta = {{"gatehouse/result",
                   {{"path", sys::visible(change.path)},
                    {"version", change.version},

@@ -20,6 +20,16 @@ mcp::Json denials_json(const FileAnswer& answer, const policy::State& state) {
   return denials;
 }
 
+/// Names that no file tool may make either.
+void add_taken(mcp::ToolResult& result, const FileTools& tools) {
+  Session* const session = tools.connection.current();
+  if (session == nullptr) return;
+  for (const sandbox::Taken& taken : session->take_back()) {
+    result.text += "\n" + sys::visible(taken.sentence());
+    result.is_error = true;
+  }
+}
+
 }  // namespace
 
 std::string absolute_path(const FileTools& tools, const std::string& path) {
@@ -72,14 +82,18 @@ mcp::ToolResult failure_result(const FileAnswer& answer, const FileTools& tools)
   return result;
 }
 
-void call_worker(const FileTools& tools, WorkerRequest request, const std::string& tool, mcp::ToolCall call,
+void call_worker(const FileTools& tools, WorkerRequest request, FileCall call,
                  std::function<mcp::ToolResult(const FileAnswer&)> told) {
+  mcp::ToolCall cancellable = call.call;
+  const std::string tool = call.tool;
   const FileWorkers::Id id = tools.workers.start(
-      std::move(request), tool, [tools, call, told = std::move(told)](FileAnswer answer) mutable {
+      std::move(request), tool,
+      [tools, call = std::move(call), told = std::move(told)](FileAnswer answer) mutable {
         mcp::ToolResult result = answer.failure ? failure_result(answer, tools) : told(answer);
-        call.answer(with_meta(std::move(result), answer, tools));
+        if (call.changes_files) add_taken(result, tools);
+        call.call.answer(with_meta(std::move(result), answer, tools));
       });
-  call.on_cancel([&workers = tools.workers, id] { workers.cancel(id); });
+  cancellable.on_cancel([&workers = tools.workers, id] { workers.cancel(id); });
 }
 
 }  // namespace shelltool

@@ -30,14 +30,21 @@ mcp::ToolResult failure_result(const FileAnswer& answer, const FileTools& tools)
 /// ~/.ssh".
 std::string refusals_text(const std::string& sentence, const FileTools& tools);
 
+/// What a call of the file worker is, besides its request.
+struct FileCall {
+  std::string tool;            ///< that asks, for the rules
+  bool changes_files = false;  ///< what the guard takes of it is named in the result
+  mcp::ToolCall call;
+};
 /// Runs the operation and answers the call with what `told` makes of the result.
-void call_worker(const FileTools& tools, WorkerRequest request, const std::string& tool, mcp::ToolCall call,
+void call_worker(const FileTools& tools, WorkerRequest request, FileCall call,
                  std::function<mcp::ToolResult(const FileAnswer&)> told);
 template <auto operation>
 void run_operation(const FileTools& tools, RequestOf<operation> request, const std::string& tool,
                    mcp::ToolCall call, std::function<mcp::ToolResult(const ResultOf<operation>&)> told) {
-  call_worker(tools, {Operations::number<operation>(), sandbox::packed(std::move(request))}, tool,
-              std::move(call), [told = std::move(told)](const FileAnswer& answer) {
+  call_worker(tools, {Operations::number<operation>(), sandbox::packed(std::move(request))},
+              {tool, changes_files<operation>, std::move(call)},
+              [told = std::move(told)](const FileAnswer& answer) {
                 return told(sandbox::unpacked<ResultOf<operation>>(answer.packed));
               });
 }

@@ -12,9 +12,9 @@ constexpr std::size_t max_facts = 300;
 constexpr std::size_t max_trouble = 200;  // of them, where there is more to say
 
 constexpr const char* how_to_work =
-    "gatehouse runs commands for you under rules that this machine's owner wrote, in a sandbox. Use its "
-    "`shell` instead of "
-    "the host's own shell.\n"
+    "gatehouse runs commands and changes files for you under rules that this machine's owner wrote, in a "
+    "sandbox. Use its `shell`, `read`, `edit`, `write`, `apply_patch` and `files` instead of the host's "
+    "own.\n"
     "- Every program that a command starts, at any depth and in any language, is judged before it runs by "
     "what it is, not "
     "by how it is spelled. A denial (\"denied: …\") names the rule, the reason and the alternative: do that, "
@@ -32,6 +32,7 @@ constexpr const char* how_to_work =
     "- /tmp is private to this session, keys and tokens are hidden, git hooks and editor tasks are "
     "read-only: all "
     "intended. Outside the workspace the disk is read-only.\n"
+    "- `edit` and `write` keep encoding, line ends and mode; `if_version` takes the v: of a result.\n"
     "- Output is cut in the middle beyond 32,000 bytes: filter it in the command.\n";
 
 std::string cut(std::string text, std::size_t limit) {

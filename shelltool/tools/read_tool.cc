@@ -22,7 +22,7 @@ std::vector<Parameter> part_parameters() {
       {"file_path", Type::string, "A file or directory.", false, {}, {{"path", {}}, {"filePath", {}}}},
       {"offset", Type::integer, "First line (1); negative: from the end.", false, {}, {{"start_line", {}}}},
       {"limit", Type::integer, "Lines (2000).", false, {}, {}},
-      {"end_line", Type::integer, "Last line.", false, {}, {}}};
+      {"end_line", Type::integer, "", false, {}, {}, {}, true}};
 }
 
 files::ReadPart read_part(const FileTools& tools, const mcp::Arguments& given) {
@@ -178,7 +178,6 @@ mcp::Tool read_tool(FileWorkers& workers, Connection& connection) {
       "The first line "
       "names size, encoding, line ends and version (v:), and the call that goes on.";
   tool.parameters = part_parameters();
-  tool.parameters.pop_back();
   tool.parameters.insert(
       tool.parameters.begin() + 1,
       {"files", Type::any, "Instead: a list of paths, or of objects with these parameters.", false, {}, {}});

@@ -29,11 +29,13 @@ template <class R, class Q>
 struct OperationTraits<R (*)(const Q&, const files::Judge&)> {
   using Request = Q;
   using Result = R;
+  static constexpr bool changes = false;
 };
 template <class R, class Q>
 struct OperationTraits<R (*)(const Q&, const files::Judge&, files::Journal&)> {
   using Request = Q;
   using Result = R;
+  static constexpr bool changes = true;
 };
 
 template <auto operation>
@@ -42,10 +44,13 @@ template <auto operation>
 using ResultOf = typename OperationTraits<decltype(operation)>::Result;
 
 template <auto operation>
+constexpr bool changes_files = OperationTraits<decltype(operation)>::changes;
+
+template <auto operation>
 std::string run_packed(std::string_view request, const files::Judge& judge,
                        [[maybe_unused]] files::Journal& journal) {
   const auto unpacked = sandbox::unpacked<RequestOf<operation>>(request);
-  if constexpr (std::is_invocable_v<decltype(operation), decltype(unpacked), const files::Judge&>)
+  if constexpr (!changes_files<operation>)
     return sandbox::packed(operation(unpacked, judge));
   else
     return sandbox::packed(operation(unpacked, judge, journal));

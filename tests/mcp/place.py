@@ -19,6 +19,10 @@ rules:
 """
 
 
+class Skip(Exception):
+    """Why a test cannot run here."""
+
+
 class Place:
     def __init__(self, gatehouse):
         base = "/opt" if os.geteuid() == 0 else os.path.expanduser("~")  # not below /tmp, which a sandbox replaces

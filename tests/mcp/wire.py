@@ -13,17 +13,14 @@ import traceback
 import bad_input
 import changing
 import endings
+import files
 import guest
 import handshake
 import output
 import schema
 import shell
 from client import Gone
-from place import Place
-
-
-class Skip(Exception):
-    """Why a test cannot run here."""
+from place import Place, Skip
 
 
 def every_message_fits_the_schema_of_its_revision(_place):
@@ -52,7 +49,7 @@ def main():
     parser.add_argument("--only", default="")
     options = parser.parse_args()
     tests = [every_message_fits_the_schema_of_its_revision,
-             *(test for suite in (handshake, bad_input, shell, output, changing, guest, endings) for test in suite.TESTS)]
+             *(test for suite in (handshake, bad_input, shell, files, changing, output, guest, endings) for test in suite.TESTS)]
     passed = failed = skipped = 0
     for test in (test for test in tests if options.only in name_of(test)):
         try:
