@@ -64,7 +64,7 @@ DoneOp make(const PlannedOp& op, NameChanges& changes) {
 
 }  // namespace
 
-FileOpsResult file_ops(const FileOpsRequest& request, const Judge& judge) {
+FileOpsResult file_ops(const FileOpsRequest& request, const Judge& judge, Journal& /*journal*/) {
   FileOpsPlanner planner(request);
   std::vector<PlannedOp> planned;
   std::vector<Touch> touches;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "shelltool/files/journal.h"
 #include "shelltool/files/judge.h"
 
 namespace shelltool::files {
@@ -38,8 +39,9 @@ struct FileOpsResult {
   std::vector<DoneOp> ops;  ///< one for each, in their order
 };
 
-/// Throws FileError with the number of the operation; nothing is changed then.
-FileOpsResult file_ops(const FileOpsRequest& request, const Judge& judge);
+/// Throws FileError with the number of the operation; nothing is changed then. Not journalled: names that
+/// were changed when the worker is killed stay changed, each of them whole.
+FileOpsResult file_ops(const FileOpsRequest& request, const Judge& judge, Journal& journal);
 
 template <class Wire>
 void carry(Wire& wire, FileOp& op) {

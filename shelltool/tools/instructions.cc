@@ -13,7 +13,8 @@ constexpr std::size_t max_trouble = 200;  // of them, where there is more to say
 
 constexpr const char* how_to_work =
     "gatehouse runs commands and changes files for you under rules that this machine's owner wrote, in a "
-    "sandbox. Use its `shell`, `read`, `edit` and `write` instead of the host's own.\n"
+    "sandbox. Use its `shell`, `read`, `edit`, `write`, `apply_patch` and `files` instead of the host's "
+    "own.\n"
     "- Every program that a command starts, at any depth and in any language, is judged before it runs by "
     "what it is, not "
     "by how it is spelled. A denial (\"denied: …\") names the rule, the reason and the alternative: do that, "

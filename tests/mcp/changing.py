@@ -121,6 +121,17 @@ def operations_are_done_together_and_deletes_can_be_had_back(place):
     assert tree(place) == before
 
 
+def names_that_run_programs_are_taken_from_both(place):
+    server = place.serve()
+    write(place, script=b"#!/bin/sh\n")
+    for tool, arguments in (("apply_patch", {"patch": "*** Begin Patch\n*** Add File: .git/hooks/pre-commit\n+x\n*** End Patch"}),
+                            ("files", {"ops": [{"op": "mkdir", "path": ".git/hooks", "recursive": True},
+                                               {"op": "copy", "path": "script", "to": ".git/hooks/pre-commit"}]})):
+        result = server.call_with(tool, arguments)
+        assert result["isError"] and ".git" in text_of(result), (tool, text_of(result))
+        assert not (place.workspace / ".git/hooks/pre-commit").exists(), tool
+
+
 def arguments_that_are_wrong_are_named(place):
     server = place.serve()
     wrong = [([], "'ops' must be a list"), ([{"op": "mov", "path": "a", "to": "b"}], "is 'move' meant?"),
@@ -138,4 +149,5 @@ def arguments_that_are_wrong_are_named(place):
 
 TESTS = [a_patch_changes_its_lines_and_nothing_else, a_patch_that_does_not_apply_says_why_and_changes_nothing,
          a_switch_keeps_what_stands_before_the_failure, rules_on_files_hold_for_both, the_sandbox_holds_for_both,
-         operations_are_done_together_and_deletes_can_be_had_back, arguments_that_are_wrong_are_named]
+         operations_are_done_together_and_deletes_can_be_had_back,
+         names_that_run_programs_are_taken_from_both, arguments_that_are_wrong_are_named]

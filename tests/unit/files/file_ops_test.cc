@@ -22,7 +22,8 @@ using tests::allow_all;
 
 struct Scene {
   FileOpsResult run(std::vector<FileOp> ops, const Judge& judge = allow_all, bool dry_run = false) const {
-    return file_ops({std::move(ops), directory.path(), {directory.path()}, dry_run}, judge);
+    Journal journal;
+    return file_ops({std::move(ops), directory.path(), {directory.path()}, dry_run}, judge, journal);
   }
   /// The code and the sentence of what fails; everything must stand as before then.
   [[nodiscard]] std::string fault(std::vector<FileOp> ops, const Judge& judge = allow_all) const {

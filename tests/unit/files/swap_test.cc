@@ -79,7 +79,7 @@ TEST_CASE("names that are swapped during a call lead nowhere else") {
       }
     };
     const auto operate = [&](const FileOp& op) {
-      attempt([&] { file_ops({{op}, scene.workspace(), {scene.workspace()}, false}, judge); });
+      attempt([&] { file_ops({{op}, scene.workspace(), {scene.workspace()}, false}, judge, journal); });
     };
     const std::string hunk = round % 2 == 0 ? "-old\n+new\n" : "-new\n+old\n";
     attempt([&] {
