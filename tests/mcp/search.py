@@ -6,6 +6,7 @@ import subprocess
 import time
 
 from client import meta_of, text_of
+from place import Skip
 from search_agree import Agreement, make_tree
 
 SECRETS = """version: 1
@@ -69,7 +70,7 @@ def a_tree_and_a_list_take_paths_as_people_write_them(place):
 
 def matches_have_path_and_line(place):
     if not has_ripgrep():
-        return
+        raise Skip("ripgrep is not installed")
     write(place, "src/a.c", "one\ntwo\n-three\n")
     server = place.serve()
     assert lines_behind_notices(server.call("grep", pattern="two", **{"-A": 1})) == ["src/a.c", "2: two", "3- -three"]
@@ -89,7 +90,7 @@ def what_a_rule_hides_is_not_found_and_counted(place):
     result = server.call("find")
     assert "d/.env" not in text_of(result) and "hidden by rule secrets: 1" in text_of(result), text_of(result)
     if not has_ripgrep():
-        return
+        raise Skip("ripgrep is not installed")
     result = server.call("grep", pattern="KEY")
     assert "d/.env" not in text_of(result) and "hidden by rule secrets: 1" in text_of(result), text_of(result)
     assert meta_of(result)["matches"] == 2, text_of(result)
@@ -109,7 +110,7 @@ def a_link_out_of_the_workspace_is_not_followed(place):
 
 def they_agree_with_git_and_ripgrep_on_a_tree_that_is_made_up(place):
     if not has_ripgrep():
-        return
+        raise Skip("ripgrep is not installed")
     chance = random.Random(place.rounds)
     make_tree(place.workspace, chance)
     Agreement(place, place.workspace, chance).ask(100)
@@ -126,7 +127,7 @@ def what_the_sandbox_hides_is_named(place):
 
 def a_cancelled_search_leaves_nothing_behind(place):
     if not has_ripgrep():
-        return
+        raise Skip("ripgrep is not installed")
     for number in range(40):
         write(place, f"big{number}", "a" * 2_000_000 + "\n")
     server = place.serve()
