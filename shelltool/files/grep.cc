@@ -10,6 +10,7 @@
 #include "shelltool/files/file_error.h"
 #include "shelltool/files/grep_arguments.h"
 #include "shelltool/files/grep_hits.h"
+#include "shelltool/files/hidden_files.h"
 #include "shelltool/files/no_matches.h"
 #include "shelltool/files/pinned.h"
 #include "shelltool/files/ripgrep.h"
@@ -33,12 +34,15 @@ GrepResult grep(const GrepRequest& request, const Judge& judge) {
   scope.file_name = result.file;
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(request.time_ms);
   GrepHits hits(request, scope.root, scope.file_name, judge);
-  const RipgrepEnd end =
+  RipgrepEnd end =
       ripgrep(run_of(request, scope, deadline), [&](std::string_view chunk) { hits.take(chunk); });
   if (!end.failure.empty()) throw FileError("bad_search", "{}", explained_failure(request, end.failure));
+  hits.add_hidden(drop_hidden(end.unreadable, scope.root, judge));  // what mounts hold by the same rules
   hits.finish(result);
-  result.unreadable = end.unreadable;
-  result.unreadable_example = end.unreadable_example;
+  result.unreadable = end.unreadable.size();
+  if (!end.unreadable.empty())
+    result.unreadable_example =
+        fmt::format("{}: {}", end.unreadable.front().path, end.unreadable.front().why);
   result.is_complete = end.is_complete;
   if (result.files == 0 && result.hidden.empty() && end.is_complete)
     result.explanation = why_nothing_matches(request, scope, judge);

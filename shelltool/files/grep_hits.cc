@@ -68,6 +68,8 @@ void add(std::vector<Counted>& all, const std::vector<Counted>& more) {
 
 }  // namespace
 
+void GrepHits::add_hidden(const std::vector<Counted>& more) { add(hidden_, more); }
+
 void GrepHits::take(std::string_view chunk) {
   if (!rest_.empty()) chunk = rest_ += chunk;
   std::size_t at = 0;

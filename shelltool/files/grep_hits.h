@@ -22,6 +22,8 @@ class GrepHits {
 
   /// Of `rg --null --no-heading --with-filename`, in any pieces.
   void take(std::string_view chunk);
+  /// Files that rules hide and that were not searched.
+  void add_hidden(const std::vector<Counted>& more);
   /// After the last: totals, the page and what rules hide.
   void finish(GrepResult& result);
 

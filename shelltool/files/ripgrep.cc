@@ -93,10 +93,12 @@ class Running {
   std::vector<char> buffer_ = std::vector<char>(256 * 1024);
 };
 
-/// "./src/x: Permission denied (os error 13)", without what says it twice.
-std::string plain_error(std::string_view line) {
+/// Of "./src/x: Permission denied (os error 13)"; the end says it twice.
+RipgrepEnd::Unreadable unreadable(std::string_view line) {
+  line = line.substr(0, line.rfind(" (os error"));
   line.remove_prefix(2);
-  return std::string(line.substr(0, line.find(" (os error")));
+  const std::size_t colon = std::min(line.rfind(": "), line.size());
+  return {std::string(line.substr(0, colon)), std::string(line.substr(std::min(colon + 2, line.size())))};
 }
 
 /// rg's words behind a newline. About a pattern they end in a line "error: …", below the pattern itself.
@@ -118,11 +120,11 @@ RipgrepEnd end_of(int status, std::string_view errors) {
     begin = next + 1;
     if (!line.starts_with("./"))
       other.append(line).append("\n");
-    else if (end.unreadable++ == 0)
-      end.unreadable_example = plain_error(line);
+    else
+      end.unreadable.push_back(unreadable(line));
   }
   constexpr int found = 0, found_nothing = 1;
-  if (status == found || status == found_nothing || (other.empty() && end.unreadable > 0)) return end;
+  if (status == found || status == found_nothing || (other.empty() && !end.unreadable.empty())) return end;
   end.failure = other.empty() ? fmt::format("ripgrep ended with {}", status) : failure_of("\n" + other);
   return end;
 }

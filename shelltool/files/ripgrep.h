@@ -22,10 +22,13 @@ struct RipgrepRun {
 };
 
 struct RipgrepEnd {
-  bool is_complete = true;         ///< false: the time ended first, and it was killed
-  std::string failure;             ///< why it could not search at all, a sentence; empty: it has
-  std::uint64_t unreadable = 0;    ///< files and directories
-  std::string unreadable_example;  ///< "src/x: Permission denied"
+  struct Unreadable {
+    std::string path;  ///< a file or directory, from where it ran
+    std::string why;   ///< "Permission denied"
+  };
+  bool is_complete = true;             ///< false: the time ended first, and it was killed
+  std::string failure;                 ///< why it could not search at all, a sentence; empty: it has
+  std::vector<Unreadable> unreadable;  ///< of very many the first
 };
 
 /// Throws FileError where it cannot be started.
