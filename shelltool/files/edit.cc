@@ -42,6 +42,13 @@ void put(const Spot& spot, std::string content, Journal& journal) {
 
 }  // namespace
 
+std::vector<Touch> expected_touches(const EditRequest& request) {
+  std::vector<Touch> touches;
+  if (!request.dry_run) touches.push_back({Access::write, request.path, request.path});
+  touches.push_back({Access::read, request.path, request.path});
+  return touches;
+}
+
 ChangeResult edit(const EditRequest& request, const Judge& judge, Journal& journal) {
   const Spot spot = spot_at(request.path);
   if (!spot.file)

@@ -32,6 +32,9 @@ struct ChangeResult {
   std::string diff;
 };
 
+/// Where the path is the file's true name.
+std::vector<Touch> expected_touches(const EditRequest& request);
+
 /// Throw FileError, and nothing is changed then; see text_edit.h and replace_file.h. "stale": it is another
 /// version.
 ChangeResult edit(const EditRequest& request, const Judge& judge, Journal& journal);

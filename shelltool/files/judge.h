@@ -19,6 +19,10 @@ struct Touch {
   std::string real;   ///< what it is: every link followed, also on the way
 };
 
+inline bool operator==(const Touch& a, const Touch& b) {
+  return a.access == b.access && a.named == b.named && a.real == b.real;
+}
+
 struct Ruling {
   bool allowed = true;
   std::string rule;    ///< that denied it

@@ -197,6 +197,12 @@ std::size_t room_of(const ReadPiece& piece) {
 
 }  // namespace
 
+std::vector<Touch> expected_touches(const ReadRequest& request) {
+  std::vector<Touch> touches;
+  for (const ReadPart& part : request.parts) touches.push_back({Access::read, part.path, part.path});
+  return touches;
+}
+
 ReadResult read(const ReadRequest& request, const Judge& judge) {
   ReadResult result;
   std::vector<std::optional<Pinned>> pinned;

@@ -43,6 +43,9 @@ struct ReadResult {
   std::vector<ReadPiece> pieces;  ///< one for each part
 };
 
+/// Where every path is a file's true name.
+std::vector<Touch> expected_touches(const ReadRequest& request);
+
 /// What cannot be read is a piece that says why; other parts are read all the same. Devices, FIFOs and
 /// sockets are never opened.
 ReadResult read(const ReadRequest& request, const Judge& judge);

@@ -42,8 +42,10 @@ void call_worker(const FileTools& tools, WorkerRequest request, FileCall call,
 template <auto operation>
 void run_operation(const FileTools& tools, RequestOf<operation> request, const std::string& tool,
                    mcp::ToolCall call, std::function<mcp::ToolResult(const ResultOf<operation>&)> told) {
-  call_worker(tools, {Operations::number<operation>(), sandbox::packed(std::move(request))},
-              {tool, changes_files<operation>, std::move(call)},
+  WorkerRequest packed{Operations::number<operation>(), {}};
+  if constexpr (requires { expected_touches(request); }) packed.expected = expected_touches(request);
+  packed.packed = sandbox::packed(std::move(request));
+  call_worker(tools, std::move(packed), {tool, changes_files<operation>, std::move(call)},
               [told = std::move(told)](const FileAnswer& answer) {
                 return told(sandbox::unpacked<ResultOf<operation>>(answer.packed));
               });

@@ -90,6 +90,7 @@ void FileWorkers::start_worker() {
 
 void FileWorkers::give(Place worker, Job job) {
   worker->state = Worker::State::busy;
+  job.request.rulings = judge(job, job.request.expected);
   worker->job = std::move(job);
   worker->deadline = reactor_.at(sys::BootClock::now() + longest_request, [worker] {
     worker->job->ended_by_us = "it took longer than 60 s and was ended";

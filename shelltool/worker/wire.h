@@ -2,7 +2,8 @@
 /// What the server and a file worker say to each other, after the launcher's word that the worker is ready.
 ///
 ///     server ── run ──────► worker        a number of operations.h, and a packed request
-///     server ◄── ask ────── worker        packed touches, whenever the operation is about to act
+///     server ◄── ask ────── worker        packed touches, whenever the operation is about to act, unless
+///                                         they are those that were expected
 ///     server ── rulings ──► worker
 ///     server ◄── result ─── worker        packed; or failure
 ///
@@ -16,6 +17,7 @@
 
 #include "sandbox/launcher/packing.h"
 #include "sandbox/sys/channel.h"
+#include "shelltool/files/judge.h"
 
 namespace shelltool {
 
@@ -46,11 +48,14 @@ void carry(Wire& wire, WorkerFailure& failure) {
 struct WorkerRequest {
   std::uint32_t operation = 0;
   std::string packed;
+  /// What it will most likely ask about, and the rulings on that: most files are what they are called.
+  std::vector<files::Touch> expected = {};
+  std::vector<files::Ruling> rulings = {};
 };
 template <class Wire>
 void carry(Wire& wire, WorkerRequest& request) {
-  auto& [operation, packed] = request;
-  wire(operation), wire(packed);
+  auto& [operation, packed, expected, rulings] = request;
+  wire(operation), wire(packed), wire(expected), wire(rulings);
 }
 
 }  // namespace shelltool

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 
+import file_bench
 import search_bench
 import wire_bench
 
@@ -120,6 +121,7 @@ def main():
         table.ratio("make -j2 of a C++ project, gated", "plain", 1.03,
                     lambda: pairs([*gated, *build], build, few, workspace, ["make", "-s", "clean"]))
         wire_bench.bench(options, table, workspace)
+        file_bench.bench(options, table, workspace)
         search_bench.bench(options, table)
         bench_decisions(options, table)
         if options.races:
