@@ -51,7 +51,7 @@ EntryKind kind_of_mode(unsigned mode) {
 
 EntryKind kind_of(int directory, const char* name, unsigned char type) {
   struct stat status {};
-  if (type != DT_UNKNOWN) return kind_of_mode(DTTOIF(type));
+  if (type != DT_UNKNOWN) return kind_of_mode(static_cast<mode_t>(DTTOIF(type)));
   if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return EntryKind::other;
   return kind_of_mode(status.st_mode);
 }
