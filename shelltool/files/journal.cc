@@ -15,8 +15,9 @@ constexpr std::size_t longest = std::size_t{1} << 30U;
 
 template <class Wire>
 void carry(Wire& wire, JournalStep& step) {
-  auto& [kind, directory, name, temporary, before, after, content] = step;
-  wire(kind), wire(directory), wire(name), wire(temporary), wire(before), wire(after), wire(content);
+  auto& [kind, directory, name, temporary, before, after, after_ns, content] = step;
+  wire(kind), wire(directory), wire(name), wire(temporary), wire(before), wire(after), wire(after_ns);
+  wire(content);
 }
 
 void Journal::add(const JournalStep& step) {

@@ -24,6 +24,7 @@ struct JournalStep {
   std::string directory;  ///< true name
   std::string name, temporary;
   std::uint64_t before = 0, after = 0;  ///< inodes
+  std::int64_t after_ns = 0;            ///< when `after` was written: somebody may have written to it since
   std::string content;
 };
 

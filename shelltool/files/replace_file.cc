@@ -28,6 +28,18 @@ std::string new_temporary_name() {
   return fmt::format(".gatehouse-{:016x}", random);
 }
 
+struct Written {
+  std::uint64_t inode = 0;
+  std::int64_t ns = 0;
+};
+
+/// Nothing but zeros when there is none.
+Written written_at(const sys::Fd& directory, const std::string& name) {
+  struct stat status {};
+  if (::fstatat(directory.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return {};
+  return {status.st_ino, status.st_mtim.tv_sec * std::int64_t{1'000'000'000} + status.st_mtim.tv_nsec};
+}
+
 /// 0 when there is none.
 std::uint64_t inode_of(const sys::Fd& directory, const std::string& name) {
   struct stat status {};
@@ -84,7 +96,7 @@ class OneReplacement {
     if (spot_.file) check_unchanged();
     if (wanted_.kind == Replacement::Kind::remove) return remove();
     if (!spot_.file) return create();
-    if (made_ == 0 || !try_exchange()) overwrite();
+    if (made_.inode == 0 || !try_exchange()) overwrite();
   }
 
  private:
@@ -96,7 +108,8 @@ class OneReplacement {
     step.name = spot_.name;
     step.temporary = temporary_;
     step.before = spot_.file ? spot_.file->status.st_ino : 0;
-    step.after = made_;
+    step.after = made_.inode;
+    step.after_ns = made_.ns;
     return step;
   }
 
@@ -146,12 +159,12 @@ class OneReplacement {
     if (!file) throw_errno(errno, "making {}", shown());
     write_over(file.get(), wanted_.content, spot_.named);
     if (like != nullptr && !copy_attributes(*like, file.get())) return false;
-    made_ = inode_of(directory_, temporary_);
+    made_ = written_at(directory_, temporary_);
     return true;
   }
 
   void prepare_overwriting() {
-    made_ = 0;
+    made_ = {};
     const auto size = static_cast<std::uint64_t>(spot_.file->status.st_size);
     if (std::max<std::uint64_t>(size, wanted_.content.size()) > most_overwritten)
       throw FileError("too_big", "{} has to be overwritten in place, and is larger than {} bytes", shown(),
@@ -207,7 +220,7 @@ class OneReplacement {
   Journal& journal_;
   sys::Fd directory_, writable_;
   std::string directory_name_, temporary_;
-  std::uint64_t made_ = 0;  // the new file's inode
+  Written made_;  // the new file
 };
 
 void write_back(const sys::Fd& directory, const JournalStep& step) {
@@ -219,14 +232,19 @@ void write_back(const sys::Fd& directory, const JournalStep& step) {
   restore_mode(file.get(), status.st_mode);
 }
 
+bool is_as_written(const sys::Fd& directory, const JournalStep& step) {
+  const Written now = written_at(directory, step.name);
+  return now.inode == step.after && now.ns == step.after_ns;
+}
+
 /// Each step may have been taken or not, and somebody may have changed the files since: then they are theirs.
 void take_back(const sys::Fd& directory, const JournalStep& step) {
   switch (step.kind) {
     case Kind::exchanged:
-      if (inode_of(directory, step.name) == step.after) exchange(directory, step.name, step.temporary);
+      if (is_as_written(directory, step)) exchange(directory, step.name, step.temporary);
       return;
     case Kind::created:
-      if (inode_of(directory, step.name) == step.after) ::unlinkat(directory.get(), step.name.c_str(), 0);
+      if (is_as_written(directory, step)) ::unlinkat(directory.get(), step.name.c_str(), 0);
       return;
     case Kind::removed:
       rename_to_new(directory, step.temporary, directory, step.name);
@@ -253,7 +271,9 @@ void replace_files(const std::vector<Replacement>& replacements, Journal& journa
   try {
     for (OneReplacement& one : all) one.prepare();
     for (OneReplacement& one : all) one.apply();
-    journal.add({JournalStep::Kind::done, {}, {}, {}, 0, 0, {}});
+    JournalStep done;
+    done.kind = Kind::done;
+    journal.add(done);
   } catch (const sys::Error&) {
     settle(journal);
     throw;

@@ -58,6 +58,8 @@ std::vector<std::string> FileHolds::follow(const policy::RuleSet& rules, const p
                                            sandbox::Supervisor& supervisor) {
   Files wanted;
   for (HeldFile& file : files_.find(rules, state)) wanted.emplace(file.held.path, std::move(file));
+  // A command that makes too many files to be looked at must not get at one that is held.
+  if (!files_.is_whole()) wanted.insert(held_.begin(), held_.end());
   std::vector<std::string> sentences = files_.left_out();
   const sandbox::HoldOrder change = change_to(wanted);
   if (change.held.empty() && change.let_go.empty()) return sentences;

@@ -17,7 +17,6 @@ namespace shelltool {
 namespace {
 
 constexpr std::chrono::milliseconds look_interval(100);
-constexpr std::chrono::milliseconds recently(10);
 
 std::string new_session_id() {
   std::uint64_t random = 0;
@@ -83,13 +82,12 @@ void Session::follow_files() {
   for (std::string& sentence : holds_->follow(rules_->rules(), plan_.state(), *supervisor_))
     news_.push_back(std::move(sentence));
   plan_.made.spec.held = holds_->held();
-  looked_at_files_ = sys::BootClock::now();
 }
 
 void Session::begin_turn() {
   if (outer_ != nullptr) return;
   follow_rules();
-  if (sys::BootClock::now() - looked_at_files_ > recently) follow_files();
+  follow_files();
 }
 
 /// Whoever judges looks at the rules first, but a command that starts no program is not judged.

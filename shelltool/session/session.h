@@ -129,7 +129,6 @@ class Session {
   std::unique_ptr<sandbox::Guard> guard_;
   std::unique_ptr<sandbox::Supervisor> supervisor_;
   std::optional<FileHolds> holds_;
-  sys::BootClock::time_point looked_at_files_{};
   sys::Watch next_look_;
   std::vector<std::string> notes_, news_, not_scanned_;
 };

@@ -68,7 +68,8 @@ class HeldFiles::Search {
 
   std::vector<HeldFile> run() {
     for (const std::string& start : starts_of(places_, files_.workspaces_)) look_again_from(start);
-    if (is_too_much())
+    files_.is_whole_ = !is_too_much();
+    if (!files_.is_whole_)
       files_.left_out_.push_back(
           fmt::format("not every file that rules deny is held: there are more than {} names, or {} files",
                       most_names, most_files));

@@ -35,6 +35,8 @@ class HeldFiles {
   std::vector<HeldFile> find(const policy::RuleSet& rules, const policy::State& state);
   /// What find() could not do, a sentence each.
   [[nodiscard]] const std::vector<std::string>& left_out() const { return left_out_; }
+  /// False where there was more than find() looks at, or holds: what it did not name may still be denied.
+  [[nodiscard]] bool is_whole() const { return is_whole_; }
   /// There are other rules.
   void forget() {
     looks_.forget_all();
@@ -77,7 +79,7 @@ class HeldFiles {
   std::unique_ptr<sandbox::Watches> watches_;  // their handlers have this object's address
   std::map<std::string, std::pair<std::uint64_t, std::int64_t>> watched_;  // by path, as Look::itself
   std::map<std::string, Quiet> quiet_;                                     // by start
-  bool is_first_ = true, has_tried_to_watch_ = false;
+  bool is_first_ = true, has_tried_to_watch_ = false, is_whole_ = true;
   std::set<std::string> led_to_;  // by links that were there at first, out of the workspaces
   std::vector<std::string> left_out_;
 };

@@ -4,6 +4,7 @@
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
 #include "shelltool/setup/hidden.h"
+#include "shelltool/tools/plain_text.h"
 #include "shelltool/tools/sandbox_refusals.h"
 
 namespace shelltool {
@@ -59,6 +60,7 @@ std::string refusals_text(const std::string& sentence, const FileTools& tools) {
 }
 
 mcp::ToolResult with_meta(mcp::ToolResult result, const FileAnswer& answer, const FileTools& tools) {
+  result.text = bounded_text(std::move(result.text));
   const Session* session = tools.connection.current();
   if (session == nullptr) return result;
   if (!result.meta.is_object()) result.meta = mcp::Json::object();
@@ -86,11 +88,12 @@ void call_worker(const FileTools& tools, WorkerRequest request, FileCall call,
                  std::function<mcp::ToolResult(const FileAnswer&)> told) {
   mcp::ToolCall cancellable = call.call;
   const std::string tool = call.tool;
+  const bool changes_files = request.changes_files;  // what the guard takes of it is named in the result
   const FileWorkers::Id id = tools.workers.start(
       std::move(request), tool,
-      [tools, call = std::move(call), told = std::move(told)](FileAnswer answer) mutable {
+      [tools, changes_files, call = std::move(call), told = std::move(told)](FileAnswer answer) mutable {
         mcp::ToolResult result = answer.failure ? failure_result(answer, tools) : told(answer);
-        if (call.changes_files) add_taken(result, tools);
+        if (changes_files) add_taken(result, tools);
         call.call.answer(with_meta(std::move(result), answer, tools));
       });
   cancellable.on_cancel([&workers = tools.workers, id] { workers.cancel(id); });

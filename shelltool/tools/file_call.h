@@ -32,8 +32,7 @@ std::string refusals_text(const std::string& sentence, const FileTools& tools);
 
 /// What a call of the file worker is, besides its request.
 struct FileCall {
-  std::string tool;            ///< that asks, for the rules
-  bool changes_files = false;  ///< what the guard takes of it is named in the result
+  std::string tool;  ///< that asks, for the rules
   mcp::ToolCall call;
 };
 /// Runs the operation and answers the call with what `told` makes of the result.
@@ -42,10 +41,10 @@ void call_worker(const FileTools& tools, WorkerRequest request, FileCall call,
 template <auto operation>
 void run_operation(const FileTools& tools, RequestOf<operation> request, const std::string& tool,
                    mcp::ToolCall call, std::function<mcp::ToolResult(const ResultOf<operation>&)> told) {
-  WorkerRequest packed{Operations::number<operation>(), {}};
+  WorkerRequest packed{Operations::number<operation>(), {}, changes_files<operation>};
   if constexpr (requires { expected_touches(request); }) packed.expected = expected_touches(request);
   packed.packed = sandbox::packed(std::move(request));
-  call_worker(tools, std::move(packed), {tool, changes_files<operation>, std::move(call)},
+  call_worker(tools, std::move(packed), {tool, std::move(call)},
               [told = std::move(told)](const FileAnswer& answer) {
                 return told(sandbox::unpacked<ResultOf<operation>>(answer.packed));
               });

@@ -11,4 +11,7 @@ namespace shelltool {
 /// ("\x01", "\xff"); a bell and a NUL show nothing.
 std::string plain_text(std::string_view bytes);
 
+/// Valid UTF-8 of at most 32,000 bytes, which is what hosts take: what is longer is cut, and says so.
+std::string bounded_text(std::string text);
+
 }  // namespace shelltool

@@ -7,6 +7,7 @@
 #include "sandbox/sys/text.h"
 #include "shelltool/session/question.h"
 #include "shelltool/tools/instructions.h"
+#include "shelltool/tools/plain_text.h"
 #include "shelltool/tools/shell_request.h"
 
 namespace shelltool {
@@ -93,7 +94,9 @@ void run(FreshPlan& fresh, StateAnswer& state, const mcp::Arguments& arguments, 
   const policy::RuleSet& rules = fresh.rules();
   const Plan& plan = fresh.plan();
   const RulesAnswer answer = ask(question, plan, rules);
-  call.answer(action == "explain" ? explain(answer, plan, rules) : check(answer, plan));
+  mcp::ToolResult result = action == "explain" ? explain(answer, plan, rules) : check(answer, plan);
+  result.text = bounded_text(std::move(result.text));
+  call.answer(std::move(result));
 }
 
 }  // namespace

@@ -54,7 +54,10 @@ void ShellTool::run(const mcp::Arguments& arguments, mcp::ToolCall call) {
   try {
     turn->start(std::move(request), std::move(call), connection_.take_notes());
   } catch (...) {
-    turns_.erase(turn);
+    if (turn->has_started())
+      turn->dismiss();
+    else
+      turns_.erase(turn);
     throw;
   }
 }

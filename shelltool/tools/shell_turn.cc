@@ -103,8 +103,7 @@ bool ShellTurn::wait() {
   const int output = capture_.write_end();
   id_ = session_.supervisor().turns().start(
       {{shell, "-c", loader}, with_variables(spec.env, {{"PWD", cwd_}}), cwd_},
-      {nothing.get(), output, output, script.read_end.get()},
-      [this](const sandbox::Outcome& outcome, bool left) { on_ended(outcome, left); });
+      {nothing.get(), output, output, script.read_end.get()}, ending());
   capture_.close_write_end();
   script_ = std::move(script.write_end);
   holds_ = session_.holds_generation();
@@ -161,8 +160,7 @@ void ShellTurn::start_shell() {
   variables["PWD"] = cwd_;
   id_ = session_.supervisor().turns().start(
       {argv(), with_variables(session_.plan().made.spec.env, variables), cwd_},
-      {input.get(), capture_.write_end(), capture_.write_end()},
-      [this](const sandbox::Outcome& outcome, bool left) { on_ended(outcome, left); });
+      {input.get(), capture_.write_end(), capture_.write_end()}, ending());
   capture_.close_write_end();
 }
 
@@ -179,7 +177,14 @@ void ShellTurn::hand_over() {
   session_.supervisor().turns().end(id_);
 }
 
+std::function<void(const sandbox::Outcome&, bool)> ShellTurn::ending() {
+  return [this, alive = std::weak_ptr(alive_)](const sandbox::Outcome& outcome, bool left) {
+    if (!alive.expired()) on_ended(outcome, left);
+  };
+}
+
 void ShellTurn::on_ended(const sandbox::Outcome& outcome, bool left) {
+  ended_ = true;
   if (call_ && !answered_) return answer(outcome, left);
   session_.take_denials(id_);
   has_failed_ = std::exchange(waits_, false);

@@ -2,6 +2,7 @@
 /// One call of the `shell` tool on its way: its output, its progress, its answer.
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,13 +38,15 @@ class ShellTurn {
   /// Runs the command and answers the call, with `notes` in the result. Throws sys::Error when the turn
   /// cannot be started; it is no turn then.
   void start(ShellRequest request, mcp::ToolCall call, std::vector<std::string> notes);
+  [[nodiscard]] bool has_started() const { return id_ != 0; }
   /// Answered, and nothing is left that could write to it.
-  [[nodiscard]] bool is_done() const { return answered_ && capture_.ended(); }
+  [[nodiscard]] bool is_done() const { return answered_ && ended_ && capture_.ended(); }
   void on_answered(std::function<void()> callback) { on_answered_ = std::move(callback); }
 
  private:
   void start_shell();
   void hand_over();
+  [[nodiscard]] std::function<void(const sandbox::Outcome&, bool)> ending();
   void on_ended(const sandbox::Outcome& outcome, bool left);
   void record_start();
   void tell_progress();
@@ -64,7 +67,8 @@ class ShellTurn {
   sys::Watch progress_;
   sys::Fd script_;           // to the shell that waits
   std::uint64_t holds_ = 0;  // the session's, when it began to wait
-  bool waits_ = false, has_failed_ = false, answered_ = false;
+  bool waits_ = false, has_failed_ = false, answered_ = false, ended_ = false;
+  std::shared_ptr<char> alive_ = std::make_shared<char>();  // an end is told later than it is known
 };
 
 /// The shell that commands are given to: the configured one, else /bin/sh.

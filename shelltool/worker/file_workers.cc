@@ -58,15 +58,26 @@ Journals FileWorkers::journals() const {
 
 void FileWorkers::pump() {
   if (connection_.is_ending()) return;
-  for (auto worker = workers_.begin(); worker != workers_.end() && !queue_.empty(); ++worker) {
+  for (auto worker = workers_.begin(); worker != workers_.end(); ++worker) {
     if (worker->state != Worker::State::idle) continue;
-    Job job = std::move(queue_.front());
-    queue_.pop_front();
+    const auto next = next_job();
+    if (next == queue_.end()) return;
+    Job job = std::move(*next);
+    queue_.erase(next);
     give(worker, std::move(job));
   }
   const auto is_coming = [](const Worker& worker) { return worker.state < Worker::State::idle; };
   auto coming = static_cast<std::size_t>(std::count_if(workers_.begin(), workers_.end(), is_coming));
   for (; coming < queue_.size() && workers_.size() < most_workers; ++coming) start_worker();
+}
+
+/// Changes are made one after the other: two of one client are not each other's "somebody else".
+std::deque<FileWorkers::Job>::iterator FileWorkers::next_job() {
+  const bool changes = std::any_of(workers_.begin(), workers_.end(), [](const Worker& worker) {
+    return worker.job && worker.job->request.changes_files;
+  });
+  return std::find_if(queue_.begin(), queue_.end(),
+                      [&](const Job& job) { return !changes || !job.request.changes_files; });
 }
 
 void FileWorkers::start_worker() {

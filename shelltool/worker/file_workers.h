@@ -68,6 +68,7 @@ class FileWorkers {
 
   [[nodiscard]] Journals journals() const;
   void pump();
+  std::deque<Job>::iterator next_job();
   void start_worker();
   void give(Place worker, Job job);
   void on_letters(Place worker);

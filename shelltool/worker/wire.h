@@ -48,14 +48,15 @@ void carry(Wire& wire, WorkerFailure& failure) {
 struct WorkerRequest {
   std::uint32_t operation = 0;
   std::string packed;
+  bool changes_files = false;
   /// What it will most likely ask about, and the rulings on that: most files are what they are called.
   std::vector<files::Touch> expected = {};
   std::vector<files::Ruling> rulings = {};
 };
 template <class Wire>
 void carry(Wire& wire, WorkerRequest& request) {
-  auto& [operation, packed, expected, rulings] = request;
-  wire(operation), wire(packed), wire(expected), wire(rulings);
+  auto& [operation, packed, changes_files, expected, rulings] = request;
+  wire(operation), wire(packed), wire(changes_files), wire(expected), wire(rulings);
 }
 
 }  // namespace shelltool

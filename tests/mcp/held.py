@@ -130,6 +130,27 @@ def a_rule_that_comes_holds_in_commands_that_run_and_lets_go_when_it_goes(place)
     assert "SECRET" in text_of(server.shell("cat .env"))
 
 
+def what_the_owner_has_just_saved_is_held_in_the_next_call(place):
+    write_rules(place, NO_ENV)
+    server = place.serve()
+    server.shell("true")
+    for count in range(100):  # as an editor saves, and no time between
+        fresh = place.workspace / "fresh"
+        fresh.write_text(f"SECRET {count}\n")
+        fresh.rename(place.workspace / ".env")
+        read = text_of(server.shell("cat .env"))
+        assert "SECRET" not in read, f"{count}: {read}"
+
+
+def many_files_do_not_let_go_of_one(place):
+    write_rules(place, NO_ENV)
+    (place.workspace / "z").mkdir()
+    (place.workspace / "z/.env").write_text("SECRET\n")
+    server = place.serve()
+    server.shell('mkdir -p a/{1..1005}; for i in a/*; do echo x > "$i/.env"; done')
+    assert "SECRET" not in text_of(server.shell("cat z/.env; mv z/.env z/plain; cat z/plain; true"))
+
+
 def what_cannot_be_held_is_named(place):
     write_rules(place, NO_ENV)
     server = place.serve()
@@ -142,4 +163,5 @@ def what_cannot_be_held_is_named(place):
 TESTS = [what_a_turn_makes_cannot_be_read_by_the_next_however_it_was_made,
          nor_by_what_an_earlier_turn_left_running_in_the_same_directory, what_a_turn_makes_cannot_be_changed_by_the_next,
          what_the_owner_makes_between_two_calls_is_held,
-         a_rule_that_comes_holds_in_commands_that_run_and_lets_go_when_it_goes, what_cannot_be_held_is_named]
+         a_rule_that_comes_holds_in_commands_that_run_and_lets_go_when_it_goes, what_the_owner_has_just_saved_is_held_in_the_next_call, many_files_do_not_let_go_of_one,
+         what_cannot_be_held_is_named]

@@ -171,4 +171,21 @@ TEST_CASE("killed at any system call, the next start finds the old or the new, a
   }
 }
 
+TEST_CASE("what somebody has written since is not taken back") {
+  int edited = 0;
+  for (int call = 1; edited == 0 && call < 2000; ++call) {
+    tests::FileScene scene;
+    scene.dir.write("a", "old");
+    const bool has_ended = killed_at(call, [&] { write_all_at({{scene.dir / "a", "new"}}, scene.journal); });
+    REQUIRE_FALSE(has_ended);
+    if (scene.content("a") != "new") continue;
+    ++edited;
+    scene.dir.write("a", "new, and mine");
+    settle(scene.journal);
+    CHECK(scene.content("a") == "new, and mine");
+    CHECK(scene.names() == Names{"a"});
+  }
+  CHECK(edited == 1);
+}
+
 }  // namespace shelltool::files

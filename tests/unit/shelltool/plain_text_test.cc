@@ -25,6 +25,16 @@ std::string repeated(const std::string& piece, std::size_t times) {
   return text;
 }
 
+TEST_CASE("a result is cut between characters, and says so") {
+  CHECK(shelltool::bounded_text("short") == "short");
+  std::string longest;
+  while (longest.size() < 40'000) longest += "ü";
+  const std::string cut = shelltool::bounded_text(longest);
+  CHECK(cut.size() <= 32'000);
+  CHECK(cut.ends_with("32,000 bytes)"));
+  CHECK(cut.find("ü\n(cut here") != std::string::npos);
+}
+
 }  // namespace
 
 TEST_CASE("text that is plain stays as it is, tabs and other scripts too") {
