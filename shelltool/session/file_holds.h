@@ -12,6 +12,8 @@ namespace shelltool {
 
 class FileHolds {
  public:
+  using Files = std::map<std::string, HeldFile>;  // by path
+
   /// Looks for the first time: held() is for the Spec.
   FileHolds(HeldFiles files, const policy::RuleSet& rules, const policy::State& state);
 
@@ -23,13 +25,13 @@ class FileHolds {
   void forget_rules() { files_.forget(); }
 
   [[nodiscard]] std::vector<sandbox::Held> held() const;
+  [[nodiscard]] const Files& files() const { return held_; }
   /// Changes whenever held() does.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
   /// What could not be looked for, a sentence each.
   [[nodiscard]] const std::vector<std::string>& left_out() const { return files_.left_out(); }
 
  private:
-  using Files = std::map<std::string, HeldFile>;  // by path
   [[nodiscard]] sandbox::HoldOrder change_to(const Files& wanted) const;
 
   HeldFiles files_;

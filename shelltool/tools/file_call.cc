@@ -52,8 +52,8 @@ std::string refusals_text(const std::string& sentence, const FileTools& tools) {
   std::string text;
   if (const Session* session = tools.connection.current()) {
     const sandbox::Spec& spec = session->plan().made.spec;
-    for (const std::string& refusal :
-         refusals_in(sentence, {spec, session->state().tier, session->home(), spec.cwd}))
+    for (const std::string& refusal : refusals_in(
+             sentence, {spec, session->state().tier, session->home(), spec.cwd, session->held_files()}))
       text += "\nsandbox: " + refusal;
   }
   return text;

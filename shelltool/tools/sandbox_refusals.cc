@@ -49,15 +49,33 @@ bool separates(char c) {
   return separators.find(c) != std::string_view::npos;
 }
 
-/// Words of the line that may be paths: what has a slash, and what is quoted.
-std::vector<std::string> paths_in(std::string_view line) {
-  std::vector<std::string> words;
+/// "/bin/bash: line 1: " is about the shell's own words.
+std::string_view without_speaker(std::string_view line) {
+  constexpr std::string_view digits = "0123456789";
+  const std::size_t colon = line.find(": ");
+  if (colon == std::string_view::npos || line.find(' ') < colon) return line;
+  std::string_view rest = line.substr(colon + 2);
+  if (rest.starts_with("line ")) rest.remove_prefix(5);
+  const std::size_t end = rest.find_first_not_of(digits);
+  return end != 0 && end != std::string_view::npos && rest.substr(end).starts_with(": ")
+             ? rest.substr(end + 2)
+             : line;
+}
+
+struct Word {
+  std::string text;
+  bool is_path = false;  ///< has a slash, or is quoted; others may be one
+};
+
+std::vector<Word> words_in(std::string_view line) {
+  std::vector<Word> words;
   for (std::size_t at = 0; at < line.size();) {
     std::size_t end = at;
     while (end < line.size() && !separates(line[end])) ++end;
     const std::string_view word = line.substr(at, end - at);
     const bool is_quoted = at > 0 && (line[at - 1] == '\'' || line[at - 1] == '"' || line[at - 1] == '`');
-    if (!word.empty() && (is_quoted || word.find('/') != std::string_view::npos)) words.emplace_back(word);
+    if (!word.empty())
+      words.push_back({std::string(word), is_quoted || word.find('/') != std::string_view::npos});
     at = end + 1;
   }
   return words;
@@ -71,12 +89,12 @@ const std::string* cover_of(const std::string& path, const std::vector<std::stri
 
 /// By rules; a directory is empty where it is hidden.
 std::optional<std::string> held_as(const std::string& path, const Confinement& confinement) {
-  if (confinement.tier != sandbox::Tier::a) return std::nullopt;
-  for (const sandbox::Held& held : confinement.spec.held)
-    if (sys::is_within(path, held.path))
-      return fmt::format("{}: {} (rules deny it)",
-                         held.as == sandbox::Held::As::hidden ? "hidden" : "read-only",
-                         shown_path(held.path, confinement.home));
+  if (confinement.tier != sandbox::Tier::a || confinement.held == nullptr) return std::nullopt;
+  for (std::string at = path; at != "/" && at != "."; at = sys::parent_of(at))
+    if (const auto found = confinement.held->find(at); found != confinement.held->end())
+      return fmt::format("{}: {} (rule {})",
+                         found->second.held.as == sandbox::Held::As::hidden ? "hidden" : "read-only",
+                         shown_path(at, confinement.home), sys::visible(found->second.rule));
   return std::nullopt;
 }
 
@@ -122,9 +140,10 @@ std::vector<std::string> refusals_in(std::string_view output, const Confinement&
       add("net none: there is no network in this sandbox");
     const Failure failure = failure_in(line);
     if (failure == Failure::none) continue;
-    for (const std::string& word : paths_in(line)) {
-      const std::string path = sys::normal_path(expand_home(word, confinement.home), confinement.cwd);
-      if (const auto why = explanation(path, failure, confinement); why && refusals.size() < most) add(*why);
+    for (const Word& word : words_in(without_speaker(line))) {
+      const std::string path = sys::normal_path(expand_home(word.text, confinement.home), confinement.cwd);
+      const auto why = word.is_path ? explanation(path, failure, confinement) : held_as(path, confinement);
+      if (why && refusals.size() < most) add(*why);
     }
   }
   return refusals;

@@ -6,14 +6,16 @@
 #include <vector>
 
 #include "sandbox/spec.h"
+#include "shelltool/session/file_holds.h"
 
 namespace shelltool {
 
 struct Confinement {
   const sandbox::Spec& spec;
   sandbox::Tier tier;
-  std::string home;  ///< what "~" stands for
-  std::string cwd;   ///< the command's
+  std::string home;                        ///< what "~" stands for
+  std::string cwd;                         ///< the command's
+  const FileHolds::Files* held = nullptr;  ///< what rules keep it from
 };
 
 /// A sentence each, at most five, for the failures that the output speaks of: no system call is watched for

@@ -234,8 +234,8 @@ void ShellTurn::answer(const sandbox::Outcome& outcome, bool left) {
   result.total = capture_.total();
   result.kept_in = capture_.kept_in();
   result.not_started = sentence_for(outcome, cwd_, !report.denials.empty());
-  result.refusals = refusals_in(result.head + result.tail,
-                                {session_.plan().made.spec, report.state.tier, result.home, cwd_});
+  result.refusals = refusals_in(result.head + result.tail, {session_.plan().made.spec, report.state.tier,
+                                                            result.home, cwd_, session_.held_files()});
   mcp::ToolResult answer = shell_result(result, session_.plan().config.shell.output);
   session_.record("ended", policy::json_text(answer.meta.at("gatehouse/result")));
   log(LogLevel::debug, fmt::format("session {}: turn {}: {}", session_.id(), id_,

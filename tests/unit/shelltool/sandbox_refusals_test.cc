@@ -12,6 +12,7 @@ struct Fixture {
   sandbox::Spec spec;
   Tier tier = Tier::a;
   std::string cwd = "/home/u/ws";
+  shelltool::FileHolds::Files held;
 
   Fixture() {
     spec.writable = {"/home/u/ws"};
@@ -21,7 +22,7 @@ struct Fixture {
     spec.protect = {"/home/u/ws/.git/hooks"};
   }
   [[nodiscard]] Strings in(const std::string& output) const {
-    return shelltool::refusals_in(output, {spec, tier, "/home/u", cwd});
+    return shelltool::refusals_in(output, {spec, tier, "/home/u", cwd, &held});
   }
 };
 
@@ -63,6 +64,18 @@ TEST_CASE("what is hidden is named by what hides it, though the program finds no
   CHECK(fixture.in("ls: /home/u/.local/state/gatehouse/audit: No such file or directory") ==
         Strings{"hidden: gatehouse's own files"});
   CHECK(fixture.in("cat: /home/u/.sshx: No such file or directory").empty());
+}
+
+TEST_CASE("what a rule holds is named with the rule, also where it is named barely") {
+  Fixture fixture;
+  fixture.held["/home/u/ws/.env"] = {{"/home/u/ws/.env", sandbox::Held::As::hidden}, "secrets"};
+  fixture.held["/home/u/ws/a.lock"] = {{"/home/u/ws/a.lock", sandbox::Held::As::read_only}, "locks"};
+  CHECK(fixture.in("cat: .env: Permission denied") == Strings{"hidden: ~/ws/.env (rule secrets)"});
+  CHECK(fixture.in("/bin/bash: line 1: a.lock: Read-only file system") ==
+        Strings{"read-only: ~/ws/a.lock (rule locks)"});
+  CHECK(fixture.in("sh: 3: cannot create a.lock: Read-only file system") ==
+        Strings{"read-only: ~/ws/a.lock (rule locks)"});
+  CHECK(fixture.in("cat: b.env: Permission denied").empty());
 }
 
 TEST_CASE("protected names say why") {
