@@ -26,10 +26,10 @@ const char* words_for(Type type) {
       return "a list of strings";
     case Type::string_map:
       return "an object whose values are strings";
-    case Type::any:
+    case Type::list:
       break;
   }
-  return "a value";
+  return "a list";
 }
 
 bool fits(Type type, const Json& value) {
@@ -47,7 +47,7 @@ bool fits(Type type, const Json& value) {
       return value.is_array() && std::all_of(value.begin(), value.end(), is_string);
     case Type::string_map:
       return value.is_object() && std::all_of(value.begin(), value.end(), is_string);
-    case Type::any:
+    case Type::list:
       break;
   }
   return true;
@@ -67,10 +67,10 @@ Json schema_of_type(Type type) {
       return {{"type", "array"}, {"items", {{"type", "string"}}}};
     case Type::string_map:
       return {{"type", "object"}, {"additionalProperties", {{"type", "string"}}}};
-    case Type::any:
+    case Type::list:
       break;
   }
-  return Json::object();
+  return {{"type", "array"}, {"items", {{"type", "object"}}}};
 }
 
 bool has_nul(const Json& value) {
@@ -80,7 +80,7 @@ bool has_nul(const Json& value) {
 
 /// Models send numbers and truth values as strings, too.
 Json coerced(Type type, const Json& value) {
-  if (!value.is_string() || type == Type::string || type == Type::any) return value;
+  if (!value.is_string() || type == Type::string || type == Type::list) return value;
   const Json parsed = Json::parse(value.get_ref<const std::string&>(), nullptr, false);
   return parsed.is_discarded() || !fits(type, parsed) ? value : parsed;
 }

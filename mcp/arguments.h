@@ -24,7 +24,8 @@ struct Alias {
 };
 
 struct Parameter {
-  enum class Type { string, integer, number, boolean, strings, string_map, any };
+  /// `list`: of objects, which the tool reads itself, and so whatever else it takes.
+  enum class Type { string, integer, number, boolean, strings, string_map, list };
   std::string name;
   Type type = Type::string;
   std::string description;

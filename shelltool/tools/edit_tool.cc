@@ -152,7 +152,7 @@ mcp::Tool edit_tool(FileWorkers& workers, Connection& connection, const Plan& pl
   tool.parameters = {path_parameter()};
   for (Parameter& parameter : pair_parameters()) tool.parameters.push_back(std::move(parameter));
   tool.parameters.push_back(
-      {"edits", Type::any, "Instead: a list of {old_string, new_string, replace_all}.", false, {}, {}});
+      {"edits", Type::list, "Instead: a list of {old_string, new_string, replace_all}.", false, {}, {}});
   tool.parameters.push_back({"if_version", Type::string, "The v: that it must still be.", false, {}, {}});
   tool.parameters.push_back(
       {"dry_run", Type::boolean, "Only show the difference.", false, {}, {{"dryRun", {}}}});

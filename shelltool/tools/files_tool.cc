@@ -158,7 +158,7 @@ mcp::Tool files_tool(FileWorkers& workers, Connection& connection, const Plan& p
       "checked before the first is done. Nothing is replaced without overwrite; what is deleted or replaced "
       "goes to a trash.";
   tool.parameters = {{"ops",
-                      Type::any,
+                      Type::list,
                       "A list of {op, path, to, overwrite, recursive}; op: move, copy, delete, mkdir, link "
                       "(to: the link), chmod (to: 755, u+x).",
                       true,

@@ -180,7 +180,7 @@ mcp::Tool read_tool(FileWorkers& workers, Connection& connection) {
   tool.parameters = part_parameters();
   tool.parameters.insert(
       tool.parameters.begin() + 1,
-      {"files", Type::any, "Instead: a list of paths, or of objects with these parameters.", false, {}, {}});
+      {"files", Type::list, "Instead: a list of paths, or of objects with these parameters.", false, {}, {}});
   tool.parameters.push_back(
       {"as", Type::string, "Default: what it is.", false, {"auto", "text", "hex", "image"}, {}});
   tool.annotations = [] {
