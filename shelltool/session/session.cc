@@ -81,7 +81,6 @@ void Session::follow_files() {
   if (!holds_ || supervisor_->tier() != sandbox::Tier::a) return;
   for (std::string& sentence : holds_->follow(rules_->rules(), plan_.state(), *supervisor_))
     news_.push_back(std::move(sentence));
-  plan_.made.spec.held = holds_->held();
 }
 
 void Session::begin_turn() {
