@@ -130,14 +130,6 @@ void run_write(const FileTools& tools, const mcp::Arguments& arguments, mcp::Too
                                });
 }
 
-Json annotations_of(const Plan& plan, bool is_idempotent) {
-  const bool is_read_only = plan.made.spec.mode == sandbox::Mode::read_only;
-  return {{"readOnlyHint", is_read_only},
-          {"destructiveHint", !is_read_only},
-          {"idempotentHint", is_idempotent},
-          {"openWorldHint", false}};
-}
-
 }  // namespace
 
 mcp::Tool edit_tool(FileWorkers& workers, Connection& connection, const Plan& plan) {
@@ -156,7 +148,7 @@ mcp::Tool edit_tool(FileWorkers& workers, Connection& connection, const Plan& pl
   tool.parameters.push_back({"if_version", Type::string, "The v: that it must still be.", false, {}, {}});
   tool.parameters.push_back(
       {"dry_run", Type::boolean, "Only show the difference.", false, {}, {{"dryRun", {}}}});
-  tool.annotations = [annotations = annotations_of(plan, false)] { return annotations; };
+  tool.annotations = [annotations = annotations_of_change(plan, false)] { return annotations; };
   tool.meta = {{"anthropic/alwaysLoad", true}};
   tool.run = [tools](const mcp::Arguments& arguments, mcp::ToolCall call) {
     run_edit(tools, arguments, std::move(call));
@@ -177,7 +169,7 @@ mcp::Tool write_tool(FileWorkers& workers, Connection& connection, const Plan& p
       path_parameter(),
       {"content", Type::string, "All of it.", true, {}, {{"file_text", {}}}},
       {"if_version", Type::string, "The v: that it must still be; none: it must not exist.", false, {}, {}}};
-  tool.annotations = [annotations = annotations_of(plan, true)] { return annotations; };
+  tool.annotations = [annotations = annotations_of_change(plan, true)] { return annotations; };
   tool.meta = {{"anthropic/alwaysLoad", true}};
   tool.run = [tools](const mcp::Arguments& arguments, mcp::ToolCall call) {
     run_write(tools, arguments, std::move(call));

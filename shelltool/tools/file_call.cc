@@ -84,6 +84,14 @@ mcp::ToolResult failure_result(const FileAnswer& answer, const FileTools& tools)
   return result;
 }
 
+mcp::Json annotations_of_change(const Plan& plan, bool is_idempotent) {
+  const bool is_read_only = plan.made.spec.mode == sandbox::Mode::read_only;
+  return {{"readOnlyHint", is_read_only},
+          {"destructiveHint", !is_read_only},
+          {"idempotentHint", is_idempotent},
+          {"openWorldHint", false}};
+}
+
 void call_worker(const FileTools& tools, WorkerRequest request, FileCall call,
                  std::function<mcp::ToolResult(const FileAnswer&)> told) {
   mcp::ToolCall cancellable = call.call;

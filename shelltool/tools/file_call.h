@@ -30,6 +30,9 @@ mcp::ToolResult failure_result(const FileAnswer& answer, const FileTools& tools)
 /// ~/.ssh".
 std::string refusals_text(const std::string& sentence, const FileTools& tools);
 
+/// Of a tool that changes files, where the mode lets it.
+mcp::Json annotations_of_change(const Plan& plan, bool is_idempotent);
+
 /// What a call of the file worker is, besides its request.
 struct FileCall {
   std::string tool;  ///< that asks, for the rules

@@ -165,13 +165,7 @@ mcp::Tool files_tool(FileWorkers& workers, Connection& connection, const Plan& p
                       {},
                       {}},
                      {"dry_run", Type::boolean, "Only check.", false, {}, {{"dryRun", {}}}}};
-  const bool is_read_only = plan.made.spec.mode == sandbox::Mode::read_only;
-  tool.annotations = [is_read_only] {
-    return Json{{"readOnlyHint", is_read_only},
-                {"destructiveHint", !is_read_only},
-                {"idempotentHint", false},
-                {"openWorldHint", false}};
-  };
+  tool.annotations = [annotations = annotations_of_change(plan, false)] { return annotations; };
   tool.meta = {{"anthropic/alwaysLoad", true}};
   tool.run = [tools](const mcp::Arguments& arguments, mcp::ToolCall call) {
     run(tools, arguments, std::move(call));

@@ -124,13 +124,7 @@ mcp::Tool patch_tool(FileWorkers& workers, Connection& connection, const Plan& p
       {"patch", Type::string, "The patch.", true, {}, {{"input", {}}}},
       {"cwd", Type::string, "Where its paths begin (workspace).", false, {}, {{"workdir", {}}}},
       {"dry_run", Type::boolean, "Only show the difference.", false, {}, {{"dryRun", {}}}}};
-  const bool is_read_only = plan.made.spec.mode == sandbox::Mode::read_only;
-  tool.annotations = [is_read_only] {
-    return Json{{"readOnlyHint", is_read_only},
-                {"destructiveHint", !is_read_only},
-                {"idempotentHint", false},
-                {"openWorldHint", false}};
-  };
+  tool.annotations = [annotations = annotations_of_change(plan, false)] { return annotations; };
   tool.meta = {{"anthropic/alwaysLoad", true}};
   tool.run = [tools, in_part](const mcp::Arguments& arguments, mcp::ToolCall call) {
     run(tools, in_part, arguments, std::move(call));
