@@ -77,9 +77,7 @@ bool Supervisor::order(const Order& order, const std::vector<int>& fds) {
 }
 
 std::vector<NotHeld> Supervisor::hold(const HoldOrder& change) {
-  const sys::Fd packed = pack(change);
-  if (!order({Order::Kind::hold, ++hold_orders_}, {packed.get()})) return {};
-  std::optional<sys::Fd> answer = await_held(hold_orders_);
+  const std::optional<sys::Fd> answer = ask(Order::Kind::hold, pack(change), Report::Kind::held);
   if (answer) return *answer ? unpack_not_held(answer->get()) : std::vector<NotHeld>();
   std::vector<NotHeld> failures;
   for (const Held& held : change.held)
@@ -87,8 +85,19 @@ std::vector<NotHeld> Supervisor::hold(const HoldOrder& change) {
   return failures;
 }
 
-/// Nothing when it does not come in time; an empty descriptor when the sandbox has ended.
-std::optional<sys::Fd> Supervisor::await_held(int number) {
+std::optional<RootsAnswer> Supervisor::set_roots(const RootsOrder& roots) {
+  const std::optional<sys::Fd> answer = ask(Order::Kind::set_roots, pack(roots), Report::Kind::roots_set);
+  if (!answer) return std::nullopt;
+  return *answer ? unpack_roots_answer(answer->get()) : RootsAnswer();
+}
+
+/// Nothing when the answer does not come in time; an empty descriptor when the sandbox has ended.
+std::optional<sys::Fd> Supervisor::ask(Order::Kind kind, const sys::Fd& packed, Report::Kind answer) {
+  if (!order({kind, ++orders_}, {packed.get()})) return sys::Fd();
+  return await(answer, orders_);
+}
+
+std::optional<sys::Fd> Supervisor::await(Report::Kind kind, int number) {
   const auto limit = sys::BootClock::now() + patience;
   for (auto now = sys::BootClock::now(); now < limit; now = sys::BootClock::now()) {
     pollfd word{launched_.channel.fd(), POLLIN, 0};
@@ -97,10 +106,10 @@ std::optional<sys::Fd> Supervisor::await_held(int number) {
     if (!packet && launched_.channel.closed()) return sys::Fd();
     if (!packet) continue;
     const Report report = report_in(*packet);
-    if (report.kind != Report::Kind::held) {
+    if (report.kind != Report::Kind::held && report.kind != Report::Kind::roots_set) {
       early_reports_.push_back(report);
       early_ = reactor_.at(sys::BootClock::now(), [this] { on_reports(); });
-    } else if (report.value == number && packet->fds.size() == 1) {
+    } else if (report.kind == kind && report.value == number && packet->fds.size() == 1) {
       return std::move(packet->fds.front());
     }
   }
@@ -153,7 +162,8 @@ void Supervisor::on_report(const Report& report) {
       if (handlers_.stopped) handlers_.stopped(report.value);
       return;
     case Report::Kind::continued:
-    case Report::Kind::held:  // of an order that nobody waited for any longer
+    case Report::Kind::held:
+    case Report::Kind::roots_set:  // of an order that nobody waited for any longer
       return;
     case Report::Kind::ended:
       reported_end_ = true;

@@ -11,6 +11,7 @@
 #include "sandbox/gate/gate.h"
 #include "sandbox/launcher/hold_wire.h"
 #include "sandbox/launcher/launch.h"
+#include "sandbox/launcher/roots_wire.h"
 #include "sandbox/outcome.h"
 #include "sandbox/spec.h"
 #include "sandbox/sys/reactor.h"
@@ -56,6 +57,10 @@ class Supervisor {
   /// named where the sandbox has ended.
   std::vector<NotHeld> hold(const HoldOrder& change);
 
+  /// Which of its writable roots the sandbox may write from now on, all that runs in it included. Nothing
+  /// when its first process does not answer. Where the sandbox has ended, all is in force.
+  std::optional<RootsAnswer> set_roots(const RootsOrder& roots);
+
   /// Not of a guest.
   [[nodiscard]] Gate& gate() { return *gate_; }
   /// Of a spec without a command only.
@@ -66,7 +71,8 @@ class Supervisor {
 
  private:
   bool order(const Order& order, const std::vector<int>& fds = {});
-  std::optional<sys::Fd> await_held(int number);
+  std::optional<sys::Fd> ask(Order::Kind kind, const sys::Fd& packed, Report::Kind answer);
+  std::optional<sys::Fd> await(Report::Kind kind, int number);
   void on_reports();
   void on_report(const Report& report);
   void reap();
@@ -83,7 +89,7 @@ class Supervisor {
   std::unique_ptr<Gate> gate_;
   Outcome outcome_;
   bool reported_end_ = false, told_end_ = false;
-  int hold_orders_ = 0;
+  int orders_ = 0;                     // that are answered by number
   std::vector<Report> early_reports_;  // that came while another was waited for
   sys::Watch reports_, deadline_, early_;
 };

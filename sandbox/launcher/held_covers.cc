@@ -129,7 +129,6 @@ sys::Fd HeldCovers::tree_for(const Held& held, int covered, bool is_fresh) const
   return tree;
 }
 
-/// A directory was bound with what is mounted in it.
 void HeldCovers::find_copies_below(const std::string& directory) {
   for (auto& [path, cover] : covers_) {
     if (path == directory || !sys::is_within(path, directory)) continue;

@@ -23,6 +23,8 @@ class HeldCovers {
   /// In force when this returns, but for what it names. What is let go is so only when all else is held. A
   /// path where nothing is, or nothing that the command could reach, needs no holding.
   std::vector<NotHeld> change(HoldOrder order);
+  /// A directory was bound onto itself, with what is mounted in it.
+  void find_copies_below(const std::string& directory);
 
  private:
   struct Cover {
@@ -38,7 +40,6 @@ class HeldCovers {
   Cover* find(const std::string& path, int place);
   void cover_all(const Held& held, Cover& cover, std::vector<sys::Fd> places) const;
   [[nodiscard]] sys::Fd tree_for(const Held& held, int covered, bool is_fresh) const;
-  void find_copies_below(const std::string& directory);
   static void take_off(Cover& cover);
 
   const PrivateFiles& files_;

@@ -31,6 +31,7 @@
 #include "sandbox/launcher/namespaces.h"
 #include "sandbox/launcher/network.h"
 #include "sandbox/launcher/reaper.h"
+#include "sandbox/launcher/roots_wire.h"
 #include "sandbox/launcher/turn_end.h"
 #include "sandbox/launcher/wire.h"
 #include "sandbox/launcher/worker.h"
@@ -229,6 +230,16 @@ class Init {
     report(Report::Kind::held, number, {pack(failures).get()});
   }
 
+  void set_roots(const sys::Fd& packed, int number) {
+    const RootsOrder order = unpack_roots_order(packed.get());
+    RootsAnswer answer;
+    if (live_)
+      answer = live_->roots.change(order, live_->held, workers_);
+    else
+      answer = {false, {}, {}, {"this sandbox has no mounts"}};
+    report(Report::Kind::roots_set, number, {pack(answer).get()});
+  }
+
   // False when the supervisor is gone.
   bool obey() {
     std::optional<sys::Packet> packet = birth_.channel.receive();
@@ -254,6 +265,10 @@ class Init {
       case Order::Kind::hold:
         if (packet->fds.size() != 1) throw sys::Error(sys::Kind::internal, "reading an order to hold files");
         hold(packet->fds.front(), order.value);
+        return true;
+      case Order::Kind::set_roots:
+        if (packet->fds.size() != 1) throw sys::Error(sys::Kind::internal, "reading an order about roots");
+        set_roots(packet->fds.front(), order.value);
         return true;
     }
     return false;

@@ -34,6 +34,7 @@ struct Report {
     continued,    ///< value: 0
     ended,  ///< value: the command's status as wait(2) tells it; what is left of the tree dies with init
     held,   ///< value: the order's number; one descriptor: of the NotHelds of a HoldOrder, which is in force
+    roots_set,  ///< value: the order's number; one descriptor: of a RootsAnswer
     alone,  ///< value: 0; nothing of the tree is left, and only the kernel's own taking down is still to come
   };
   Kind kind;
@@ -49,6 +50,7 @@ struct Order {
     end_turn,        ///< the same with SIGKILL, and to what belongs to no turn; 0: to that alone
     start_worker,    ///< with it comes the worker's end of its channel
     hold,            ///< value: a number; one descriptor: of a HoldOrder. `held` follows
+    set_roots,       ///< value: a number; one descriptor: of a RootsOrder. `roots_set` follows
   };
   Kind kind;
   std::int32_t value;

@@ -96,12 +96,13 @@ class MountTree {
   void expose(const Layer& layer) {
     const auto found = trees_.find(layer.path);
     if (found == trees_.end()) return;
-    const sys::Fd tree = std::move(found->second);
+    sys::Fd tree = std::move(found->second);
     trees_.erase(found);
     const bool writable = layer.kind == Layer::Kind::host_writable;
     change_mounts(tree.get(), {.set = MOUNT_ATTR_NOSUID | (writable ? 0U : MOUNT_ATTR_RDONLY)},
                   "binding " + layer.path + (writable ? "" : " read-only"));
     attach(tree.get(), reach(layer.path, is_directory(tree.get())).get(), layer.path);
+    if (writable) live_->roots.know(layer.path, std::move(tree));
   }
 
   void add_caches(const Caches& caches) {
@@ -228,7 +229,7 @@ Trees copy_id_mapped(const Spec& spec, pid_t init) {
   return trees;
 }
 
-LiveMounts::LiveMounts(const Spec& spec) : held(files, writable_tops_of(spec)) {}
+LiveMounts::LiveMounts(const Spec& spec) : held(files, writable_tops_of(spec)), roots(spec) {}
 
 std::unique_ptr<LiveMounts> build_mounts(const Spec& spec, const std::function<Trees()>& from_outside,
                                          std::vector<std::string>& missing) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sandbox/launcher/held_covers.h"
+#include "sandbox/launcher/live_roots.h"
 #include "sandbox/spec.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/fd.h"
@@ -33,6 +34,7 @@ struct LiveMounts {
   explicit LiveMounts(const Spec& spec);
   PrivateFiles files;
   HeldCovers held;
+  LiveRoots roots;
   std::vector<sys::Fd> overlays =
       {};  ///< their work directories, whose marks are to be removed when nobody waits
 };

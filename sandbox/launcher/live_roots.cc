@@ -1,0 +1,216 @@
+#include "sandbox/launcher/live_roots.h"
+
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <string_view>
+
+#include "sandbox/launcher/layout.h"
+#include "sandbox/launcher/mount_api.h"
+#include "sandbox/launcher/writers.h"
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
+
+namespace sandbox {
+namespace {
+
+constexpr int most_rounds = 5;
+/// A file that is opened and closed again in a loop is closed for a moment soon.
+constexpr int first_tries = 3, later_tries = 40;
+constexpr int workers_may_finish = 2;  // rounds
+constexpr auto longest_death = std::chrono::milliseconds(200);
+
+bool is_one_of(const std::string& path, const std::vector<std::string>& paths) {
+  return std::find(paths.begin(), paths.end(), path) != paths.end();
+}
+
+/// The length of the longest of these directories that the path lies in; -1: in none.
+int depth_in(const std::string& path, const std::vector<std::string>& directories) {
+  int depth = -1;
+  for (const std::string& directory : directories)
+    if (sys::is_within(path, directory)) depth = std::max(depth, static_cast<int>(directory.size()));
+  return depth;
+}
+
+bool has_one_below(const std::string& root, const std::vector<std::string>& paths) {
+  return std::any_of(paths.begin(), paths.end(),
+                     [&](const std::string& path) { return path != root && sys::is_within(path, root); });
+}
+
+BusyMounts busy(const std::vector<ListedMount>& mounts) {
+  BusyMounts busy;
+  for (const ListedMount& mount : mounts) {
+    busy.numbers.insert(mount.number);
+    busy.devices.insert(mount.device);
+  }
+  return busy;
+}
+
+/// SIGKILL, and its files are closed when this returns; a process that cannot die is waited for so long only.
+void end_all(const std::vector<Writer>& writers) {
+  std::vector<sys::Fd> processes;
+  for (const Writer& writer : writers) {
+    sys::Fd process(static_cast<int>(::syscall(SYS_pidfd_open, writer.process, 0)));
+    ::kill(writer.process, SIGKILL);
+    if (process) processes.push_back(std::move(process));
+  }
+  const auto limit = std::chrono::steady_clock::now() + longest_death;
+  for (const sys::Fd& process : processes) {
+    pollfd death{process.get(), POLLIN, 0};
+    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(limit - std::chrono::steady_clock::now());
+    ::poll(&death, 1, static_cast<int>(std::max<long>(0, rest.count())));
+  }
+}
+
+/// Empty where another mount covers it.
+sys::Fd place_of(const ListedMount& listed) {
+  sys::Fd place = try_place(listed.path);
+  const bool is_it = place && is_mount_root(place.get()) && mount_number(place.get()) == listed.number;
+  return is_it ? std::move(place) : sys::Fd();
+}
+
+void pause() { ::usleep(200); }
+
+}  // namespace
+
+LiveRoots::LiveRoots(const Spec& spec) : others_(writable_places_of(spec)) {
+  if (spec.mode == Mode::workspace_write) roots_ = spec.writable;
+  std::erase_if(others_, [&](const std::string& path) { return is_one_of(path, roots_); });
+  others_.insert(others_.end(), {"/dev", "/proc", "/run"});
+  kept_ = roots_;
+}
+
+LiveRoots::Fate LiveRoots::fate_of(const std::string& path) const {
+  const int lost = depth_in(path, lost_), kept = std::max(depth_in(path, kept_), depth_in(path, others_));
+  if (lost < 0 && kept < 0) return Fate::not_ours;
+  return lost >= kept ? Fate::loses : Fate::keeps;
+}
+
+/// What is kept of a root needs a mount of its own. One that cannot be had is not kept.
+void LiveRoots::choose(const RootsOrder& order, HeldCovers& held, RootsAnswer& answer) {
+  kept_.clear();
+  for (const std::string& path : order.writable) {
+    try {
+      if (depth_in(path, roots_) < 0) throw sys::Error(sys::Kind::invalid, "{} is in no writable root", path);
+      if (!is_one_of(path, roots_) && !parts_.contains(path)) bind_onto_itself(path, held);
+      kept_.push_back(path);
+    } catch (const sys::Error& error) {
+      answer.failures.emplace_back(error.what());
+    }
+  }
+  lost_.clear();
+  for (const std::string& root : roots_)
+    if (depth_in(root, kept_) < 0) lost_.push_back(root);
+}
+
+void LiveRoots::bind_onto_itself(const std::string& directory, HeldCovers& held) {
+  const sys::Fd place = place_at(directory);
+  sys::Fd tree = copy_tree(place.get(), directory);
+  attach(tree.get(), place.get(), directory);
+  held.find_copies_below(directory);
+  // What was copied from a root that is read-only now is so, too.
+  change_mounts(tree.get(), {.clear = MOUNT_ATTR_RDONLY, .recursive = false},
+                "making " + directory + " writable");
+  for (const Flipped& flipped : flipped_) {
+    const sys::Fd copy = sys::is_within(flipped.path, directory) ? try_place(flipped.path) : sys::Fd();
+    if (copy && is_mount_root(copy.get()))
+      change_mounts(copy.get(), {.clear = MOUNT_ATTR_RDONLY, .recursive = false},
+                    "making " + flipped.path + " writable");
+  }
+  parts_[directory] = std::move(tree);
+}
+
+/// The rest stays read-only, which is told.
+void LiveRoots::loosen(RootsAnswer& answer) {
+  std::erase_if(flipped_, [&](const Flipped& flipped) {
+    if (fate_of(flipped.path) == Fate::loses) return false;
+    const int error =
+        try_change_mounts(flipped.mount.get(), {.clear = MOUNT_ATTR_RDONLY, .recursive = false});
+    if (error != 0)
+      answer.failures.emplace_back(sys::SysError(error, "making {} writable", flipped.path).what());
+    return error == 0;
+  });
+}
+
+std::vector<ListedMount> LiveRoots::still_writable() const {
+  if (lost_.empty()) return {};
+  std::vector<ListedMount> mounts = list_mounts();
+  std::erase_if(mounts, [&](const ListedMount& mount) {
+    return !mount.is_writable || fate_of(mount.path) != Fate::loses;
+  });
+  return mounts;
+}
+
+/// All of a root at once, also what others cover; false where something in it is kept.
+bool LiveRoots::flip_whole(const std::string& root, const std::vector<ListedMount>& wanted) {
+  const auto mount = mounts_.find(root);
+  if (mount == mounts_.end() || has_one_below(root, kept_) || has_one_below(root, others_)) return false;
+  std::vector<Flipped> within;
+  for (const ListedMount& listed : wanted)
+    if (sys::is_within(listed.path, root))
+      if (sys::Fd place = place_of(listed)) within.push_back({listed.path, std::move(place)});
+  const int error = try_change_mounts(mount->second.get(), {.set = MOUNT_ATTR_RDONLY});
+  if (error == EBUSY) return false;
+  if (error != 0) throw sys::SysError(error, "making {} read-only", root);
+  std::move(within.begin(), within.end(), std::back_inserter(flipped_));
+  return true;
+}
+
+/// What stays writable.
+std::vector<ListedMount> LiveRoots::flip(std::vector<ListedMount> wanted) {
+  for (const std::string& root : lost_)
+    if (!wanted.empty() && flip_whole(root, wanted))
+      std::erase_if(wanted, [&](const ListedMount& listed) { return sys::is_within(listed.path, root); });
+  std::erase_if(wanted, [&](const ListedMount& listed) {
+    sys::Fd place = place_of(listed);
+    if (!place) return false;
+    const int error = try_change_mounts(place.get(), {.set = MOUNT_ATTR_RDONLY, .recursive = false});
+    if (error != 0 && error != EBUSY) throw sys::SysError(error, "making {} read-only", listed.path);
+    if (error == 0) flipped_.push_back({listed.path, std::move(place)});
+    return error == 0;
+  });
+  return wanted;
+}
+
+std::vector<ListedMount> LiveRoots::tighten(int tries) {
+  std::vector<ListedMount> left = flip(still_writable());
+  for (int tried = 1; tried < tries && !left.empty(); ++tried) {
+    pause();
+    left = flip(still_writable());
+  }
+  return left;
+}
+
+RootsAnswer LiveRoots::change(const RootsOrder& order, HeldCovers& held, const std::vector<pid_t>& workers) {
+  RootsAnswer answer;
+  try {
+    choose(order, held, answer);
+    loosen(answer);
+    for (int round = 0;; ++round) {
+      const std::vector<ListedMount> left = tighten(round == 0 ? first_tries : later_tries);
+      if (left.empty()) return answer;
+      std::vector<Writer> writers = writers_in(busy(left));
+      if (!order.end_writers || round == most_rounds) {
+        answer.in_the_way = std::move(writers);
+        break;
+      }
+      if (round < workers_may_finish)
+        std::erase_if(writers, [&](const Writer& writer) {
+          return std::find(workers.begin(), workers.end(), writer.process) != workers.end();
+        });
+      end_all(writers);
+      answer.ended.insert(answer.ended.end(), writers.begin(), writers.end());
+    }
+  } catch (const sys::Error& error) {
+    answer.failures.emplace_back(error.what());
+  }
+  answer.in_force = false;
+  return answer;
+}
+
+}  // namespace sandbox

@@ -1,0 +1,44 @@
+#include "sandbox/launcher/roots_wire.h"
+
+#include "sandbox/launcher/packing.h"
+
+namespace sandbox {
+namespace {
+
+constexpr std::size_t max_bytes = 64 * 1024 * 1024;
+constexpr const char* what_order = "which roots to write";
+constexpr const char* what_answer = "which roots are written";
+
+}  // namespace
+
+template <class Wire>
+void carry(Wire& wire, RootsOrder& order) {
+  auto& [writable, end_writers] = order;
+  wire(writable), wire(end_writers);
+}
+
+template <class Wire>
+void carry(Wire& wire, Writer& writer) {
+  auto& [process, program, path] = writer;
+  wire(process), wire(program), wire(path);
+}
+
+template <class Wire>
+void carry(Wire& wire, RootsAnswer& answer) {
+  auto& [in_force, ended, in_the_way, failures] = answer;
+  wire(in_force), wire(ended), wire(in_the_way), wire(failures);
+}
+
+sys::Fd pack(const RootsOrder& order) { return in_memory(packed(order), what_order); }
+
+RootsOrder unpack_roots_order(int fd) {
+  return unpacked<RootsOrder>(sys::read_all(fd, max_bytes, what_order));
+}
+
+sys::Fd pack(const RootsAnswer& answer) { return in_memory(packed(answer), what_answer); }
+
+RootsAnswer unpack_roots_answer(int fd) {
+  return unpacked<RootsAnswer>(sys::read_all(fd, max_bytes, what_answer));
+}
+
+}  // namespace sandbox

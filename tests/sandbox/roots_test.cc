@@ -1,0 +1,219 @@
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "tests/sandbox/turns_scene.h"
+
+namespace launcher_test {
+namespace {
+
+namespace fs = std::filesystem;
+using sandbox::RootsAnswer;
+
+using Tree = std::map<std::string, std::string>;
+
+/// Every file of a tree, with all that a writer could change of it.
+Tree read_tree(const std::string& directory) {
+  Tree seen;
+  for (const auto& entry : fs::recursive_directory_iterator(directory)) {
+    const auto time = fs::last_write_time(
+        entry.symlink_status().type() == fs::file_type::regular ? entry.path() : fs::path(directory));
+    std::string facts = std::to_string(static_cast<int>(entry.symlink_status().permissions()));
+    if (entry.is_regular_file())
+      facts += " " + std::to_string(time.time_since_epoch().count()) + read_text(entry.path().string());
+    seen[entry.path().string()] = facts;
+  }
+  return seen;
+}
+
+/// The same while somebody may be at it.
+Tree look_at(const std::string& directory) {
+  for (;;) {
+    try {
+      return read_tree(directory);
+    } catch (const fs::filesystem_error&) {  // it went while it was looked at
+    }
+  }
+}
+
+bool changes(const std::string& directory) {
+  const auto before = look_at(directory);
+  ::usleep(60'000);
+  return look_at(directory) != before;
+}
+
+const char* const ways[] = {"holds", "maps", "maps-private", "sends", "opens", "forks", "makes"};
+
+struct RootsScene : Scene {
+  explicit RootsScene(sandbox::Spec spec = session_spec()) : Scene(std::move(spec)) {}
+
+  [[nodiscard]] std::string at(const std::string& name) const { return workspace() + "/" + name; }
+  RootsAnswer set(const std::vector<std::string>& writable, bool end_writers = true) {
+    const auto answer = supervisor().set_roots({writable, end_writers});
+    REQUIRE(answer);
+    for (const std::string& failure : answer->failures) MESSAGE(failure);
+    return *answer;
+  }
+  /// A turn that runs the inmate.
+  Id start_writer(const std::string& how, const std::string& file) {
+    const Id turn = start("exec " + inmate("writer") + " " + how + " " + file);
+    REQUIRE(until([&] { return exists(file + ".ready"); }));
+    return turn;
+  }
+  bool can_write(const std::string& file) { return run("echo x > " + file).outcome.status.code == 0; }
+};
+
+bool names(const std::vector<sandbox::Writer>& writers, const std::string& program) {
+  return std::any_of(writers.begin(), writers.end(),
+                     [&](const sandbox::Writer& writer) { return writer.program == program; });
+}
+
+}  // namespace
+
+TEST_SUITE("roots") {
+  TEST_CASE("no writer changes anything in a root from the moment that it is lost") {
+    if (!can_run()) return;
+    for (const char* way : ways) {
+      CAPTURE(way);
+      RootsScene scene;
+      fs::create_directory(scene.at("sub"));
+      const Scene::Id turn = scene.start_writer(way, scene.at("sub/file"));
+      // Without the order it does.
+      const bool is_seen = std::string(way) != "maps-private" && std::string(way) != "sends";
+      if (is_seen) CHECK(changes(scene.workspace()));
+      const RootsAnswer answer = scene.set({});
+      const auto lost = look_at(scene.workspace());
+      CHECK(answer.in_force);
+      CHECK(answer.in_the_way.empty());
+      ::usleep(250'000);
+      CHECK(look_at(scene.workspace()) == lost);
+      CHECK_FALSE(scene.can_write(scene.at("new")));
+      const bool stands_in_the_way = is_seen && std::string(way) != "makes" && std::string(way) != "forks" &&
+                                     std::string(way) != "opens";
+      if (stands_in_the_way) CHECK(names(answer.ended, "writer"));
+      if (std::string(way) == "makes") CHECK_FALSE(scene.has_ended(turn));
+    }
+  }
+
+  TEST_CASE("who writes elsewhere goes on, and so does the turn that had a writer among others") {
+    if (!can_run()) return;
+    RootsScene scene;
+    const Scene::Id turn =
+        scene.start(inmate("writer") + " holds " + scene.at("file") +
+                    "; echo went on with $?; exec 5> /tmp/other; echo x >&5; cat /tmp/other");
+    REQUIRE(scene.until([&] { return exists(scene.at("file.ready")); }));
+    CHECK(scene.set({}).in_force);
+    const std::string output = scene.wait(turn).output;
+    CHECK_MESSAGE(output.find("went on with 137\nx\n") != std::string::npos, output);
+  }
+
+  TEST_CASE("who stands in the way is named, and waited for where nobody shall be ended") {
+    if (!can_run()) return;
+    RootsScene scene;
+    const Scene::Id turn =
+        scene.start("exec 5> log; : > ready; until [ -e /tmp/go ]; do sleep 0.01; done; echo last >&5");
+    REQUIRE(scene.until([&] { return exists(scene.at("ready")); }));
+    RootsAnswer answer = scene.set({}, false);
+    CHECK_FALSE(answer.in_force);
+    REQUIRE(answer.in_the_way.size() >= 1);
+    CHECK(answer.in_the_way.front().path == scene.at("log"));
+    CHECK(answer.ended.empty());
+    scene.run(": > /tmp/go");
+    CHECK(scene.wait(turn).outcome.status.code == 0);
+    CHECK(read_text(scene.at("log")) == "last\n");
+    CHECK(scene.set({}, false).in_force);
+    CHECK_FALSE(scene.can_write(scene.at("log")));
+  }
+
+  TEST_CASE("a root comes back, and what was read-only before stays so") {
+    if (!can_run()) return;
+    sandbox::Spec spec = session_spec();
+    fs::create_directories(spec.cwd + "/.git/hooks");
+    spec.protect = {spec.cwd + "/.git/hooks"};
+    RootsScene scene(spec);
+    const Scene::Id inside =
+        scene.start("cd .git; : > ../in; until [ -e /tmp/go ]; do sleep 0.01; done; echo x > late; cat late");
+    REQUIRE(scene.until([&] { return exists(scene.at("in")); }));
+    for (int round = 0; round < 3; ++round) {
+      CHECK(scene.set({}).in_force);
+      CHECK_FALSE(scene.can_write(scene.at("file")));
+      CHECK_FALSE(scene.can_write(scene.at(".git/file")));
+      CHECK(scene.set({scene.workspace()}).in_force);
+      CHECK(scene.can_write(scene.at("file")));
+      CHECK(scene.can_write(scene.at(".git/file")));
+      CHECK_FALSE(scene.can_write(scene.at(".git/hooks/pre-commit")));
+    }
+    scene.run(": > /tmp/go");
+    CHECK(scene.wait(inside).output == "x\n");
+  }
+
+  TEST_CASE("a workspace shrinks to a part of it, and grows again") {
+    if (!can_run()) return;
+    sandbox::Spec spec = session_spec();
+    for (const char* directory : {"/part/.git/hooks", "/part/deep", "/rest"})
+      fs::create_directories(spec.cwd + directory);
+    spec.protect = {spec.cwd + "/part/.git/hooks"};
+    RootsScene scene(spec);
+    scene.start_writer("opens", scene.at("rest/file"));
+    for (int round = 0; round < 2; ++round) {
+      CHECK(scene.set({scene.at("part")}).in_force);
+      CHECK_FALSE(scene.can_write(scene.at("file")));
+      CHECK_FALSE(scene.can_write(scene.at("rest/other")));
+      CHECK_FALSE(changes(scene.at("rest")));
+      CHECK(scene.can_write(scene.at("part/file")));
+      CHECK(scene.can_write(scene.at("part/.git/file")));
+      CHECK_FALSE(scene.can_write(scene.at("part/.git/hooks/pre-commit")));
+      CHECK(scene.run("mv part moved").outcome.status.code != 0);
+      // Who is in what was kept is not forgotten when that is lost, too.
+      const Scene::Id in_part = scene.start_writer("makes", scene.at("part/deep/file"));
+      CHECK(scene.set({}).in_force);
+      CHECK_FALSE(changes(scene.workspace()));
+      CHECK_FALSE(scene.has_ended(in_part));
+      CHECK(scene.set({scene.at("part")}).in_force);
+      CHECK(scene.can_write(scene.at("part/.git/file")));
+      CHECK_FALSE(scene.can_write(scene.at("file")));
+      CHECK(scene.set({scene.workspace()}).in_force);
+      CHECK(scene.can_write(scene.at("file")));
+      CHECK_FALSE(scene.can_write(scene.at("part/.git/hooks/pre-commit")));
+    }
+  }
+
+  TEST_CASE("of two roots that lie in one another, each is lost by itself") {
+    if (!can_run()) return;
+    sandbox::Spec spec = session_spec();
+    fs::create_directories(spec.cwd + "/inner");
+    spec.writable.push_back(spec.cwd + "/inner");
+    RootsScene scene(spec);
+    scene.start_writer("holds", scene.at("inner/file"));
+    CHECK(scene.set({scene.at("inner")}).in_force);
+    CHECK(changes(scene.at("inner")));
+    CHECK_FALSE(scene.can_write(scene.at("file")));
+    CHECK(scene.set({}).in_force);
+    CHECK_FALSE(changes(scene.workspace()));
+    CHECK(scene.set({scene.workspace()}).in_force);
+    CHECK(scene.can_write(scene.at("inner/file")));
+  }
+
+  TEST_CASE("what cannot be kept of a root is lost with it, and named") {
+    if (!can_run()) return;
+    RootsScene scene;
+    const RootsAnswer answer = *scene.supervisor().set_roots({{scene.at("missing"), "/etc"}, true});
+    CHECK(answer.in_force);
+    CHECK(answer.failures.size() == 2);
+    CHECK_FALSE(scene.can_write(scene.at("file")));
+  }
+
+  TEST_CASE("the private /tmp stays writable, and so do files that are open there") {
+    if (!can_run()) return;
+    RootsScene scene;
+    CHECK(scene.set({}).in_force);
+    CHECK(scene.can_write("/tmp/file"));
+    CHECK(scene.can_write("/dev/shm/file"));
+  }
+}
+
+}  // namespace launcher_test
