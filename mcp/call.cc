@@ -10,7 +10,7 @@ struct Call::State {
   Json id, progress_token;
   Send send;
   std::function<void()> done;
-  std::function<void()> cancelled;
+  std::function<void()> cancelled, over;
   double last_progress = -1;
   bool is_over = false, is_cancelled = false;
 
@@ -32,6 +32,7 @@ struct Call::State {
     cancelled = nullptr;
     if (send) send(message);
     if (done) done();
+    if (over) std::exchange(over, nullptr)();
   }
 };
 
@@ -62,6 +63,13 @@ void Call::on_cancel(std::function<void()> callback) {
   if (!state_->is_over) state_->cancelled = std::move(callback);
 }
 
+void Call::on_over(std::function<void()> callback) {
+  if (state_->is_over) return callback();
+  state_->over = std::move(callback);
+}
+
+bool Call::is_over() const { return state_->is_over; }
+
 std::function<void()> Call::canceller() const {
   return [weak = std::weak_ptr(state_)] {
     if (const auto state = weak.lock()) cancel(state);
@@ -74,6 +82,7 @@ void Call::cancel(const std::shared_ptr<State>& state) {
   const auto callback = std::exchange(state->cancelled, nullptr);
   if (state->done) state->done();
   if (callback) callback();
+  if (const auto over = std::exchange(state->over, nullptr)) over();
 }
 
 }  // namespace mcp

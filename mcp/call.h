@@ -27,6 +27,9 @@ class Call {
   void progress(double done, const std::string& message);
   /// Called once if the client cancels, or goes; at once if it has.
   void on_cancel(std::function<void()> callback);
+  /// Called once when the call is answered or cancelled; at once if it is.
+  void on_over(std::function<void()> callback);
+  [[nodiscard]] bool is_over() const;
   /// Cancels the call, if there still is one then.
   [[nodiscard]] std::function<void()> canceller() const;
 

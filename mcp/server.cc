@@ -13,7 +13,8 @@ Json initialize(const Json& params, const ServerInfo& info) {
   const bool is_known = std::find(revisions.begin(), revisions.end(), *asked) != revisions.end();
   Json result;
   result["protocolVersion"] = is_known ? asked->get<std::string>() : revisions.front();
-  result["capabilities"] = {{"tools", Json::object()}};
+  result["capabilities"] = {{"tools", {{"listChanged", true}}}};
+  if (!info.experimental.is_null()) result["capabilities"]["experimental"] = info.experimental;
   result["serverInfo"] = {{"name", info.name}, {"title", info.title}, {"version", info.version}};
   if (info.instructions) result["instructions"] = info.instructions();
   return result;

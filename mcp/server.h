@@ -12,6 +12,7 @@ namespace mcp {
 struct ServerInfo {
   std::string name, title, version;
   std::function<std::string()> instructions;  ///< asked at each initialize
+  Json experimental = nullptr;                ///< capabilities beyond the protocol's
 };
 
 /// Revisions with a handshake, newest first. A client that asks for another gets the newest of them.

@@ -77,12 +77,25 @@ void Tools::call(const Json& params, Call request) const {
                             near.empty() ? "" : "; did you mean '" + near + "'?"));
   }
   ToolCall call(std::move(request));
+  if (!before_) return run(*tool, params, std::move(call));
+  static const Json nothing;
+  const auto meta = params.find("_meta");
+  try {
+    before_(meta == params.end() ? nothing : *meta, call, [&tool = *tool, params, call] {
+      if (!call.is_over()) run(tool, params, call);
+    });
+  } catch (const std::exception& error) {
+    call.answer({fmt::format("{}: {}", tool->name, error.what()), true, nullptr});
+  }
+}
+
+void Tools::run(const Tool& tool, const Json& params, ToolCall call) {
   try {
     const auto given = params.find("arguments");
     const bool is_given = given != params.end() && !given->is_null();
-    tool->run(read_arguments(tool->parameters, is_given ? *given : Json::object()), call);
+    tool.run(read_arguments(tool.parameters, is_given ? *given : Json::object()), call);
   } catch (const std::exception& error) {
-    call.answer({fmt::format("{}: {}", tool->name, error.what()), true, nullptr});
+    call.answer({fmt::format("{}: {}", tool.name, error.what()), true, nullptr});
   }
 }
 

@@ -34,6 +34,8 @@ class ToolCall {
   void answer_text(std::string_view result) { call_.answer_text(result); }
   void progress(double done, const std::string& message) { call_.progress(done, message); }
   void on_cancel(std::function<void()> callback) { call_.on_cancel(std::move(callback)); }
+  void on_over(std::function<void()> callback) { call_.on_over(std::move(callback)); }
+  [[nodiscard]] bool is_over() const { return call_.is_over(); }
   [[nodiscard]] bool wants_progress() const { return call_.wants_progress(); }
 
  private:
@@ -52,6 +54,10 @@ struct Tool {
 class Tools {
  public:
   void add(Tool tool) { tools_.push_back(std::move(tool)); }
+  /// Asked before each call, with the request's _meta or null: the tool runs when it says `go_on`. An
+  /// exception is an error result.
+  using Before = std::function<void(const Json& meta, ToolCall call, std::function<void()> go_on)>;
+  void before_calls(Before before) { before_ = std::move(before); }
   /// Defines tools/list and tools/call. The registry outlives the dispatcher.
   void serve(Dispatcher& dispatcher) const;
   [[nodiscard]] Json list() const;
@@ -59,7 +65,10 @@ class Tools {
  private:
   void call(const Json& params, Call call) const;
 
+  static void run(const Tool& tool, const Json& params, ToolCall call);
+
   std::vector<Tool> tools_;
+  Before before_;
 };
 
 }  // namespace mcp

@@ -22,6 +22,7 @@
 #include "shelltool/command/schema_command.h"
 #include "shelltool/command/serve_command.h"
 #include "shelltool/command/show_command.h"
+#include "shelltool/command/state_command.h"
 
 namespace {
 
@@ -115,6 +116,7 @@ struct Others {
     shelltool::add_show_command(*policy, action);
     register_options = shelltool::add_register_command(app, action);
     shelltool::add_init_command(app, action);
+    shelltool::add_state_commands(app, action);
     doctor_options = shelltool::add_doctor_command(app, action);
     // Read before CLI11, which knows no -c.
     app.add_subcommand("sh", "a shell under the gate: gatehouse sh -c SCRIPT");

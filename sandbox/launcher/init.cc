@@ -87,6 +87,7 @@ class Init {
 
   /// Returns in the command's process too, which prepares itself while init builds what it will see.
   void build() {
+    ::prctl(PR_SET_NAME, init_name, 0, 0, 0);
     settle_signals();
     close_all_but({birth_.channel.fd(), birth_.assignment.get(), birth_.bell.get(), birth_.lifeline.get(),
                    birth_.turns.fd(), built_.get()});

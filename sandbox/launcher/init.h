@@ -9,6 +9,9 @@
 namespace sandbox {
 
 /// What the sandbox's first process is born with.
+/// What it is called, which nothing below it can change.
+inline constexpr const char* init_name = "gatehouse-init";
+
 struct Birth {
   std::uint64_t namespaces;  ///< CLONE_NEW* of its own
   bool any_user;             ///< the caller may take any id: capabilities(7) CAP_SETUID

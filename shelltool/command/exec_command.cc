@@ -17,12 +17,15 @@
 #include "shelltool/command/asker.h"
 #include "shelltool/command/job.h"
 #include "shelltool/command/notice.h"
+#include "shelltool/control/control_server.h"
 #include "shelltool/session/capture.h"
 #include "shelltool/session/login_shell.h"
 #include "shelltool/session/redirection.h"
 #include "shelltool/session/report.h"
 #include "shelltool/session/session.h"
 #include "shelltool/setup/plan.h"
+#include "shelltool/state/live_state.h"
+#include "shelltool/state/owner_state.h"
 
 namespace shelltool {
 namespace {
@@ -35,6 +38,9 @@ class ExecTurn {
  private:
   SessionOptions session_options(Outer* outer);
   void start(std::optional<sandbox::Nascent> nascent);
+  void listen_soon();
+  void follow(const SandboxState& state, LiveState::Done done);
+  void end(const sandbox::Outcome& outcome);
   void finish();
   void pass_on(int signal);
   void write_report() const;
@@ -49,6 +55,10 @@ class ExecTurn {
   std::optional<Asker> asker_;
   std::optional<Capture> capture_;
   Session session_;
+  LiveState state_;
+  LiveState::Done in_force_;
+  sys::Watch listening_;
+  std::optional<ControlServer> control_;
   TurnReport report_;
 };
 
@@ -88,18 +98,50 @@ void ExecTurn::pass_on(int signal) {
 }
 
 void ExecTurn::start(std::optional<sandbox::Nascent> nascent) {
-  const sandbox::Supervisor::Handlers handlers{[this](const sandbox::Outcome& outcome) {
-                                                 report_.outcome = outcome;
-                                                 reactor_.stop();
-                                               },
+  const sandbox::Supervisor::Handlers handlers{[this](const sandbox::Outcome& outcome) { end(outcome); },
                                                [this](int signal) { job_.stopped(signal); }};
   std::optional<Redirection> redirection;
   if (capture_) redirection.emplace(0, capture_->write_end(), capture_->write_end());
   session_.start(handlers, std::move(nascent));
 }
 
+/// A command that is over before would have been over before anybody could say something.
+void ExecTurn::listen_soon() {
+  if (session_.plan().made.spec.is_guest) return;
+  constexpr auto soon = std::chrono::milliseconds(5);
+  const config::Config& config = session_.plan().config;
+  state_.own(state_of(session_.plan()), config.sandbox.host_may_loosen);
+  state_.follow([this](const SandboxState& state, LiveState::Done done) { follow(state, std::move(done)); });
+  listening_ = reactor_.at(sys::BootClock::now() + soon, [this] {
+    try {
+      control_.emplace(reactor_, session_.plan().places.runtime, state_, [this] {
+        return ControlServer::Facts{
+            "exec " + sys::command_line(options_.argv, 100), session_.plan().workspace.roots, session_.id(),
+            sandbox::name_of(session_.state().tier), session_.most_of(state_.state())};
+      });
+    } catch (const sys::Error& error) {
+      say(fmt::format("gatehouse state cannot reach this command: {}", error.what()));
+    }
+  });
+}
+
+void ExecTurn::follow(const SandboxState& state, LiveState::Done done) {
+  in_force_ = std::move(done);
+  session_.apply(state, state_.generation(), [this](bool is_lost) {
+    if (is_lost) return;  // it holds when nothing of the command is left
+    if (const LiveState::Done tell = std::exchange(in_force_, nullptr)) tell();
+  });
+}
+
+void ExecTurn::end(const sandbox::Outcome& outcome) {
+  report_.outcome = outcome;
+  if (const LiveState::Done tell = std::exchange(in_force_, nullptr)) tell();
+  reactor_.stop();
+}
+
 int ExecTurn::run(std::optional<sandbox::Nascent> nascent) {
   start(std::move(nascent));
+  listen_soon();
   if (capture_) capture_->close_write_end();
   // Nothing is said where all is as it should be, so that the output equals the plain command's.
   for (const std::string& note : session_.notes()) say(note);
@@ -121,7 +163,10 @@ void ExecTurn::finish() {
   }
   report_.taken = session_.finish();
   for (const sandbox::Taken& taken : report_.taken) say(taken.sentence());
+  control_.reset();
   report_.notes = session_.notes();
+  if (!session_.plan().made.spec.is_guest)
+    for (std::string& sentence : session_.changes_since(1)) report_.notes.push_back(std::move(sentence));
   const std::vector<std::string> news = session_.take_news();
   report_.notes.insert(report_.notes.end(), news.begin(), news.end());
   // In the report only: it is no news to a person at every command.

@@ -4,12 +4,15 @@
 
 #include "mcp/server.h"
 #include "mcp/stdio.h"
+#include "shelltool/control/control_server.h"
 #include "shelltool/files/ripgrep.h"
 #include "shelltool/session/log.h"
 #include "shelltool/session/login_shell.h"
 #include "shelltool/setup/fresh_plan.h"
+#include "shelltool/state/owner_state.h"
 #include "shelltool/tools/edit_tool.h"
 #include "shelltool/tools/files_tool.h"
+#include "shelltool/tools/host_voice.h"
 #include "shelltool/tools/instructions.h"
 #include "shelltool/tools/patch_tool.h"
 #include "shelltool/tools/policy_tool.h"
@@ -39,8 +42,9 @@ std::string current_instructions(FreshPlan& fresh) {
   }
 }
 
-Plan session_plan(const CommonOptions& common, bool is_guest) {
-  Plan plan = is_guest ? guest_plan(common, {}, {}) : settled_plan(common, {}, {});
+Plan session_plan(const CommonOptions& common, const Connection::Wanted& wanted) {
+  const CommonOptions options = wanted.state ? options_for(common, *wanted.state) : common;
+  Plan plan = wanted.is_guest ? guest_plan(options, {}, {}) : settled_plan(options, {}, {});
   begin_in_workspace(plan);
   plan.made.spec.worker = run_file_worker;
   return plan;
@@ -52,7 +56,8 @@ class StdioServer {
   StdioServer(const ServeOptions& options, const std::string& version)
       : plan_(options.common),
         connection_(
-            reactor_, [&options](bool is_guest) { return session_plan(options.common, is_guest); },
+            reactor_, state_,
+            [&options](const Connection::Wanted& wanted) { return session_plan(options.common, wanted); },
             options.common.audit),
         shell_(reactor_, connection_),
         workers_(reactor_, connection_),
@@ -68,14 +73,17 @@ class StdioServer {
         signals_(reactor_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int) { reactor_.stop(); })) {
     reactor_.on_error([](const std::exception& error) { log(LogLevel::error, error.what()); });
     for (const std::string& note : plan_.plan().made.notes) log(LogLevel::warning, note);
-    mcp::serve_lifecycle(dispatcher_,
-                         {"gatehouse", "gatehouse", version, [this] { return current_instructions(plan_); }});
-    tools_.add(shell_.tool(plan_.plan()));
+    mcp::serve_lifecycle(dispatcher_, {"gatehouse", "gatehouse", version,
+                                       [this] { return current_instructions(plan_); }, state_capabilities()});
+    heed_host(dispatcher_, tools_, state_);
+    state_.own(state_of(plan_.plan()), plan_.plan().config.sandbox.host_may_loosen);
+    state_.on_change([this] { follow_state(); });
+    tools_.add(shell_.tool(plan_.plan(), state_));
     tools_.add(read_tool(workers_, connection_));
-    tools_.add(edit_tool(workers_, connection_, plan_.plan()));
-    tools_.add(write_tool(workers_, connection_, plan_.plan()));
-    tools_.add(patch_tool(workers_, connection_, plan_.plan(), options.patch_in_part));
-    tools_.add(files_tool(workers_, connection_, plan_.plan()));
+    tools_.add(edit_tool(workers_, connection_, state_));
+    tools_.add(write_tool(workers_, connection_, state_));
+    tools_.add(patch_tool(workers_, connection_, state_, options.patch_in_part));
+    tools_.add(files_tool(workers_, connection_, state_));
     tools_.add(find_tool(workers_, connection_));
     if (files::ripgrep_path())
       tools_.add(grep_tool(workers_, connection_));
@@ -86,6 +94,7 @@ class StdioServer {
   }
 
   void run() {
+    listen();
     reactor_.run();
     dispatcher_.cancel_all();
     stdio_.flush(1s);
@@ -93,14 +102,43 @@ class StdioServer {
   }
 
  private:
+  /// Of a guest the outer one holds the state.
+  void listen() {
+    if (connection_.is_guest()) return;
+    try {
+      control_.emplace(reactor_, plan_.plan().places.runtime, state_, [this] { return facts(); });
+    } catch (const sys::Error& error) {
+      log(LogLevel::warning, fmt::format("gatehouse state cannot reach this server: {}", error.what()));
+    }
+  }
+
+  ControlServer::Facts facts() {
+    const Session* session = connection_.current();
+    ControlServer::Facts facts{"serve", state_.sources().owner.roots, {}, {}, state_.state()};
+    if (facts.workspaces.empty()) facts.workspaces = plan_.plan().workspace.roots;
+    if (session == nullptr) return facts;
+    facts.session = session->id();
+    facts.tier = sandbox::name_of(session->state().tier);
+    facts.in_force = session->most_of(state_.state());
+    return facts;
+  }
+
+  /// What tools say without a sandbox.
+  void follow_state() {
+    const SandboxState& state = state_.state();
+    plan_.follow({{state.mode, state.network, sandbox::Tier::a, state_.generation()}, state.roots});
+  }
+
   FreshPlan plan_;
   sys::Reactor reactor_;
+  LiveState state_;
   Connection connection_;
   ShellTool shell_;
   FileWorkers workers_;
   mcp::Tools tools_;
   mcp::Stdio stdio_;
   mcp::Dispatcher dispatcher_;
+  std::optional<ControlServer> control_;
   sys::Watch signals_;
 };
 

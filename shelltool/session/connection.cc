@@ -4,6 +4,7 @@
 
 #include "sandbox/sys/error.h"
 #include "shelltool/session/log.h"
+#include "shelltool/state/owner_state.h"
 
 namespace shelltool {
 namespace {
@@ -16,42 +17,123 @@ constexpr auto longest_goodbye = std::chrono::seconds(3);
   throw sys::Error(sys::Kind::setup, "{}; to mend it: {}", error.what(), error.fix());
 }
 
+/// What a sandbox has to be built for, since no running one can be given it; within that it is narrowed.
+SandboxState to_build(const SandboxState& owner, const SandboxState& wanted) {
+  SandboxState built = owner;
+  built.network = wanted.network;
+  const bool is_bare =
+      owner.mode == sandbox::Mode::danger_full_access || wanted.mode == sandbox::Mode::danger_full_access;
+  const bool is_wider = narrowed(wanted, {owner.mode, {}, owner.roots, {}}) != wanted;
+  if ((is_bare && wanted.mode != owner.mode) || is_wider) {
+    built.mode = wanted.mode;
+    built.roots = wanted.roots;
+  }
+  return built;
+}
+
 }  // namespace
 
-Connection::Connection(sys::Reactor& reactor, std::function<Plan(bool)> plan, std::string audit)
-    : reactor_(reactor), make_plan_(std::move(plan)), audit_(std::move(audit)) {}
+Connection::Connection(sys::Reactor& reactor, LiveState& state, std::function<Plan(const Wanted&)> plan,
+                       std::string audit)
+    : reactor_(reactor), state_(state), make_plan_(std::move(plan)), audit_(std::move(audit)) {
+  state_.follow(
+      [this](const SandboxState& wanted, LiveState::Done done) { follow(wanted, std::move(done)); });
+}
 
-Session& Connection::session() {
-  if (session_) return *session_;
+void Connection::follow(const SandboxState& wanted, LiveState::Done done) {
+  if (!session_ || outer_) return done();
+  in_force_ = std::move(done);
+  session_->apply(wanted, state_.generation(), [this](bool is_lost) {
+    if (is_lost) return;  // it holds when nothing of the session is left
+    if (const LiveState::Done tell = std::exchange(in_force_, nullptr)) tell();
+  });
+}
+
+bool Connection::has_to_be_replaced() const {
+  return session_ && !outer_ && state_.running_calls() <= 1 &&
+         session_->most_of(state_.state()) != state_.state();
+}
+
+/// What holds for a guest are the outer one's mounts.
+void Connection::check_guest() const {
+  const policy::State& outer = outer_->state();
+  const SandboxState& wanted = state_.state();
+  if (wanted == state_.sources().owner || (wanted.mode >= outer.mode && wanted.network >= outer.network))
+    return;
+  throw sys::Error(
+      sys::Kind::unsupported,
+      "{} is asked for, and this runs in the sandbox of another gatehouse, which holds {}, net {}: "
+      "change the state of that one",
+      text_of(wanted), sandbox::name_of(outer.mode), sandbox::name_of(outer.network));
+}
+
+std::unique_ptr<Session> Connection::start(Plan plan) {
   SessionOptions options;
   options.audit = audit_;
   options.shell = true;
   options.outer = outer_ ? &*outer_ : nullptr;
   options.nobody = "Nobody can be asked here.";
-  auto session = std::make_unique<Session>(reactor_, make_plan_(outer_.has_value()), std::move(options));
+  auto session = std::make_unique<Session>(reactor_, std::move(plan), std::move(options));
   try {
-    session->start({[this](const sandbox::Outcome&) { reactor_.post([this] { forget(); }); }, {}});
+    session->start(
+        {[this, id = session->id()](const sandbox::Outcome&) { reactor_.post([this, id] { forget(id); }); },
+         {}});
   } catch (const sandbox::SetupError& error) {
     throw_with_fix(error);
   }
+  return session;
+}
+
+/// Where the machine has no mounts to narrow a sandbox by, it is built for exactly what holds.
+std::unique_ptr<Session> Connection::start_in_state() {
+  Plan plan = make_plan_({});
+  state_.own(state_of(plan), plan.config.sandbox.host_may_loosen);
+  const SandboxState owner = state_.sources().owner, wanted = state_.state();
+  const SandboxState built = to_build(owner, wanted);
+  auto session = start(built == owner ? std::move(plan) : make_plan_({false, built}));
+  bool is_narrowed = true;
+  session->apply(wanted, state_.generation(), [&](bool is_lost) { is_narrowed = !is_lost; });
+  if (is_narrowed) return session;
+  session->finish();
+  session.reset();
+  session = start(make_plan_({false, wanted}));
+  session->apply(wanted, state_.generation(), [](bool) {});
+  return session;
+}
+
+Session& Connection::session() {
+  if (outer_) check_guest();
+  if (has_to_be_replaced()) {
+    replaced_ = fmt::format(
+        "the sandbox was made anew, for {}: what ran in the background and what was in /tmp is "
+        "gone",
+        text_of(state_.state()));
+    forget(session_->id());
+  }
+  if (session_) return *session_;
+  session_ = outer_ ? start(make_plan_({true, {}})) : start_in_state();
   has_told_notes_ = false;
-  session_ = std::move(session);
   log(LogLevel::info, fmt::format("session {}: a sandbox in {}, tier {}", session_->id(),
                                   session_->plan().made.spec.cwd, sandbox::name_of(session_->state().tier)));
   return *session_;
 }
 
 std::vector<std::string> Connection::take_notes() {
-  return std::exchange(has_told_notes_, true) ? std::vector<std::string>() : session_->notes();
+  std::vector<std::string> notes;
+  if (!std::exchange(has_told_notes_, true)) notes = session_->notes();
+  if (!replaced_.empty()) notes.push_back(std::exchange(replaced_, {}));
+  return notes;
 }
 
 /// Its turns have been told by now. The next call makes another sandbox.
-void Connection::forget() {
-  if (session_) log(LogLevel::info, fmt::format("session {}: its sandbox has ended", session_->id()));
-  if (session_) session_->finish();
+void Connection::forget(const std::string& id) {
+  if (!session_ || session_->id() != id) return;
+  log(LogLevel::info, fmt::format("session {}: its sandbox has ended", id));
+  session_->finish();
   for (const auto& callback : forgetting_) callback();
   session_.reset();
   if (is_ending_) reactor_.stop();
+  if (const LiveState::Done tell = std::exchange(in_force_, nullptr)) tell();
 }
 
 void Connection::end() {

@@ -1,5 +1,6 @@
 #pragma once
-/// What a gatehouse tells one that runs in its sandbox: who it is, once, and then what it refuses to it.
+/// What a gatehouse tells one that runs in its sandbox: who it is, again when its state changes, and what it
+/// refuses to it.
 /// JSON, a packet each.
 
 #include <nlohmann/json_fwd.hpp>

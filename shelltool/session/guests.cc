@@ -48,6 +48,18 @@ sys::Fd Guests::receive(pid_t process, const GuestGreeting& greeting) {
   return std::move(ends.theirs);
 }
 
+void Guests::tell(const GuestGreeting& greeting) {
+  for (auto guest = guests_.begin(); guest != guests_.end();) {
+    const auto next = std::next(guest);
+    try {
+      guest->second.channel.send(packet_of(greeting));
+    } catch (const sys::SysError&) {  // it does not read, or is gone
+      guests_.erase(guest);
+    }
+    guest = next;
+  }
+}
+
 void Guests::tell(const Denial& denial, const sandbox::ExecEvent& event) {
   if (guests_.empty()) return;
   const Lineage lineage = lineage_of(event.pid);

@@ -18,6 +18,8 @@ class Guests {
 
   /// Greets a guest, whose pid outside this is. Its end of the connection; empty when there are too many.
   sys::Fd receive(pid_t process, const GuestGreeting& greeting);
+  /// Another state holds for all of them.
+  void tell(const GuestGreeting& greeting);
   /// Tells those below whom it was asked.
   void tell(const Denial& denial, const sandbox::ExecEvent& event);
 

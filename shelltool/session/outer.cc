@@ -22,7 +22,10 @@ std::vector<GuestDenial> Outer::denials() {
   while (!channel_.closed()) {
     const std::optional<sys::Packet> packet = channel_.receive();
     if (!packet) break;
-    if (auto denial = read_denial(packet->bytes)) all.push_back(std::move(*denial));
+    if (auto denial = read_denial(packet->bytes))
+      all.push_back(std::move(*denial));
+    else if (auto greeting = read_greeting(packet->bytes))
+      greeting_ = std::move(*greeting);
   }
   return all;
 }

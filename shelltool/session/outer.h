@@ -22,7 +22,7 @@ class Outer {
   /// Readable when there is something to hear.
   [[nodiscard]] int fd() const { return channel_.fd(); }
   [[nodiscard]] bool is_gone() const { return channel_.closed(); }
-  /// What it has refused by now and not told before.
+  /// What it has refused by now and not told before. What it says of its state counts from then on.
   std::vector<GuestDenial> denials();
 
  private:

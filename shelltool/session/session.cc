@@ -7,11 +7,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "policy/audit_record.h"
+#include "policy/decision_json.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
+#include "shelltool/state/owner_state.h"
+#include "shelltool/state/state_json.h"
 
 namespace shelltool {
 namespace {
@@ -79,7 +83,7 @@ void Session::hold_files() {
 /// Without mounts nothing holds, which the notes say.
 void Session::follow_files() {
   if (!holds_ || supervisor_->tier() != sandbox::Tier::a) return;
-  for (std::string& sentence : holds_->follow(rules_->rules(), plan_.state(), *supervisor_))
+  for (std::string& sentence : holds_->follow(rules_->rules(), state(), *supervisor_))
     news_.push_back(std::move(sentence));
 }
 
@@ -196,7 +200,7 @@ void Session::follow_rules() {
       return;
     case LiveRules::News::changed:
       supervisor_->gate().know(known_files());
-      if (!holds_) holds_.emplace(held_files_of(plan_), rules_->rules(), plan_.state());
+      if (!holds_) holds_.emplace(held_files_of(plan_), rules_->rules(), state());
       holds_->forget_rules();
       follow_files();
       return;
@@ -229,7 +233,49 @@ void Session::start(sandbox::Supervisor::Handlers handlers, std::optional<sandbo
   check_tier();
   if (supervisor_->tier() == sandbox::Tier::a) look_for_rules();
   judge_->set_tier(supervisor_->tier());
+  state_.emplace(reactor_, plan_.made.spec, *supervisor_, state_of(plan_), plan_.config.sandbox.on_writers);
   collect_notes();
+}
+
+/// Judged by the new state first: what a program may do under the old one, it does not start to any more.
+void Session::apply(const SandboxState& wanted, std::uint64_t generation,
+                    std::function<void(bool is_lost)> done) {
+  const SandboxState most = state_->most_of(wanted);
+  judge_->set_state(most.mode, most.network, generation);
+  if (most == state_->state()) return done(false);
+  guests_.tell({state(), id_});
+  state_->apply(wanted, [this, generation, done = std::move(done)](const StateHold::Result& result) {
+    tell_change(generation, result);
+    if (result.is_lost) {
+      supervisor_->end();
+    } else if (holds_) {
+      holds_->forget_rules();
+      follow_files();
+    }
+    done(result.is_lost);
+  });
+}
+
+void Session::tell_change(std::uint64_t generation, const StateHold::Result& result) {
+  std::vector<std::string> sentences = {
+      fmt::format("the state of the sandbox changed: {}", text_of(state_->state()))};
+  if (result.is_lost) sentences.clear();
+  sentences.insert(sentences.end(), result.sentences.begin(), result.sentences.end());
+  for (const std::string& sentence : sentences) {
+    changes_.push_back({generation, sentence});
+    if (options_.notice) options_.notice(sentence);
+  }
+  nlohmann::ordered_json fields = json_of(state_->state());
+  fields["generation"] = generation;
+  fields["said"] = sentences;
+  record("state", policy::json_text(fields));
+}
+
+std::vector<std::string> Session::changes_since(std::uint64_t generation) const {
+  std::vector<std::string> sentences;
+  for (const StateChange& change : changes_)
+    if (change.generation > generation) sentences.push_back(change.sentence);
+  return sentences;
 }
 
 void Session::check_tier() const {

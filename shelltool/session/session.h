@@ -15,6 +15,7 @@
 #include "shelltool/session/file_holds.h"
 #include "shelltool/session/guests.h"
 #include "shelltool/session/outer.h"
+#include "shelltool/session/state_hold.h"
 #include "shelltool/session/turn_judge.h"
 #include "shelltool/setup/live_rules.h"
 #include "shelltool/setup/plan.h"
@@ -59,6 +60,15 @@ class Session {
   [[nodiscard]] const policy::State& state() const {
     return outer_ != nullptr ? outer_->state() : judge_->state();
   }
+  /// The most of a state that this sandbox can be given. Not of a guest, nor are the next ones.
+  [[nodiscard]] SandboxState most_of(const SandboxState& wanted) const { return state_->most_of(wanted); }
+  /// In force when `done` is called, for all that runs and is judged; where the sandbox cannot be given it,
+  /// it is about to end then.
+  void apply(const SandboxState& state, std::uint64_t generation, std::function<void(bool is_lost)> done);
+  /// What came of changes since this generation, a sentence each.
+  [[nodiscard]] std::vector<std::string> changes_since(std::uint64_t generation) const;
+  /// What the sandbox would be built for, were it built now.
+  [[nodiscard]] const sandbox::Spec& spec() const { return state_ ? state_->spec() : plan_.made.spec; }
   [[nodiscard]] sandbox::GateCounts counts() const;
   /// Of the audit, which a guest has none of.
   [[nodiscard]] std::string audit_path() const { return audit_ ? audit_->path() : std::string(); }
@@ -98,6 +108,10 @@ class Session {
   void answer(std::uint64_t ticket, Answer answer);
 
  private:
+  struct StateChange {
+    std::uint64_t generation;
+    std::string sentence;
+  };
   void open_audit();
   void read_rules();
   void hold_files();
@@ -112,6 +126,7 @@ class Session {
   [[nodiscard]] sandbox::KnownFiles known_files() const;
   void check_tier() const;
   void collect_notes();
+  void tell_change(std::uint64_t generation, const StateHold::Result& result);
   void hear_outer();
   std::vector<sandbox::Taken> with_leftovers(std::vector<sandbox::Taken> taken);
 
@@ -131,6 +146,8 @@ class Session {
   std::unique_ptr<sandbox::Guard> guard_;
   std::unique_ptr<sandbox::Supervisor> supervisor_;
   std::optional<FileHolds> holds_;
+  std::optional<StateHold> state_;
+  std::vector<StateChange> changes_;
   sys::Watch next_look_;
   std::vector<std::string> notes_, news_, not_scanned_;
 };

@@ -88,7 +88,7 @@ Ruling TurnJudge::rule_on(const sandbox::ExecEvent& event, Occasion occasion, st
       record("decided", event, decision);
       return deny(event, decision);
     }
-    pending_.emplace(ticket, Pending{event, decision});
+    pending_.emplace(ticket, Pending{event, decision, setup_.state.generation});
     setup_.ask({ticket, decision, argv_of(event), event.cwd});
     return Ruling::wait;
   } catch (const sys::Error& error) {
@@ -171,10 +171,30 @@ void TurnJudge::withdrawn(std::uint64_t ticket) {
   if (pending_.erase(ticket) != 0 && setup_.withdraw) setup_.withdraw(ticket);
 }
 
+void TurnJudge::set_state(sandbox::Mode mode, sandbox::Network network, std::uint64_t generation) {
+  setup_.state.mode = mode;
+  setup_.state.network = network;
+  setup_.state.generation = generation;
+}
+
+/// Under another state than it was asked about.
+bool TurnJudge::is_denied_by_now(Pending& pending) {
+  if (pending.generation == setup_.state.generation) return false;
+  policy::Decision decision = policy::decide(setup_.rules, pending.event, setup_.state, setup_.approval);
+  if (decision.verdict != Verdict::deny) return false;
+  pending.decision = std::move(decision);
+  return true;
+}
+
 bool TurnJudge::answered(std::uint64_t ticket, Answer answer) {
   auto pending = pending_.extract(ticket);
   if (pending.empty()) return false;
-  auto& [event, decision] = pending.mapped();
+  auto& [event, decision, generation] = pending.mapped();
+  if (is_denied_by_now(pending.mapped())) {
+    record("decided", event, decision);
+    deny(event, decision);
+    return false;
+  }
   if (answer == Answer::session) granted_.insert(approval_key(event, decision));
   if (answer == Answer::no) said_no_.insert(refusal_key(event, decision));
   decision.verdict = answer == Answer::no ? Verdict::deny : Verdict::allow;

@@ -55,6 +55,8 @@ class TurnJudge : public sandbox::Judge {
   /// Records the answer; true when the program may run. The caller tells the gate.
   bool answered(std::uint64_t ticket, Answer answer);
   void set_tier(sandbox::Tier tier) { setup_.state.tier = tier; }
+  /// From now on, also for what has been asked about and not answered yet.
+  void set_state(sandbox::Mode mode, sandbox::Network network, std::uint64_t generation);
 
   /// The first program of a turn, which was started ahead of its command, is judged as this: now if it runs
   /// already, else when it asks. False when it runs, and must not go on.
@@ -67,12 +69,14 @@ class TurnJudge : public sandbox::Judge {
   struct Pending {
     sandbox::ExecEvent event;
     policy::Decision decision;
+    std::uint64_t generation = 1;  ///< of the state that it was decided under
   };
   struct Allowed {
     const char* what;
     policy::Decision decision;
   };
   sandbox::Ruling rule_on(const sandbox::ExecEvent& event, sandbox::Occasion occasion, std::uint64_t ticket);
+  [[nodiscard]] bool is_denied_by_now(Pending& pending);
   sandbox::Ruling allow(const char* what, const sandbox::ExecEvent& event, policy::Decision decision);
   sandbox::Ruling deny_unrecorded(const sandbox::ExecEvent& event, const sys::Error& error);
   sandbox::Ruling deny(const sandbox::ExecEvent& event, const policy::Decision& decision);

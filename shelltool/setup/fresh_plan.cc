@@ -27,6 +27,7 @@ const Plan& FreshPlan::plan() {
   if (plan_) return *plan_;
   ++generation_;
   begin_in_workspace(plan_.emplace(make_plan(options_, {}, {})));
+  plan_->in_force = in_force_;
   for (const std::string& workspace : plan_->workspace.roots) {
     for (const std::string& path :
          {project_rules_path(workspace), trusted_copy_path(plan_->places, workspace)}) {
@@ -36,6 +37,12 @@ const Plan& FreshPlan::plan() {
     }
   }
   return *plan_;
+}
+
+void FreshPlan::follow(Plan::InForce in_force) {
+  in_force_ = std::move(in_force);
+  ++generation_;
+  if (plan_) plan_->in_force = in_force_;
 }
 
 const Plan& FreshPlan::recent_plan() {

@@ -23,7 +23,9 @@ class FreshPlan {
   const policy::RuleSet& rules();
   /// The same plan as it was at most 10 ms ago.
   const Plan& recent_plan();
-  /// Of the plan: another one has another number.
+  /// What holds now where that is not what was planned; of plans that are made later, too.
+  void follow(Plan::InForce in_force);
+  /// Of the plan: another one has another number, and another state in force.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
 
  private:
@@ -34,6 +36,7 @@ class FreshPlan {
   std::vector<FileVersion> seen_;
   std::optional<Plan> plan_;
   std::optional<policy::RuleSet> rules_;
+  std::optional<Plan::InForce> in_force_;
   std::uint64_t generation_ = 0;
   sys::BootClock::time_point looked_;
 };

@@ -46,18 +46,15 @@ void tighten(config::Config& config, const char* key, Value& field, const std::o
 
 }  // namespace
 
-void add_options(CLI::App& app, CommonOptions& options) {
-  using config::ApprovalPolicy;
-  using config::Mode;
-  using config::NetworkMode;
-  app.add_option("--config", options.config, "config.yaml in place of the user's")->type_name("FILE");
-  app.add_option("--rules", options.rules, "rules in place of the user's and the project's; repeatable")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
+void add_workspace_option(CLI::App& app, CommonOptions& options) {
   app.add_option("--workspace", options.workspaces, "a directory that may be written; repeatable")
       ->type_name("DIR")
       ->allow_extra_args(false);
-  app.add_option("--audit", options.audit, "where decisions are recorded")->type_name("FILE");
+}
+
+void add_state_options(CLI::App& app, CommonOptions& options) {
+  using config::Mode;
+  using config::NetworkMode;
   add_word<Mode>(app, "--mode", options.mode, "what may be written",
                  {{"read-only", Mode::read_only},
                   {"workspace-write", Mode::workspace_write},
@@ -65,6 +62,17 @@ void add_options(CLI::App& app, CommonOptions& options) {
   add_word<NetworkMode>(
       app, "--network", options.network, "what can be reached",
       {{"none", NetworkMode::none}, {"allowlist", NetworkMode::allowlist}, {"full", NetworkMode::full}});
+}
+
+void add_options(CLI::App& app, CommonOptions& options) {
+  using config::ApprovalPolicy;
+  app.add_option("--config", options.config, "config.yaml in place of the user's")->type_name("FILE");
+  app.add_option("--rules", options.rules, "rules in place of the user's and the project's; repeatable")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  add_workspace_option(app, options);
+  app.add_option("--audit", options.audit, "where decisions are recorded")->type_name("FILE");
+  add_state_options(app, options);
   add_word<ApprovalPolicy>(app, "--approval", options.approval, "when a person is asked",
                            {{"on-request", ApprovalPolicy::on_request},
                             {"untrusted", ApprovalPolicy::untrusted},

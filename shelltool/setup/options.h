@@ -31,6 +31,9 @@ struct CommandOptions {
   std::string profile;           ///< empty: none
 };
 
+/// --workspace; --mode and --network. As below.
+void add_workspace_option(CLI::App& app, CommonOptions& options);
+void add_state_options(CLI::App& app, CommonOptions& options);
 /// A wrong word is a CLI::ValidationError that names the nearest. `options` must outlive the parsing.
 void add_options(CLI::App& app, CommonOptions& options);
 void add_options(CLI::App& app, CommandOptions& options);

@@ -41,7 +41,17 @@ std::vector<std::string> search_path(const std::vector<std::string>& env) {
 }  // namespace
 
 policy::State Plan::state() const {
+  if (in_force) {
+    policy::State state = in_force->state;
+    state.now = policy::now();
+    return state;
+  }
   return {made.spec.mode, made.spec.network, sandbox::Tier::a, 1, policy::now()};
+}
+
+const std::vector<std::string>& Plan::roots() const {
+  const bool says = in_force && in_force->state.mode == sandbox::Mode::workspace_write;
+  return says ? in_force->roots : workspace.roots;
 }
 
 policy::Approval Plan::approval() const {

@@ -1,6 +1,7 @@
 #pragma once
 /// Everything that is settled before a command runs: from options and files to a sandbox, and its rules.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,16 @@ struct Plan {
   MadeSpec made;
   std::vector<std::string> named_rules;  ///< --rules
 
+  /// Of a sandbox that lives, where its state is not the one that it was planned for.
+  struct InForce {
+    policy::State state;
+    std::vector<std::string> roots;
+  };
+  std::optional<InForce> in_force = std::nullopt;
+
   [[nodiscard]] policy::State state() const;
+  /// What may be written, in mode workspace-write; else where to work.
+  [[nodiscard]] const std::vector<std::string>& roots() const;
   [[nodiscard]] policy::Approval approval() const;
 };
 

@@ -132,7 +132,7 @@ void run_write(const FileTools& tools, const mcp::Arguments& arguments, mcp::Too
 
 }  // namespace
 
-mcp::Tool edit_tool(FileWorkers& workers, Connection& connection, const Plan& plan) {
+mcp::Tool edit_tool(FileWorkers& workers, Connection& connection, const LiveState& state) {
   const FileTools tools{workers, connection};
   mcp::Tool tool;
   tool.name = "edit";
@@ -148,7 +148,7 @@ mcp::Tool edit_tool(FileWorkers& workers, Connection& connection, const Plan& pl
   tool.parameters.push_back({"if_version", Type::string, "The v: that it must still be.", false, {}, {}});
   tool.parameters.push_back(
       {"dry_run", Type::boolean, "Only show the difference.", false, {}, {{"dryRun", {}}}});
-  tool.annotations = [annotations = annotations_of_change(plan, false)] { return annotations; };
+  tool.annotations = [&state] { return annotations_of_change(state, false); };
   tool.meta = {{"anthropic/alwaysLoad", true}};
   tool.run = [tools](const mcp::Arguments& arguments, mcp::ToolCall call) {
     run_edit(tools, arguments, std::move(call));
@@ -156,7 +156,7 @@ mcp::Tool edit_tool(FileWorkers& workers, Connection& connection, const Plan& pl
   return tool;
 }
 
-mcp::Tool write_tool(FileWorkers& workers, Connection& connection, const Plan& plan) {
+mcp::Tool write_tool(FileWorkers& workers, Connection& connection, const LiveState& state) {
   const FileTools tools{workers, connection};
   mcp::Tool tool;
   tool.name = "write";
@@ -169,7 +169,7 @@ mcp::Tool write_tool(FileWorkers& workers, Connection& connection, const Plan& p
       path_parameter(),
       {"content", Type::string, "All of it.", true, {}, {{"file_text", {}}}},
       {"if_version", Type::string, "The v: that it must still be; none: it must not exist.", false, {}, {}}};
-  tool.annotations = [annotations = annotations_of_change(plan, true)] { return annotations; };
+  tool.annotations = [&state] { return annotations_of_change(state, true); };
   tool.meta = {{"anthropic/alwaysLoad", true}};
   tool.run = [tools](const mcp::Arguments& arguments, mcp::ToolCall call) {
     run_write(tools, arguments, std::move(call));

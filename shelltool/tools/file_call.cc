@@ -51,7 +51,7 @@ std::string shown_file(const FileTools& tools, const std::string& path) {
 std::string refusals_text(const std::string& sentence, const FileTools& tools) {
   std::string text;
   if (const Session* session = tools.connection.current()) {
-    const sandbox::Spec& spec = session->plan().made.spec;
+    const sandbox::Spec& spec = session->spec();
     for (const std::string& refusal : refusals_in(
              sentence, {spec, session->state().tier, session->home(), spec.cwd, session->held_files()}))
       text += "\nsandbox: " + refusal;
@@ -84,8 +84,8 @@ mcp::ToolResult failure_result(const FileAnswer& answer, const FileTools& tools)
   return result;
 }
 
-mcp::Json annotations_of_change(const Plan& plan, bool is_idempotent) {
-  const bool is_read_only = plan.made.spec.mode == sandbox::Mode::read_only;
+mcp::Json annotations_of_change(const LiveState& state, bool is_idempotent) {
+  const bool is_read_only = state.state().mode == sandbox::Mode::read_only;
   return {{"readOnlyHint", is_read_only},
           {"destructiveHint", !is_read_only},
           {"idempotentHint", is_idempotent},

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mcp/tools.h"
+#include "shelltool/state/live_state.h"
 #include "shelltool/worker/file_workers.h"
 #include "shelltool/worker/operations.h"
 
@@ -31,7 +32,7 @@ mcp::ToolResult failure_result(const FileAnswer& answer, const FileTools& tools)
 std::string refusals_text(const std::string& sentence, const FileTools& tools);
 
 /// Of a tool that changes files, where the mode lets it.
-mcp::Json annotations_of_change(const Plan& plan, bool is_idempotent);
+mcp::Json annotations_of_change(const LiveState& state, bool is_idempotent);
 
 /// What a call of the file worker is, besides its request.
 struct FileCall {

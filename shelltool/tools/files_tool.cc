@@ -147,7 +147,7 @@ void run(const FileTools& tools, const mcp::Arguments& arguments, mcp::ToolCall 
 
 }  // namespace
 
-mcp::Tool files_tool(FileWorkers& workers, Connection& connection, const Plan& plan) {
+mcp::Tool files_tool(FileWorkers& workers, Connection& connection, const LiveState& state) {
   const FileTools tools{workers, connection};
   mcp::Tool tool;
   tool.name = "files";
@@ -165,7 +165,7 @@ mcp::Tool files_tool(FileWorkers& workers, Connection& connection, const Plan& p
                       {},
                       {}},
                      {"dry_run", Type::boolean, "Only check.", false, {}, {{"dryRun", {}}}}};
-  tool.annotations = [annotations = annotations_of_change(plan, false)] { return annotations; };
+  tool.annotations = [&state] { return annotations_of_change(state, false); };
   tool.meta = {{"anthropic/alwaysLoad", true}};
   tool.run = [tools](const mcp::Arguments& arguments, mcp::ToolCall call) {
     run(tools, arguments, std::move(call));

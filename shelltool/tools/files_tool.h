@@ -6,6 +6,6 @@
 namespace shelltool {
 
 /// `files`: moves, copies, deletes, directories, links and modes, all of a call or none.
-mcp::Tool files_tool(FileWorkers& workers, Connection& connection, const Plan& plan);
+mcp::Tool files_tool(FileWorkers& workers, Connection& connection, const LiveState& state);
 
 }  // namespace shelltool

@@ -46,9 +46,9 @@ std::string cut(std::string text, std::size_t limit) {
 }  // namespace
 
 std::string state_text(const Plan& plan) {
-  std::string text = fmt::format("{}, net {}", sandbox::name_of(plan.made.spec.mode),
-                                 sandbox::name_of(plan.made.spec.network));
-  for (const std::string& root : plan.workspace.roots)
+  const policy::State state = plan.state();
+  std::string text = fmt::format("{}, net {}", sandbox::name_of(state.mode), sandbox::name_of(state.network));
+  for (const std::string& root : plan.roots())
     text += " · " + shown_path(root, plan.made.identity.account.home);
   return text;
 }

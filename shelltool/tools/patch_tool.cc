@@ -109,7 +109,7 @@ void run(const FileTools& tools, bool in_part, const mcp::Arguments& arguments, 
 
 }  // namespace
 
-mcp::Tool patch_tool(FileWorkers& workers, Connection& connection, const Plan& plan, bool in_part) {
+mcp::Tool patch_tool(FileWorkers& workers, Connection& connection, const LiveState& state, bool in_part) {
   const FileTools tools{workers, connection};
   mcp::Tool tool;
   tool.name = "apply_patch";
@@ -124,7 +124,7 @@ mcp::Tool patch_tool(FileWorkers& workers, Connection& connection, const Plan& p
       {"patch", Type::string, "The patch.", true, {}, {{"input", {}}}},
       {"cwd", Type::string, "Where its paths begin (workspace).", false, {}, {{"workdir", {}}}},
       {"dry_run", Type::boolean, "Only show the difference.", false, {}, {{"dryRun", {}}}}};
-  tool.annotations = [annotations = annotations_of_change(plan, false)] { return annotations; };
+  tool.annotations = [&state] { return annotations_of_change(state, false); };
   tool.meta = {{"anthropic/alwaysLoad", true}};
   tool.run = [tools, in_part](const mcp::Arguments& arguments, mcp::ToolCall call) {
     run(tools, in_part, arguments, std::move(call));

@@ -59,10 +59,12 @@ mcp::ToolResult state(const Plan& plan) {
   result.text = state_text(plan);
   for (const std::string& note : plan.made.notes) result.text += "\n" + sys::visible(note);
   Json roots = Json::array();
-  for (const std::string& root : plan.workspace.roots) roots.push_back(sys::visible(root));
+  for (const std::string& root : plan.roots()) roots.push_back(sys::visible(root));
+  const policy::State state = plan.state();
   result.meta = {{"gatehouse/result",
-                  {{"mode", sandbox::name_of(plan.made.spec.mode)},
-                   {"network", sandbox::name_of(plan.made.spec.network)},
+                  {{"mode", sandbox::name_of(state.mode)},
+                   {"network", sandbox::name_of(state.network)},
+                   {"generation", state.generation},
                    {"workspaces", std::move(roots)},
                    {"cwd", sys::visible(plan.made.spec.cwd)}}}};
   return result;

@@ -10,14 +10,13 @@ using mcp::Json;
 
 constexpr std::ptrdiff_t spare_shells = 2;  // clients call two at once, too
 
-Json annotations_of(const Plan& plan) {
-  const sandbox::Spec& spec = plan.made.spec;
+Json annotations_of(const SandboxState& state) {
   const bool changes_nothing =
-      spec.mode == sandbox::Mode::read_only && spec.network == sandbox::Network::none;
+      state.mode == sandbox::Mode::read_only && state.network == sandbox::Network::none;
   return {{"readOnlyHint", changes_nothing},
           {"destructiveHint", !changes_nothing},
           {"idempotentHint", false},
-          {"openWorldHint", spec.network != sandbox::Network::none}};
+          {"openWorldHint", state.network != sandbox::Network::none}};
 }
 
 }  // namespace
@@ -27,7 +26,7 @@ ShellTool::ShellTool(sys::Reactor& reactor, Connection& connection)
   connection_.on_forget([this] { turns_.clear(); });
 }
 
-mcp::Tool ShellTool::tool(const Plan& plan) {
+mcp::Tool ShellTool::tool(const Plan& plan, const LiveState& state) {
   mcp::Tool tool;
   tool.name = "shell";
   tool.title = "Run a command";
@@ -36,7 +35,7 @@ mcp::Tool ShellTool::tool(const Plan& plan) {
       "ended and what "
       "the sandbox allows; a denial names its rule and what to do instead.";
   tool.parameters = shell_parameters(plan.config.shell.timeout);
-  tool.annotations = [annotations = annotations_of(plan)] { return annotations; };
+  tool.annotations = [&state] { return annotations_of(state.state()); };
   tool.meta = {{"anthropic/alwaysLoad", true}, {"anthropic/maxResultSizeChars", 100'000}};
   tool.run = [this](const mcp::Arguments& arguments, mcp::ToolCall call) { run(arguments, std::move(call)); };
   return tool;

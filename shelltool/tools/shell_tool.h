@@ -16,7 +16,7 @@ class ShellTool {
   ShellTool& operator=(const ShellTool&) = delete;
 
   /// Outlived by this.
-  [[nodiscard]] mcp::Tool tool(const Plan& plan);
+  [[nodiscard]] mcp::Tool tool(const Plan& plan, const LiveState& state);
 
  private:
   void run(const mcp::Arguments& arguments, mcp::ToolCall call);

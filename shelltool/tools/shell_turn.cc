@@ -144,6 +144,7 @@ void ShellTurn::start(ShellRequest request, mcp::ToolCall call, std::vector<std:
   cwd_ = resolved_cwd(session_, request_.cwd);
   record_start();
   started_ = sys::BootClock::now();
+  generation_ = session_.state().generation;
   if (!waits_) start_shell();
   call_.emplace(std::move(call));
   sandbox::Turns& turns = session_.supervisor().turns();
@@ -224,6 +225,8 @@ void ShellTurn::answer(const sandbox::Outcome& outcome, bool left) {
   report.denials = session_.take_denials(id_).all();
   report.taken = session_.take_back();
   report.notes = std::move(notes_);
+  for (std::string& sentence : session_.changes_since(generation_))
+    report.notes.push_back(std::move(sentence));
   for (std::string& sentence : session_.take_news()) report.notes.push_back(std::move(sentence));
   if (outcome.sandbox_lost) report.notes.emplace_back(session_is_lost);
   result.home = session_.home();
@@ -234,8 +237,8 @@ void ShellTurn::answer(const sandbox::Outcome& outcome, bool left) {
   result.total = capture_.total();
   result.kept_in = capture_.kept_in();
   result.not_started = sentence_for(outcome, cwd_, !report.denials.empty());
-  result.refusals = refusals_in(result.head + result.tail, {session_.plan().made.spec, report.state.tier,
-                                                            result.home, cwd_, session_.held_files()});
+  result.refusals = refusals_in(result.head + result.tail, {session_.spec(), report.state.tier, result.home,
+                                                            cwd_, session_.held_files()});
   mcp::ToolResult answer = shell_result(result, session_.plan().config.shell.output);
   session_.record("ended", policy::json_text(answer.meta.at("gatehouse/result")));
   log(LogLevel::debug, fmt::format("session {}: turn {}: {}", session_.id(), id_,

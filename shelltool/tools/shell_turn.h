@@ -65,8 +65,9 @@ class ShellTurn {
   sandbox::Turns::Id id_ = 0;
   sys::BootClock::time_point started_{};
   sys::Watch progress_;
-  sys::Fd script_;           // to the shell that waits
-  std::uint64_t holds_ = 0;  // the session's, when it began to wait
+  sys::Fd script_;                // to the shell that waits
+  std::uint64_t generation_ = 1;  // of the state that it began under
+  std::uint64_t holds_ = 0;       // the session's, when it began to wait
   bool waits_ = false, has_failed_ = false, answered_ = false, ended_ = false;
   std::shared_ptr<char> alive_ = std::make_shared<char>();  // an end is told later than it is known
 };

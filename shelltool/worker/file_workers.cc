@@ -84,7 +84,7 @@ void FileWorkers::start_worker() {
   Session& session = connection_.session();
   Journals::File journal = journals().make();
   // Who may write nothing cannot settle anything.
-  const bool may_settle = session.plan().made.spec.mode != sandbox::Mode::read_only;
+  const bool may_settle = session.state().mode != sandbox::Mode::read_only;
   if (!std::exchange(has_looked_, true) && may_settle)
     for (Journals::File& left : journals().left_behind()) unsettled_.push_back(std::move(left));
   const Place worker = workers_.insert(workers_.end(), Worker{Worker::State::starting,

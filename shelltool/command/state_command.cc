@@ -1,0 +1,295 @@
+#include "shelltool/command/state_command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "policy/decision_json.h"
+#include "sandbox/gate/outer.h"
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
+#include "sandbox/sys/reactor.h"
+#include "sandbox/sys/text.h"
+#include "shelltool/command/notice.h"
+#include "shelltool/control/gatehouses.h"
+#include "shelltool/setup/options.h"
+#include "shelltool/setup/places.h"
+#include "shelltool/setup/workspace.h"
+#include "shelltool/state/owner_state.h"
+#include "shelltool/state/state_json.h"
+
+namespace shelltool {
+namespace {
+
+using namespace std::chrono_literals;
+using Json = nlohmann::ordered_json;
+using Kind = ControlRequest::Kind;
+
+constexpr int status_done = 0, status_no = 1, status_wrong = 2, status_nobody = 3;
+/// A gatehouse answers at once, but while its sandbox changes.
+constexpr auto longest_answer = 5s;
+/// Where writers are waited for: theirs and ours.
+constexpr auto longest_change = 20s;
+
+struct StateOptions {
+  CommonOptions common;            // mode, network, workspaces
+  std::vector<std::string> roots;  // of set
+  std::string session;
+  pid_t process = 0;
+  bool all = false, json = false;
+
+  [[nodiscard]] bool names_some() const { return all || process != 0 || !session.empty(); }
+};
+
+std::vector<std::string> real_roots(const std::vector<std::string>& roots) {
+  std::vector<std::string> real;
+  for (const std::string& root : roots) {
+    const auto path = sys::real_path(root);
+    std::error_code error;
+    if (!path || !std::filesystem::is_directory(*path, error))
+      throw sys::Error(sys::Kind::invalid, "the root {} is no directory", sys::shown(root));
+    real.push_back(*path);
+  }
+  return real;
+}
+
+StateWord word_in(const StateOptions& options) {
+  StateWord word;
+  if (options.common.mode) word.mode = mode_of(*options.common.mode);
+  if (options.common.network == config::NetworkMode::allowlist)
+    throw sys::Error(sys::Kind::unsupported, "network mode allowlist: this version has none and full only");
+  if (options.common.network)
+    word.network = *options.common.network == config::NetworkMode::full ? sandbox::Network::full
+                                                                        : sandbox::Network::none;
+  if (!options.roots.empty()) {
+    if (word.mode.value_or(sandbox::Mode::workspace_write) != sandbox::Mode::workspace_write)
+      throw sys::Error(sys::Kind::invalid, "--root goes with --mode workspace-write only, not with {}",
+                       sandbox::name_of(*word.mode));
+    word.mode = sandbox::Mode::workspace_write;
+    word.roots = real_roots(options.roots);
+  }
+  if (word.says_nothing())
+    throw sys::Error(sys::Kind::invalid, "say what to set: --mode, --network or --root");
+  return word;
+}
+
+/// The user stands in it, or has named it, or a directory around it or in it.
+bool is_meant_place(const std::string& place, const StateOptions& options) {
+  const std::vector<std::string>& named = options.common.workspaces;
+  if (named.empty()) return sys::is_within(std::filesystem::current_path().string(), place);
+  const std::vector<std::string> real = real_roots(named);
+  return std::any_of(real.begin(), real.end(), [&](const std::string& root) {
+    return sys::is_within(place, root) || sys::is_within(root, place);
+  });
+}
+
+bool works_where_meant(const Json& facts, const StateOptions& options) {
+  const Json& workspaces = facts["workspaces"];
+  return std::any_of(workspaces.begin(), workspaces.end(), [&](const Json& workspace) {
+    return is_meant_place(workspace.get<std::string>(), options);
+  });
+}
+
+/// Of one that does not answer no more is known than where it stands.
+std::string workspace_of_silent(pid_t process) {
+  std::error_code error;
+  const std::string cwd = std::filesystem::read_symlink(fmt::format("/proc/{}/cwd", process), error).string();
+  const std::string top = error ? std::string() : git_top(cwd);
+  return top.empty() ? cwd : top;
+}
+
+bool is_meant(const Gatehouse& gatehouse, const StateOptions& options) {
+  if (options.all) return true;
+  if (options.process != 0) return gatehouse.process == options.process;
+  const bool is_known = gatehouse.answer.is_object() && gatehouse.error().empty();
+  if (!options.session.empty())
+    return is_known && gatehouse.answer["session"].get<std::string>().starts_with(options.session);
+  return is_known ? works_where_meant(gatehouse.answer, options)
+                  : is_meant_place(workspace_of_silent(gatehouse.process), options);
+}
+
+/// The gatehouses that are meant; they have said who they are, or are silent.
+std::vector<Gatehouse> find_meant(const StateOptions& options, bool everybody) {
+  if (sandbox::call_outer())
+    throw sys::Error(sys::Kind::denied,
+                     "this runs in a gatehouse's sandbox, from which no state is changed or shown");
+  std::vector<Gatehouse> found = find_gatehouses(find_places(this_process()).runtime);
+  ask(found, {Kind::show, {}}, longest_answer);
+  std::erase_if(found, [&](const Gatehouse& gatehouse) {
+    return !gatehouse.channel && gatehouse.error().empty();  // ended meanwhile
+  });
+  if (!everybody)
+    std::erase_if(found, [&](const Gatehouse& gatehouse) { return !is_meant(gatehouse, options); });
+  return found;
+}
+
+std::string source_text(const char* name, const Json& word) {
+  if (word.is_null()) return {};
+  std::string text;
+  for (const auto& [key, value] : word.items())
+    text +=
+        fmt::format(" {} {}", key, value.is_string() ? value.get<std::string>() : policy::json_text(value));
+  return fmt::format("    {:<8}{}\n", name, text);
+}
+
+std::string text_on(const Gatehouse& gatehouse) {
+  if (!gatehouse.error().empty()) return fmt::format("{}: {}\n", gatehouse.process, gatehouse.error());
+  if (gatehouse.answer.is_null())
+    return fmt::format("{} ({}): does not answer\n", gatehouse.process, command_of(gatehouse.process));
+  const Json& facts = gatehouse.answer;
+  std::string text = fmt::format("{} {}: {}", facts["pid"].get<pid_t>(), facts["command"].get<std::string>(),
+                                 text_of(read_state(facts["in_force"])));
+  text += fmt::format(" · generation {}", facts["generation"].get<std::uint64_t>());
+  if (const std::string session = facts["session"]; !session.empty())
+    text += fmt::format(" · session {}, tier {}", session, facts["tier"].get<std::string>());
+  text += "\n";
+  for (const char* source : {"config", "set", "host"}) text += source_text(source, facts["sources"][source]);
+  for (const Json& call : facts["sources"]["calls"]) text += source_text("call", call);
+  return text;
+}
+
+Json json_on(const std::vector<Gatehouse>& gatehouses) {
+  Json all = Json::array();
+  for (const Gatehouse& gatehouse : gatehouses) {
+    if (gatehouse.answer.is_object() && gatehouse.error().empty())
+      all.push_back(gatehouse.answer);
+    else
+      all.push_back({{"pid", gatehouse.process},
+                     {"error", gatehouse.error().empty() ? "does not answer" : gatehouse.error()}});
+  }
+  return all;
+}
+
+/// What the next command here would start with.
+Json settled_here(const StateOptions& options) {
+  try {
+    const Plan plan = make_plan(options.common, {}, {});
+    return json_of(state_of(plan));
+  } catch (const sys::Error& error) {
+    return {{"error", error.what()}};
+  }
+}
+
+int show(const StateOptions& options) {
+  const std::vector<Gatehouse> found =
+      find_meant(options, !options.names_some() && options.common.workspaces.empty());
+  const Json here = settled_here(options);
+  if (options.json) {
+    fmt::print("{}\n", policy::json_text({{"here", here}, {"gatehouses", json_on(found)}}, 2));
+    return status_done;
+  }
+  fmt::print("here: {}\n",
+             here.contains("error") ? here["error"].get<std::string>() : text_of(read_state(here)));
+  for (const Gatehouse& gatehouse : found) fmt::print("{}", text_on(gatehouse));
+  if (found.empty()) fmt::print("no gatehouse runs\n");
+  return status_done;
+}
+
+/// Throws where there is one that would not heed the word: then nothing is changed anywhere.
+void check_all(std::vector<Gatehouse>& gatehouses, const StateWord& word) {
+  ask(gatehouses, {Kind::check, word}, longest_answer);
+  for (const Gatehouse& gatehouse : gatehouses)
+    if (!gatehouse.error().empty())
+      throw sys::Error(sys::Kind::denied, "{} ({}): {}; nothing was changed", gatehouse.process,
+                       command_of(gatehouse.process), gatehouse.error());
+}
+
+std::vector<std::string> end_silent(const std::vector<Gatehouse>& gatehouses) {
+  std::vector<std::string> ended;
+  for (const Gatehouse& gatehouse : gatehouses) {
+    if (!gatehouse.is_silent()) continue;
+    const std::string command = command_of(gatehouse.process);
+    end(gatehouse);
+    ended.push_back(
+        fmt::format("ended, since it did not answer in time: {} ({})", gatehouse.process, command));
+  }
+  return ended;
+}
+
+int set(const StateOptions& options) {
+  const StateWord word = word_in(options);
+  std::vector<Gatehouse> meant = find_meant(options, false);
+  if (meant.empty()) {
+    say(options.names_some() ? "no such gatehouse runs"
+                             : "no gatehouse runs in this workspace; --all is every one of this user");
+    return status_nobody;
+  }
+  try {
+    check_all(meant, word);
+  } catch (const sys::Error& error) {
+    say(error.what());
+    return status_no;
+  }
+  const auto begun = sys::BootClock::now();
+  ask(meant, {Kind::set, word}, longest_change);
+  const std::vector<std::string> ended = end_silent(meant);
+  const std::chrono::duration<double, std::milli> took = sys::BootClock::now() - begun;
+  std::erase_if(meant, [](const Gatehouse& gatehouse) { return gatehouse.answer.is_null(); });
+  const bool is_refused =
+      std::any_of(meant.begin(), meant.end(), [](const Gatehouse& g) { return !g.error().empty(); });
+  if (options.json) {
+    fmt::print("{}\n",
+               policy::json_text(
+                   {{"in_force_ms", took.count()}, {"gatehouses", json_on(meant)}, {"ended", ended}}, 2));
+  } else {
+    for (const std::string& sentence : ended) say(sentence);
+    for (const Gatehouse& gatehouse : meant) fmt::print("{}", text_on(gatehouse));
+    fmt::print("in force in {} after {:.1f} ms\n", meant.size(), took.count());
+  }
+  return ended.empty() && !is_refused ? status_done : status_no;
+}
+
+/// Prints each change as it comes; new gatehouses are looked for now and then.
+int watch(const StateOptions& options) {
+  std::vector<Gatehouse> meant =
+      find_meant(options, !options.names_some() && options.common.workspaces.empty());
+  if (meant.empty()) {
+    say("no gatehouse runs");
+    return status_nobody;
+  }
+  ask(meant, {Kind::watch, {}}, longest_answer);
+  while (!meant.empty()) {
+    for (Gatehouse& gatehouse : meant) {
+      if (gatehouse.answer.is_null()) continue;
+      fmt::print("{}", options.json ? policy::json_text(gatehouse.answer) + "\n" : text_on(gatehouse));
+      gatehouse.answer = nullptr;
+    }
+    std::fflush(stdout);
+    await_word(meant);
+    std::erase_if(meant, [](const Gatehouse& gatehouse) { return !gatehouse.channel; });
+  }
+  return status_done;
+}
+
+}  // namespace
+
+void add_state_commands(CLI::App& app, std::function<int()>& action) {
+  CLI::App* state = app.add_subcommand("state", "what sandboxes allow, now, while commands run in them");
+  state->require_subcommand(1);
+  const auto options = std::make_shared<StateOptions>();
+  const auto add = [&](const char* name, const char* help, int (*run)(const StateOptions&)) {
+    CLI::App* command = state->add_subcommand(name, help);
+    command->add_flag("--all", options->all, "every gatehouse of this user");
+    command->add_option("--session", options->session, "the one with this session")->type_name("ID");
+    command->add_option("--pid", options->process, "the one with this process id")->type_name("PID");
+    command->add_flag("--json", options->json, "as JSON");
+    command->callback([options, run, &action] { action = [options, run] { return run(*options); }; });
+    return command;
+  };
+  add_workspace_option(*add("show", "what is in force, and who says what", show), options->common);
+  CLI::App* set_command =
+      add("set", "narrow it, and widen it again, within the config; returns when it is in force", set);
+  add_workspace_option(*set_command, options->common);
+  add_state_options(*set_command, options->common);
+  set_command->add_option("--root", options->roots, "a directory that stays writable; repeatable")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+  add_workspace_option(*add("watch", "a line for each change", watch), options->common);
+}
+
+}  // namespace shelltool

@@ -1,0 +1,137 @@
+#include "shelltool/control/control_server.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "mcp/json.h"
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
+#include "sandbox/sys/text.h"
+#include "shelltool/control/peer.h"
+#include "shelltool/state/state_json.h"
+
+namespace shelltool {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Kind = ControlRequest::Kind;
+
+constexpr std::size_t most_clients = 64;
+
+Json visible(const std::vector<std::string>& paths) {
+  Json all = Json::array();
+  for (const std::string& path : paths) all.push_back(sys::visible(path));
+  return all;
+}
+
+}  // namespace
+
+ControlServer::ControlServer(sys::Reactor& reactor, std::string directory, LiveState& state,
+                             std::function<Facts()> facts)
+    : reactor_(reactor),
+      directory_(std::move(directory)),
+      state_(state),
+      facts_(std::move(facts)),
+      socket_(listen_in(directory_)),
+      incoming_(reactor.watch(socket_.get(), POLLIN, [this](int) { accept(); })) {
+  state_.on_change([this, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) tell_watchers();
+  });
+}
+
+ControlServer::~ControlServer() { unlisten_in(directory_); }
+
+void ControlServer::accept() {
+  sys::Fd peer(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  if (!peer) return;
+  const std::string why = why_not_heard(peer.get());
+  const Id id = ++last_;
+  Client& client = clients_.emplace(id, Client{sys::Channel(std::move(peer)), {}}).first->second;
+  if (!why.empty() || clients_.size() > most_clients) {
+    answer(id, {{"error", fmt::format("refused: {}", why.empty() ? "too many ask at once" : why)}});
+    clients_.erase(id);
+    return;
+  }
+  client.word = reactor_.watch(client.channel.fd(), POLLIN, [this, id](int) { hear(id); });
+}
+
+void ControlServer::hear(Id id) {
+  Client& client = clients_.at(id);
+  std::optional<sys::Packet> packet;
+  try {
+    packet = client.channel.receive();
+    if (packet) return obey(id, read_control_request(packet->bytes));
+  } catch (const sys::Error& error) {
+    if (packet) return answer(id, {{"error", error.what()}});
+    clients_.erase(id);
+    return;
+  }
+  if (client.channel.closed()) clients_.erase(id);
+}
+
+void ControlServer::obey(Id id, const ControlRequest& request) {
+  const std::string why = why_not(request.word);
+  if (!why.empty()) return answer(id, {{"error", why}});
+  switch (request.kind) {
+    case Kind::show:
+    case Kind::check:
+      return answer(id, facts());
+    case Kind::watch:
+      clients_.at(id).watches = true;
+      return answer(id, facts());
+    case Kind::set:
+      state_.set(request.word, [this, id, alive = std::weak_ptr(alive_)] {
+        if (!alive.expired()) answer(id, facts());
+      });
+      return;
+  }
+}
+
+/// The owner's own word, which must not be heeded in half.
+std::string ControlServer::why_not(const StateWord& word) const {
+  for (const std::string& root : word.roots.value_or(std::vector<std::string>())) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(root, error) || sys::real_path(root) != root)
+      return fmt::format("the root {} is no directory", sys::visible(root));
+  }
+  return why_outside(state_.sources().owner, word);
+}
+
+void ControlServer::answer(Id id, const Json& json) {
+  const auto client = clients_.find(id);
+  if (client == clients_.end()) return;
+  try {
+    client->second.channel.send(mcp::text_of(json));
+  } catch (const sys::SysError&) {
+    clients_.erase(client);  // it is gone, or does not read
+  }
+}
+
+void ControlServer::tell_watchers() {
+  const Json now = facts();
+  std::vector<Id> watchers;
+  for (const auto& [id, client] : clients_)
+    if (client.watches) watchers.push_back(id);
+  for (const Id id : watchers) answer(id, now);
+}
+
+Json ControlServer::facts() const {
+  const Facts facts = facts_();
+  return {{"pid", ::getpid()},
+          {"command", sys::visible(facts.command)},
+          {"session", facts.session},
+          {"tier", facts.tier},
+          {"workspaces", visible(facts.workspaces)},
+          {"generation", state_.generation()},
+          {"in_force", json_of(facts.in_force)},
+          {"in_force_ms", static_cast<double>(state_.in_force_after().count()) / 1000},
+          {"sources", json_of(state_.sources())}};
+}
+
+}  // namespace shelltool

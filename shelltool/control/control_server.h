@@ -1,0 +1,61 @@
+#pragma once
+/// Lets the owner look at and change the state of this gatehouse while it runs.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "sandbox/sys/channel.h"
+#include "sandbox/sys/reactor.h"
+#include "shelltool/control/control_socket.h"
+#include "shelltool/state/live_state.h"
+
+namespace shelltool {
+
+class ControlServer {
+ public:
+  struct Facts {
+    std::string command;                  ///< what this gatehouse does, for people
+    std::vector<std::string> workspaces;  ///< where it does it
+    std::string session;                  ///< the id; empty where nothing runs yet
+    std::string tier;
+    SandboxState in_force;  ///< what the sandbox could be given of the state
+  };
+
+  /// Throws sys::Error where it cannot listen. `state` outlives this.
+  ControlServer(sys::Reactor& reactor, std::string directory, LiveState& state, std::function<Facts()> facts);
+  ControlServer(const ControlServer&) = delete;
+  ControlServer& operator=(const ControlServer&) = delete;
+  ~ControlServer();
+
+ private:
+  using Id = std::uint64_t;
+  struct Client {
+    sys::Channel channel;
+    sys::Watch word;
+    bool watches = false;
+  };
+  void accept();
+  void hear(Id id);
+  void obey(Id id, const ControlRequest& request);
+  void answer(Id id, const nlohmann::ordered_json& json);
+  void tell_watchers();
+  [[nodiscard]] std::string why_not(const StateWord& word) const;
+  [[nodiscard]] nlohmann::ordered_json facts() const;
+
+  sys::Reactor& reactor_;
+  std::string directory_;
+  LiveState& state_;
+  std::function<Facts()> facts_;
+  sys::Fd socket_;
+  sys::Watch incoming_;
+  std::map<Id, Client> clients_;
+  Id last_ = 0;
+  std::shared_ptr<char> alive_ = std::make_shared<char>();
+};
+
+}  // namespace shelltool
