@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -32,7 +33,7 @@ using Kind = ControlRequest::Kind;
 
 constexpr int status_done = 0, status_no = 1, status_wrong = 2, status_nobody = 3;
 /// A gatehouse answers at once, but while its sandbox changes.
-constexpr auto longest_answer = 5s;
+constexpr auto longest_answer = 3s;
 /// Where writers are waited for: theirs and ours.
 constexpr auto longest_change = 20s;
 
@@ -199,10 +200,18 @@ void check_all(std::vector<Gatehouse>& gatehouses, const StateWord& word) {
                        command_of(gatehouse.process), gatehouse.error());
 }
 
-std::vector<std::string> end_silent(const std::vector<Gatehouse>& gatehouses) {
+std::vector<Gatehouse> take_silent(std::vector<Gatehouse>& gatehouses) {
+  const auto silent = std::stable_partition(gatehouses.begin(), gatehouses.end(),
+                                            [](const Gatehouse& one) { return !one.is_silent(); });
+  std::vector<Gatehouse> taken(std::make_move_iterator(silent), std::make_move_iterator(gatehouses.end()));
+  gatehouses.erase(silent, gatehouses.end());
+  return taken;
+}
+
+/// A sentence on each.
+std::vector<std::string> end_all(const std::vector<Gatehouse>& silent) {
   std::vector<std::string> ended;
-  for (const Gatehouse& gatehouse : gatehouses) {
-    if (!gatehouse.is_silent()) continue;
+  for (const Gatehouse& gatehouse : silent) {
     const std::string command = command_of(gatehouse.process);
     end(gatehouse);
     ended.push_back(
@@ -214,7 +223,8 @@ std::vector<std::string> end_silent(const std::vector<Gatehouse>& gatehouses) {
 int set(const StateOptions& options) {
   const StateWord word = word_in(options);
   std::vector<Gatehouse> meant = find_meant(options, false);
-  if (meant.empty()) {
+  std::vector<Gatehouse> silent = take_silent(meant);
+  if (meant.empty() && silent.empty()) {
     say(options.names_some() ? "no such gatehouse runs"
                              : "no gatehouse runs in this workspace; --all is every one of this user");
     return status_nobody;
@@ -227,7 +237,8 @@ int set(const StateOptions& options) {
   }
   const auto begun = sys::BootClock::now();
   ask(meant, {Kind::set, word}, longest_change);
-  const std::vector<std::string> ended = end_silent(meant);
+  for (Gatehouse& late : take_silent(meant)) silent.push_back(std::move(late));
+  const std::vector<std::string> ended = end_all(silent);
   const std::chrono::duration<double, std::milli> took = sys::BootClock::now() - begun;
   std::erase_if(meant, [](const Gatehouse& gatehouse) { return gatehouse.answer.is_null(); });
   const bool is_refused =

@@ -49,15 +49,11 @@ ControlServer::~ControlServer() { unlisten_in(directory_); }
 
 void ControlServer::accept() {
   sys::Fd peer(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-  if (!peer) return;
-  const std::string why = why_not_heard(peer.get());
+  if (!peer || clients_.size() >= most_clients) return;
   const Id id = ++last_;
-  Client& client = clients_.emplace(id, Client{sys::Channel(std::move(peer)), {}}).first->second;
-  if (!why.empty() || clients_.size() > most_clients) {
-    answer(id, {{"error", fmt::format("refused: {}", why.empty() ? "too many ask at once" : why)}});
-    clients_.erase(id);
-    return;
-  }
+  std::string refused = why_not_heard(peer.get());
+  Client& client = clients_.emplace(id, Client{sys::Channel(std::move(peer)), {}, std::move(refused), false})
+                       .first->second;
   client.word = reactor_.watch(client.channel.fd(), POLLIN, [this, id](int) { hear(id); });
 }
 
@@ -66,6 +62,7 @@ void ControlServer::hear(Id id) {
   std::optional<sys::Packet> packet;
   try {
     packet = client.channel.receive();
+    if (packet && !client.refused.empty()) return answer(id, {{"error", "refused: " + client.refused}});
     if (packet) return obey(id, read_control_request(packet->bytes));
   } catch (const sys::Error& error) {
     if (packet) return answer(id, {{"error", error.what()}});

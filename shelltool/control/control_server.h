@@ -37,6 +37,7 @@ class ControlServer {
   struct Client {
     sys::Channel channel;
     sys::Watch word;
+    std::string refused;  ///< why it is not heard; empty: it is
     bool watches = false;
   };
   void accept();

@@ -10,7 +10,7 @@ except ImportError:
 SCHEMAS = pathlib.Path(__file__).resolve().parent.parent / "data" / "mcp-schema"
 
 RESULTS = {"initialize": "InitializeResult", "ping": "EmptyResult", "tools/list": "ListToolsResult",
-           "tools/call": "CallToolResult"}
+           "tools/call": "CallToolResult", "codex/sandbox-state/update": "EmptyResult"}
 
 
 def is_there():

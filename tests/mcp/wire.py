@@ -21,6 +21,7 @@ import output
 import schema
 import search
 import shell
+import state
 from client import Gone
 from place import Place, Skip
 
@@ -51,7 +52,7 @@ def main():
     parser.add_argument("--only", default="")
     options = parser.parse_args()
     tests = [every_message_fits_the_schema_of_its_revision,
-             *(test for suite in (handshake, bad_input, shell, held, files, search, changing, output, guest, endings)
+             *(test for suite in (handshake, bad_input, shell, held, files, search, changing, state, output, guest, endings)
                for test in suite.TESTS)]
     passed = failed = skipped = 0
     for test in (test for test in tests if options.only in name_of(test)):

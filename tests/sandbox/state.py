@@ -1,0 +1,334 @@
+#!/usr/bin/env python3
+"""`gatehouse state` from outside: what commands that run may do changes, all at once, and nobody inside has a say.
+
+    tests/sandbox/state.py GATEHOUSE [--sessions N] [--only WORD]
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+# Of builtins only: nothing of it has to be judged.
+WRITER = "exec 5> log; : > ready; while :; do echo x >&5; for i in {1..500}; do :; done; done"
+MAKER = ": > ready; i=0; while :; do i=$((i+1)); echo x > made$((i % 20)); mkdir d; rmdir d; done 2>/dev/null"
+
+
+class Skip(Exception):
+    """Why a test cannot run here."""
+
+
+class Place:
+    def __init__(self, gatehouse, name="ws"):
+        base = "/opt" if os.geteuid() == 0 else os.path.expanduser("~")  # not below /tmp, which a sandbox replaces
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="gatehouse-state.", dir=os.environ.get("GATEHOUSE_TEST_PLACE", base)))
+        self.path.chmod(0o755)
+        self.home, self.workspace = self.path / "home", self.path / name
+        self.home.mkdir()
+        self.workspace.mkdir()
+        self.gatehouse = str(gatehouse)
+        self.env = {"HOME": str(self.home), "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
+        self.runtime = self.home / ".local/state/gatehouse/run"
+        self.running = []
+
+    def start(self, script, *options, workspace=None):
+        """A command that has begun, and can be reached."""
+        workspace = workspace or self.workspace
+        (workspace / "ready").unlink(missing_ok=True)
+        process = subprocess.Popen([self.gatehouse, "exec", *options, "--", "bash", "-c", script], cwd=workspace, env=self.env,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   start_new_session=True)
+        self.running.append(process)
+        until((workspace / "ready").exists)
+        until((self.runtime / f"{process.pid}.sock").exists)
+        return process
+
+    def state(self, *words, status=0, cwd=None):
+        done = subprocess.run([self.gatehouse, "state", *map(str, words)], env=self.env, cwd=cwd or self.workspace, text=True,
+                              capture_output=True, timeout=60, check=False)
+        assert done.returncode == status, (words, done.returncode, done.stdout, done.stderr)
+        return done.stdout + done.stderr
+
+    def set(self, *words, **options):
+        return json.loads(self.state("set", "--json", *words, **options))
+
+    def end(self):
+        for process in self.running:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            process.communicate()
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def until(condition, seconds=15):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it does not happen"
+        time.sleep(0.003)
+
+
+def look(directory):
+    seen = {}
+    for path in sorted(directory.rglob("*")):
+        with contextlib.suppress(FileNotFoundError):
+            facts = path.lstat()
+            seen[str(path)] = (facts.st_size, facts.st_mtime_ns, facts.st_mode)
+    return seen
+
+
+def changes(directory, seconds=0.15):
+    before = look(directory)
+    time.sleep(seconds)
+    return look(directory) != before
+
+
+def modes(shown):
+    return [one["in_force"]["mode"] for one in shown["gatehouses"]]
+
+
+def nothing_is_written_from_the_moment_that_it_is_set(place):
+    for script in (WRITER, MAKER):
+        process = place.start(script)
+        assert changes(place.workspace), "it writes nothing by itself"
+        assert modes(place.set("--mode", "read-only")) == ["read-only"]
+        assert not changes(place.workspace)
+        process.kill()
+        process.communicate()
+
+
+def a_command_that_was_ended_for_it_says_why(place):
+    process = place.start("exec 5> log; : > ready; exec sleep 60")
+    place.set("--mode", "read-only")
+    said = process.communicate(timeout=10)[1]
+    assert process.returncode == 137, process.returncode
+    assert "the state of the sandbox changed: read-only, net none" in said, said
+    assert "/ws/log open for writing: sleep" in said, said
+
+
+def writers_are_waited_for_where_the_config_says_so(place):
+    config = place.path / "config.yaml"
+    config.write_text("version: 1\nsandbox: {on_writers: wait}\n")
+    process = place.start("exec 5> log; : > ready; sleep 1; echo last >&5; exec 5>&-; sleep 1; echo went on", "--config", config)
+    begun = time.monotonic()
+    place.set("--mode", "read-only")
+    assert time.monotonic() - begun > 0.3, "nobody was waited for"
+    assert (place.workspace / "log").read_text() == "last\n"
+    assert not changes(place.workspace)
+    assert process.communicate(timeout=10)[0] == "went on\n"
+
+
+def what_is_wrong_changes_nothing(place):
+    process = place.start(MAKER)
+    (place.workspace / "file").write_text("")
+    (place.workspace / "link").symlink_to("/etc")
+    wrong = {("--root", "missing"): 2, ("--root", "file"): 2, ("--root", "link"): 1, ("--root", "/"): 1, ("--root", ".", "--root", "/etc"): 1,
+             ("--mode", "danger-full-access"): 1, ("--network", "full"): 1, ("--mode", "read-only", "--root", "."): 2, (): 2,
+             ("--mode", "writable"): 2, ("--mode", "read-only", "--network", "full"): 1, ("--network", "allowlist"): 2}
+    for words, status in wrong.items():
+        said = place.state("set", *words, status=status)
+        assert len(said.splitlines()) == 1 and said.startswith("gatehouse: "), (words, said)
+    (shown,) = json.loads(place.state("show", "--json"))["gatehouses"]
+    assert shown["generation"] == 1 and shown["sources"]["set"] is None, shown
+    assert changes(place.workspace)
+    process.kill()
+
+
+def a_refusal_of_one_changes_none(place):
+    first = place.start(MAKER)
+    other = place.path / "ws2"
+    other.mkdir()
+    place.start(MAKER, "--mode", "read-only", "--workspace", other, workspace=make_ready(other))
+    said = place.state("set", "--all", "--mode", "workspace-write", status=1)
+    assert "mode workspace-write: the config there allows read-only; nothing was changed" in said, said
+    assert "no gatehouse runs in this workspace" in place.state("set", "--mode", "read-only", status=3, cwd=place.path)
+    assert modes(place.set("--pid", first.pid, "--mode", "read-only")) == ["read-only"]
+    assert sorted(modes(place.set("--all", "--mode", "read-only"))) == ["read-only", "read-only"]
+    session = json.loads(place.state("show", "--json"))["gatehouses"][0]["session"]
+    assert len(place.set("--session", session, "--mode", "read-only")["gatehouses"]) == 1
+    place.state("set", "--session", "nobody", "--mode", "read-only", status=3)
+
+
+def make_ready(directory):
+    """Of a command that may not write there."""
+    threading.Timer(0.3, (directory / "ready").touch).start()
+    return directory
+
+
+def a_workspace_shrinks_and_grows(place):
+    (place.workspace / "part").mkdir()
+    place.start(": > ready; while :; do echo x >> part/a; echo x >> rest; done 2>/dev/null")
+    place.set("--root", "part")
+    rest = (place.workspace / "rest").stat().st_size
+    assert changes(place.workspace / "part")
+    assert (place.workspace / "rest").stat().st_size == rest
+    place.set("--root", ".")
+    time.sleep(0.1)
+    assert (place.workspace / "rest").stat().st_size > rest
+
+
+def updates_at_once_leave_one_of_them(place):
+    place.start(MAKER)
+    for _ in range(5):
+        both = [threading.Thread(target=place.set, args=words)
+                for words in (("--mode", "read-only"), ("--mode", "workspace-write"), ("--mode", "read-only"))]
+        for thread in both:
+            thread.start()
+        for thread in both:
+            thread.join()
+        (shown,) = json.loads(place.state("show", "--json"))["gatehouses"]
+        assert changes(place.workspace) == (shown["in_force"]["mode"] == "workspace-write"), shown
+
+
+def a_program_that_starts_is_judged_by_the_new_state(place):
+    rules = place.path / "rules.yaml"
+    rules.write_text("version: 1\nrules:\n  - {id: no-id, event: exec, when: {program: id, mode: read-only}, verdict: deny, reason: Not now.}\n")
+    out = place.path / "out"
+    out.mkdir()
+    place.start(": > ready; while :; do id > /dev/null && echo ran; done 2>/dev/null", "--rules", rules)
+    place.set("--mode", "read-only")
+    process = place.running[-1]
+    stdout = process.stdout.fileno()
+    os.set_blocking(stdout, False)
+    time.sleep(0.1)  # for what was judged before to say so
+    os.read(stdout, 1 << 20)
+    time.sleep(0.3)
+    with contextlib.suppress(BlockingIOError):
+        assert not os.read(stdout, 1 << 20), "a program ran that the new state denies"
+
+
+def who_does_not_answer_is_ended_and_named(place):
+    process = place.start(WRITER)
+    os.kill(process.pid, signal.SIGSTOP)
+    assert changes(place.workspace), "its command goes on"
+    shown = place.set("--mode", "read-only", status=1)
+    assert not changes(place.workspace)
+    assert shown["gatehouses"] == [] and f"{process.pid} (" in shown["ended"][0] and "log" in shown["ended"][0], shown
+
+
+def the_sockets_are_the_owners_alone(place):
+    process = place.start(MAKER)
+    path = place.runtime / f"{process.pid}.sock"
+    assert path.stat().st_mode & 0o777 == 0o600 and place.runtime.stat().st_mode & 0o777 == 0o700
+    process.kill()
+    process.communicate()
+    place.state("show")
+    assert not path.exists(), "the name of one that was killed stays"
+    process = place.start(": > ready; sleep 0.2")
+    process.communicate()
+    assert not list(place.runtime.iterdir()), "a name stays behind"
+
+
+def ask(path, word):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as peer:
+        peer.connect(str(path))
+        try:
+            peer.send(word)
+        except BrokenPipeError:
+            pass
+        return json.loads(peer.recv(65536))
+
+
+def requests_that_are_none_are_refused(place):
+    process = place.start(MAKER)
+    path = place.runtime / f"{process.pid}.sock"
+    for word in (b"x", b"[]", b"{}", b'{"do": "end"}', b'{"do": "set", "word": {"mode": 1}}', b'{"do": "set", "word": {"roots": ["x"]}}',
+                 b'{"do": "set", "word": {"roots": ["/etc"]}}', b'{"do": "set", "word": {"mode": "danger-full-access"}}', b"{" * 60000):
+        assert "error" in ask(path, word), word
+    assert ask(path, b'{"do": "show"}')["generation"] == 1
+
+
+def who_is_confined_is_not_heard(place):
+    """As from a sandbox without namespaces, where the socket can be seen: fewer rights, or below a launcher by name."""
+    process = place.start(MAKER)
+    path = place.runtime / f"{process.pid}.sock"
+    program = ("import ctypes,socket,sys,subprocess\nlibc=ctypes.CDLL(None)\n{}\n"
+               "s=socket.socket(socket.AF_UNIX,socket.SOCK_SEQPACKET); s.connect(sys.argv[1])\n"
+               "try: s.send(b'{{\"do\":\"show\"}}')\nexcept BrokenPipeError: pass\nprint(s.recv(65536).decode())")
+    ways = {"": "generation", "libc.prctl(38,1,0,0,0)": "given up rights",
+            "libc.prctl(15,b'gatehouse-init',0,0,0)": "runs in a gatehouse's sandbox"}
+    if subprocess.run(["unshare", "-Ur", "true"], check=False, capture_output=True).returncode == 0:
+        ways["libc.unshare(0x10000000) == 0 or sys.exit(1)"] = "sandbox or container"
+    for way, word in ways.items():
+        said = subprocess.run([sys.executable, "-c", program.format(way), str(path)], text=True, capture_output=True, check=True).stdout
+        assert word in said, (way, said)
+
+
+def nobody_inside_has_a_say(place):
+    rules = place.path / "rules.yaml"
+    rules.write_text("version: 1\nrules: []\n")  # that of builtin:base would not let it run at all
+    for mode in ("read-only", "workspace-write", "danger-full-access"):
+        script = (f"{place.gatehouse} state set --all --mode danger-full-access; echo status $?; {place.gatehouse} state show; echo status $?; "
+                  f"ls {place.runtime}; python3 -c \"import socket,glob\nfor n in range(1,70000):\n s=socket.socket(socket.AF_UNIX,socket.SOCK_SEQPACKET)\n"
+                  f" try: s.connect('{place.runtime}/%d.sock' % n); print('CONNECTED')\n except OSError: pass\n s.close()\"")
+        done = subprocess.run([place.gatehouse, "exec", "--rules", rules, "--mode", mode, "--", "sh", "-c", script], cwd=place.workspace, env=place.env,
+                              text=True, capture_output=True, timeout=60, check=False)
+        assert done.stdout.count("status 2") == 2 and "CONNECTED" not in done.stdout and ".sock" not in done.stdout, done
+
+
+def watching_tells_each_change(place):
+    place.start(MAKER)
+    with subprocess.Popen([place.gatehouse, "state", "watch", "--json"], cwd=place.workspace, env=place.env,
+                          stdout=subprocess.PIPE, text=True) as watch:
+        seen = [json.loads(watch.stdout.readline())]
+        place.set("--mode", "read-only")
+        seen.append(json.loads(watch.stdout.readline()))
+        place.running[-1].kill()
+        assert watch.wait(timeout=10) == 0
+    assert [one["generation"] for one in seen] == [1, 2]
+    assert "no gatehouse runs" in place.state("watch", status=3)
+
+
+def many_sessions_change_at_once(place):
+    for _ in range(place.sessions):
+        place.start("exec 5>> $$.log; : > ready; while sleep 0.02; do echo x >&5; done")
+    shown = place.set("--mode", "read-only")
+    assert modes(shown) == ["read-only"] * place.sessions
+    assert not changes(place.workspace)
+    print(f"     {place.sessions} sessions with a writer each: {shown['in_force_ms']:.1f} ms")
+
+
+TESTS = [nothing_is_written_from_the_moment_that_it_is_set, a_command_that_was_ended_for_it_says_why,
+         writers_are_waited_for_where_the_config_says_so, what_is_wrong_changes_nothing, a_refusal_of_one_changes_none,
+         a_workspace_shrinks_and_grows, updates_at_once_leave_one_of_them, a_program_that_starts_is_judged_by_the_new_state,
+         who_does_not_answer_is_ended_and_named, the_sockets_are_the_owners_alone, requests_that_are_none_are_refused,
+         who_is_confined_is_not_heard, nobody_inside_has_a_say, watching_tells_each_change, many_sessions_change_at_once]
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="state.py")
+    parser.add_argument("gatehouse", type=lambda path: pathlib.Path(path).resolve())
+    parser.add_argument("--sessions", type=int, default=10)
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    probe = subprocess.run([options.gatehouse, "exec", "--json", "--", "true"], capture_output=True, text=True, check=False)
+    if json.loads(probe.stdout).get("sandbox", {}).get("tier") != "A":
+        print("SKIP: this machine gives no namespaces\n0 passed, 0 failed, 1 skipped")
+        return 77
+    passed = failed = 0
+    for test in (test for test in TESTS if options.only in test.__name__):
+        name, place = test.__name__.replace("_", " "), Place(options.gatehouse)
+        place.sessions = options.sessions
+        try:
+            test(place)
+            passed += 1
+            print("ok  ", name, flush=True)
+        except (AssertionError, OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
+            failed += 1
+            print("FAIL", name, repr(error)[:1500], flush=True)
+        finally:
+            place.end()
+    print(f"{passed} passed, {failed} failed, 0 skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
