@@ -52,9 +52,14 @@ std::optional<std::string> find_text_file(const std::string& path, Author author
   return sys::read_all(fd.get(), max_file_bytes, path);
 }
 
-std::optional<Node> find_yaml_file(const std::string& path, Author author) {
+std::optional<Node> find_yaml_file(const std::string& path, Author author, const KeptTrees& trees) {
   const auto text = find_text_file(path, author);
-  return text ? std::make_optional(read_yaml(*text, path)) : std::nullopt;
+  return text ? std::make_optional(trees.read(*text, path)) : std::nullopt;
+}
+
+Node read_yaml_file(const std::string& path, const KeptTrees& trees) {
+  if (auto node = find_yaml_file(path, Author::anyone, trees)) return std::move(*node);
+  throw BadInput({path}, "there is no such file");
 }
 
 }  // namespace config

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "config/kept_trees.h"
 #include "config/node.h"
 
 namespace config {
@@ -20,6 +21,9 @@ enum class Author {
 /// unreadable file is BadInput, and so is a dangling symlink: it was meant to be a file.
 std::optional<std::string> find_text_file(const std::string& path, Author author = Author::anyone);
 /// The document in it.
-std::optional<Node> find_yaml_file(const std::string& path, Author author = Author::anyone);
+std::optional<Node> find_yaml_file(const std::string& path, Author author = Author::anyone,
+                                   const KeptTrees& trees = KeptTrees(""));
+/// The same of a file that has to be there.
+Node read_yaml_file(const std::string& path, const KeptTrees& trees = KeptTrees(""));
 
 }  // namespace config

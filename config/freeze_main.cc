@@ -3,6 +3,7 @@
 #include <iterator>
 #include <utility>
 
+#include "config/file.h"
 #include "config/frozen.h"
 
 namespace {

@@ -4,7 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "config/file.h"
 #include "config/text.h"
 #include "sandbox/sys/nearest.h"
 
@@ -55,11 +54,6 @@ std::string text_of(const Place& place) {
 
 BadInput::BadInput(const Place& place, const std::string& sentence)
     : sys::Error(sys::Kind::invalid, text_of(place) + ": " + sentence), place_(place) {}
-
-Node read_yaml_file(const std::string& path) {
-  if (auto node = find_yaml_file(path)) return std::move(*node);
-  throw BadInput({path}, "there is no such file");
-}
 
 std::string nearest(std::string_view word, const std::vector<std::string>& known) {
   if (const std::string near = sys::nearest(word, known); !near.empty()) return near;

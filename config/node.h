@@ -47,8 +47,6 @@ struct Entry {
 /// Strict: duplicate keys, anchors, aliases, tags, nulls, several documents, NUL bytes, invalid UTF-8, more
 /// than 64 levels or 8 MiB are errors that name the place. An empty text is an empty map.
 Node read_yaml(std::string_view text, const std::string& file);
-/// The same from a file; a directory, FIFO, device or unreadable file is an error, not a wait.
-Node read_yaml_file(const std::string& path);
 
 /// The word of `known` nearest to `word` (an edit or two away, or a known confusion); empty when none is
 /// near.

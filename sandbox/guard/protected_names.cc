@@ -54,6 +54,7 @@ class Finder {
   void find_repository(const std::string& path, const std::string& worktree, bool is_workspace);
 
  private:
+  const sys::Fd& directory(const std::string& path);
   void walk(const std::string& path, std::size_t depth, const NamePattern& pattern);
   void visit(const std::string& path, std::size_t depth, const NamePattern& pattern);
   void follow(const std::string& link, std::size_t depth, const NamePattern& pattern);
@@ -69,7 +70,18 @@ class Finder {
   ProtectedNames& found_;
   std::set<std::string> repositories_;
   std::set<std::string> followed_;
+  std::string opened_path_;
+  sys::Fd opened_;
 };
+
+/// Good until the next call: most names stand in one directory.
+const sys::Fd& Finder::directory(const std::string& path) {
+  if (path != opened_path_) {
+    opened_ = roots_.open_directory(path);
+    opened_path_ = path;
+  }
+  return opened_;
+}
 
 void Finder::know(const std::string& path, const Entry& entry, std::string text) {
   found_.known.push_back({path, entry.device, entry.inode, text.empty() ? entry.link : std::move(text)});
@@ -104,7 +116,7 @@ void Finder::walk(const std::string& path, std::size_t depth, const NamePattern&
 }
 
 void Finder::visit(const std::string& path, std::size_t depth, const NamePattern& pattern) {
-  const sys::Fd dir = roots_.open_directory(sys::parent_of(path));
+  const sys::Fd& dir = directory(sys::parent_of(path));
   const auto entry = dir ? entry_at(dir.get(), sys::base_name(path)) : std::nullopt;
   if (!entry) return;
   if (entry->kind == Entry::Kind::link) {

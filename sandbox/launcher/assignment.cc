@@ -6,7 +6,7 @@
 #include <cerrno>
 
 #include "sandbox/launcher/hold_wire.h"
-#include "sandbox/launcher/packing.h"
+#include "sandbox/sys/packing.h"
 
 namespace sandbox {
 namespace {
@@ -50,7 +50,9 @@ void carry(Wire& wire, Assignment& assignment) {
   wire(spec), wire(tier);
 }
 
-void write_assignment(int fd, const Assignment& assignment) { sys::write_all(fd, packed(assignment), what); }
+void write_assignment(int fd, const Assignment& assignment) {
+  sys::write_all(fd, sys::packed(assignment), what);
+}
 
 Assignment read_assignment(int fd) {
   struct stat status {};
@@ -58,7 +60,7 @@ Assignment read_assignment(int fd) {
   std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
   if (::pread(fd, bytes.data(), bytes.size(), 0) != status.st_size)
     throw sys::SysError(errno, "reading {}", what);
-  return unpacked<Assignment>(bytes);
+  return sys::unpacked<Assignment>(bytes);
 }
 
 }  // namespace sandbox

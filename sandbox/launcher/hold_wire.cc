@@ -1,6 +1,6 @@
 #include "sandbox/launcher/hold_wire.h"
 
-#include "sandbox/launcher/packing.h"
+#include "sandbox/sys/packing.h"
 
 namespace sandbox {
 namespace {
@@ -23,14 +23,18 @@ void carry(Wire& wire, NotHeld& failure) {
   wire(path), wire(why);
 }
 
-sys::Fd pack(const HoldOrder& order) { return in_memory(packed(order), what_order); }
+sys::Fd pack(const HoldOrder& order) { return sys::in_memory(sys::packed(order), what_order); }
 
-HoldOrder unpack_hold_order(int fd) { return unpacked<HoldOrder>(sys::read_all(fd, max_bytes, what_order)); }
+HoldOrder unpack_hold_order(int fd) {
+  return sys::unpacked<HoldOrder>(sys::read_all(fd, max_bytes, what_order));
+}
 
-sys::Fd pack(const std::vector<NotHeld>& failures) { return in_memory(packed(failures), what_answer); }
+sys::Fd pack(const std::vector<NotHeld>& failures) {
+  return sys::in_memory(sys::packed(failures), what_answer);
+}
 
 std::vector<NotHeld> unpack_not_held(int fd) {
-  return unpacked<std::vector<NotHeld>>(sys::read_all(fd, max_bytes, what_answer));
+  return sys::unpacked<std::vector<NotHeld>>(sys::read_all(fd, max_bytes, what_answer));
 }
 
 }  // namespace sandbox

@@ -13,9 +13,9 @@
 #include "sandbox/launcher/capabilities.h"
 #include "sandbox/launcher/init.h"
 #include "sandbox/launcher/namespaces.h"
-#include "sandbox/launcher/packing.h"
 #include "sandbox/launcher/wire.h"
 #include "sandbox/sys/error.h"
+#include "sandbox/sys/packing.h"
 
 namespace sandbox {
 namespace {
@@ -41,7 +41,7 @@ Nascent::Nascent(std::uint64_t namespaces)
       ends_(sys::make_socket_pair()),
       turns_(sys::make_socket_pair()),
       lifeline_(sys::make_pipe()),
-      assignment_(make_memory("what sandbox to build")),
+      assignment_(sys::make_memory("what sandbox to build")),
       bell_(::eventfd(0, EFD_CLOEXEC)) {
   if (!bell_) throw sys::SysError(errno, "making an eventfd");
   const bool any_user = may_set_ids();

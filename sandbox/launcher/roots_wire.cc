@@ -1,6 +1,6 @@
 #include "sandbox/launcher/roots_wire.h"
 
-#include "sandbox/launcher/packing.h"
+#include "sandbox/sys/packing.h"
 
 namespace sandbox {
 namespace {
@@ -29,16 +29,16 @@ void carry(Wire& wire, RootsAnswer& answer) {
   wire(in_force), wire(ended), wire(in_the_way), wire(failures);
 }
 
-sys::Fd pack(const RootsOrder& order) { return in_memory(packed(order), what_order); }
+sys::Fd pack(const RootsOrder& order) { return sys::in_memory(sys::packed(order), what_order); }
 
 RootsOrder unpack_roots_order(int fd) {
-  return unpacked<RootsOrder>(sys::read_all(fd, max_bytes, what_order));
+  return sys::unpacked<RootsOrder>(sys::read_all(fd, max_bytes, what_order));
 }
 
-sys::Fd pack(const RootsAnswer& answer) { return in_memory(packed(answer), what_answer); }
+sys::Fd pack(const RootsAnswer& answer) { return sys::in_memory(sys::packed(answer), what_answer); }
 
 RootsAnswer unpack_roots_answer(int fd) {
-  return unpacked<RootsAnswer>(sys::read_all(fd, max_bytes, what_answer));
+  return sys::unpacked<RootsAnswer>(sys::read_all(fd, max_bytes, what_answer));
 }
 
 }  // namespace sandbox

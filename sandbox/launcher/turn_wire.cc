@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "sandbox/launcher/packing.h"
 #include "sandbox/sys/error.h"
+#include "sandbox/sys/packing.h"
 
 namespace sandbox {
 namespace {
@@ -28,13 +28,13 @@ sys::Fd pack(const TurnProgram& program) {
   if (has_nul(program.cwd) || std::any_of(program.argv.begin(), program.argv.end(), has_nul) ||
       std::any_of(program.env.begin(), program.env.end(), has_nul))
     throw sys::Error(sys::Kind::invalid, "starting a command: a word or variable has a NUL byte in it");
-  const std::string bytes = packed(program);
+  const std::string bytes = sys::packed(program);
   if (bytes.size() > max_program) throw sys::SysError(E2BIG, "starting a command of {} bytes", bytes.size());
-  return in_memory(bytes, what);
+  return sys::in_memory(bytes, what);
 }
 
 TurnProgram unpack(int fd) {
-  auto program = unpacked<TurnProgram>(sys::read_all(fd, max_program, what));
+  auto program = sys::unpacked<TurnProgram>(sys::read_all(fd, max_program, what));
   if (program.argv.empty()) throw sys::Error(sys::Kind::internal, "reading {}: it has no words", what);
   return program;
 }

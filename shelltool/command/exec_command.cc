@@ -115,9 +115,12 @@ void ExecTurn::listen_soon() {
   listening_ = reactor_.at(sys::BootClock::now() + soon, [this] {
     try {
       control_.emplace(reactor_, session_.plan().places.runtime, state_, [this] {
-        return ControlServer::Facts{
-            "exec " + sys::command_line(options_.argv, 100), session_.plan().workspace.roots, session_.id(),
-            sandbox::name_of(session_.state().tier), session_.most_of(state_.state())};
+        return ControlServer::Facts{"exec " + sys::command_line(options_.argv, 100),
+                                    session_.plan().workspace.roots,
+                                    session_.id(),
+                                    sandbox::name_of(session_.state().tier),
+                                    session_.changes_since(state_.generation() - 1),
+                                    session_.most_of(state_.state())};
       });
     } catch (const sys::Error& error) {
       say(fmt::format("gatehouse state cannot reach this command: {}", error.what()));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "config/file.h"
 #include "policy/decision_json.h"
 #include "policy/lint/lint.h"
 #include "sandbox/sys/text.h"

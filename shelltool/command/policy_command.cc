@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "config/file.h"
 #include "policy/decision_json.h"
 #include "policy/denial.h"
 #include "policy/trial.h"

@@ -114,7 +114,8 @@ class StdioServer {
 
   ControlServer::Facts facts() {
     const Session* session = connection_.current();
-    ControlServer::Facts facts{"serve", state_.sources().owner.roots, {}, {}, state_.state()};
+    ControlServer::Facts facts{"serve", state_.sources().owner.roots, {},
+                               {},      connection_.said(),           state_.state()};
     if (facts.workspaces.empty()) facts.workspaces = plan_.plan().workspace.roots;
     if (session == nullptr) return facts;
     facts.session = session->id();

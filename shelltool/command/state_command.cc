@@ -151,6 +151,7 @@ std::string text_on(const Gatehouse& gatehouse) {
   text += "\n";
   for (const char* source : {"config", "set", "host"}) text += source_text(source, facts["sources"][source]);
   for (const Json& call : facts["sources"]["calls"]) text += source_text("call", call);
+  for (const Json& sentence : facts["said"]) text += fmt::format("    {}\n", sentence.get<std::string>());
   return text;
 }
 

@@ -127,6 +127,7 @@ Json ControlServer::facts() const {
           {"workspaces", visible(facts.workspaces)},
           {"generation", state_.generation()},
           {"in_force", json_of(facts.in_force)},
+          {"said", facts.said},
           {"in_force_ms", static_cast<double>(state_.in_force_after().count()) / 1000},
           {"sources", json_of(state_.sources())}};
 }

@@ -23,7 +23,8 @@ class ControlServer {
     std::vector<std::string> workspaces;  ///< where it does it
     std::string session;                  ///< the id; empty where nothing runs yet
     std::string tier;
-    SandboxState in_force;  ///< what the sandbox could be given of the state
+    std::vector<std::string> said = {};  ///< what came of the last change, a sentence each
+    SandboxState in_force;               ///< what the sandbox could be given of the state
   };
 
   /// Throws sys::Error where it cannot listen. `state` outlives this.

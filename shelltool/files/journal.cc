@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "sandbox/launcher/packing.h"
 #include "sandbox/sys/error.h"
+#include "sandbox/sys/packing.h"
 
 namespace shelltool::files {
 
@@ -21,7 +21,7 @@ void carry(Wire& wire, JournalStep& step) {
 }
 
 void Journal::add(const JournalStep& step) {
-  const std::string packed = sandbox::packed(step);
+  const std::string packed = sys::packed(step);
   const std::uint64_t size = packed.size();
   std::string record(reinterpret_cast<const char*>(&size), sizeof size);
   record += packed;
@@ -39,7 +39,7 @@ std::vector<JournalStep> Journal::steps() const {
     std::memcpy(&size, rest.data(), sizeof size);
     rest.remove_prefix(sizeof size);
     if (size > rest.size()) break;
-    steps.push_back(sandbox::unpacked<JournalStep>(rest.substr(0, size)));
+    steps.push_back(sys::unpacked<JournalStep>(rest.substr(0, size)));
     rest.remove_prefix(size);
   }
   return steps;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sandbox/launcher/packing.h"
+#include "sandbox/sys/packing.h"
 
 namespace shelltool::files {
 

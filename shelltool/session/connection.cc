@@ -41,9 +41,11 @@ Connection::Connection(sys::Reactor& reactor, LiveState& state, std::function<Pl
 }
 
 void Connection::follow(const SandboxState& wanted, LiveState::Done done) {
+  said_.clear();
   if (!session_ || outer_) return done();
   in_force_ = std::move(done);
-  session_->apply(wanted, state_.generation(), [this](bool is_lost) {
+  session_->apply(wanted, state_.generation(), [this, generation = state_.generation()](bool is_lost) {
+    said_ = session_->changes_since(generation - 1);
     if (is_lost) return;  // it holds when nothing of the session is left
     if (const LiveState::Done tell = std::exchange(in_force_, nullptr)) tell();
   });

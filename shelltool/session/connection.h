@@ -34,6 +34,8 @@ class Connection {
   /// What the user should know of it; to the first who asks.
   std::vector<std::string> take_notes();
   [[nodiscard]] bool is_guest() const { return outer_.has_value(); }
+  /// What came of the last change of the state, a sentence each.
+  [[nodiscard]] const std::vector<std::string>& said() const { return said_; }
   [[nodiscard]] bool is_ending() const { return is_ending_; }
   /// Called each time that a session has ended, before it is gone.
   void on_forget(std::function<void()> callback) { forgetting_.push_back(std::move(callback)); }
@@ -56,7 +58,8 @@ class Connection {
   std::unique_ptr<Session> session_;
   std::vector<std::function<void()>> forgetting_;
   LiveState::Done in_force_;  // when the session that cannot hold it has ended
-  std::string replaced_;      // what is to be told of it
+  std::vector<std::string> said_;
+  std::string replaced_;  // what is to be told of it
   bool has_told_notes_ = false, is_ending_ = false;
 };
 

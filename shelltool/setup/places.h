@@ -24,6 +24,8 @@ struct Places {
   [[nodiscard]] std::string user_grants() const { return config + "/grants.yaml"; }
   [[nodiscard]] std::string audit() const { return state + "/audit"; }
   [[nodiscard]] std::string trust() const { return state + "/trust"; }
+  /// For config::KeptTrees. Not in the cache, whose directory a command could make first in some modes.
+  [[nodiscard]] std::string trees() const { return state.empty() ? "" : state + "/trees"; }
 };
 
 /// XDG variables count when they are absolute paths, as the XDG base directory specification asks.

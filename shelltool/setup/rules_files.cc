@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "config/file.h"
+#include "config/kept_trees.h"
 #include "shelltool/setup/project_rules.h"
 
 namespace shelltool {
@@ -26,21 +27,26 @@ RulesOrigin origin(policy::Layer layer, std::string file, Read read) {
   return origin;
 }
 
-std::optional<config::Node> read_named(const std::string& path) { return config::read_yaml_file(path); }
-std::optional<config::Node> find_system(const std::string& path) {
-  return config::find_yaml_file(path, config::Author::root);
-}
-std::optional<config::Node> find_users(const std::string& path) { return config::find_yaml_file(path); }
-
-template <class Read>
-RulesOrigin grants(policy::Layer layer, std::string file, Read read) {
-  RulesOrigin found = origin(layer, std::move(file), read);
-  found.holds = policy::Source::Holds::grants;
-  return found;
+/// A file of that author, if there is one.
+RulesOrigin file_of(config::Author author, std::string file, const config::KeptTrees& trees) {
+  const auto layer = author == config::Author::root ? policy::Layer::system : policy::Layer::user;
+  return origin(layer, std::move(file),
+                [&](const std::string& path) { return config::find_yaml_file(path, author, trees); });
 }
 
-RulesOrigin users_rules(const Places& places) {
-  RulesOrigin user = origin(policy::Layer::user, places.user_rules(), find_users);
+RulesOrigin grants(RulesOrigin origin) {
+  origin.holds = policy::Source::Holds::grants;
+  return origin;
+}
+
+RulesOrigin named_rules(const std::string& file, const config::KeptTrees& trees) {
+  return origin(policy::Layer::user, file, [&](const std::string& path) {
+    return std::make_optional(config::read_yaml_file(path, trees));
+  });
+}
+
+RulesOrigin users_rules(const Places& places, const config::KeptTrees& trees) {
+  RulesOrigin user = file_of(config::Author::anyone, places.user_rules(), trees);
   if (user.state != RulesOrigin::State::absent) return user;
   user.state = RulesOrigin::State::in_force;
   user.document = config::read_yaml(without_files, "(built in)");
@@ -48,13 +54,14 @@ RulesOrigin users_rules(const Places& places) {
   return user;
 }
 
-RulesOrigin project_rules(const Places& places, const std::string& workspace) {
+RulesOrigin project_rules(const Places& places, const std::string& workspace,
+                          const config::KeptTrees& trees) {
   std::optional<ProjectRules> found;
   RulesOrigin project = origin(policy::Layer::project, project_rules_path(workspace),
                                [&](const std::string& path) -> std::optional<config::Node> {
                                  found = find_project_rules(places, workspace);
                                  if (!found->trusted) return std::nullopt;
-                                 return config::read_yaml(*found->trusted, path);
+                                 return trees.read(*found->trusted, path);
                                });
   if (found) project.note = note_on(*found);
   if (project.state == RulesOrigin::State::absent && !project.note.empty())
@@ -73,14 +80,16 @@ std::vector<std::string> RulesFiles::paths() const {
 }
 
 std::vector<RulesOrigin> RulesFiles::find() const {
-  std::vector<RulesOrigin> origins = {origin(policy::Layer::system, places.system_rules(), find_system),
-                                      grants(policy::Layer::system, places.system_grants(), find_system)};
-  for (const std::string& path : named) origins.push_back(origin(policy::Layer::user, path, read_named));
+  using config::Author;
+  const config::KeptTrees trees(places.trees());
+  std::vector<RulesOrigin> origins = {file_of(Author::root, places.system_rules(), trees),
+                                      grants(file_of(Author::root, places.system_grants(), trees))};
+  for (const std::string& path : named) origins.push_back(named_rules(path, trees));
   if (named.empty()) {
-    origins.push_back(users_rules(places));
-    origins.push_back(grants(policy::Layer::user, places.user_grants(), find_users));
+    origins.push_back(users_rules(places, trees));
+    origins.push_back(grants(file_of(Author::anyone, places.user_grants(), trees)));
   }
-  for (const std::string& workspace : workspaces) origins.push_back(project_rules(places, workspace));
+  for (const std::string& workspace : workspaces) origins.push_back(project_rules(places, workspace, trees));
   return origins;
 }
 

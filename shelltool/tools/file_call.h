@@ -47,10 +47,10 @@ void run_operation(const FileTools& tools, RequestOf<operation> request, const s
                    mcp::ToolCall call, std::function<mcp::ToolResult(const ResultOf<operation>&)> told) {
   WorkerRequest packed{Operations::number<operation>(), {}, changes_files<operation>};
   if constexpr (requires { expected_touches(request); }) packed.expected = expected_touches(request);
-  packed.packed = sandbox::packed(std::move(request));
+  packed.packed = sys::packed(std::move(request));
   call_worker(tools, std::move(packed), {tool, std::move(call)},
               [told = std::move(told)](const FileAnswer& answer) {
-                return told(sandbox::unpacked<ResultOf<operation>>(answer.packed));
+                return told(sys::unpacked<ResultOf<operation>>(answer.packed));
               });
 }
 

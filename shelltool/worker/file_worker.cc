@@ -24,7 +24,7 @@ class FileWorker {
       if (letter->tag == WorkerTag::begin)
         answer([&] { return begin(std::move(letter->fds)); });
       else if (letter->tag == WorkerTag::run)
-        answer([&] { return run(sandbox::unpacked<WorkerRequest>(letter->body)); });
+        answer([&] { return run(sys::unpacked<WorkerRequest>(letter->body)); });
       else
         throw sys::Error(sys::Kind::internal, "the server sent letter '{}'", static_cast<char>(letter->tag));
       letter.reset();
@@ -47,7 +47,7 @@ class FileWorker {
     } catch (const std::exception& error) {
       failure = {"internal", error.what()};
     }
-    post(server_, WorkerTag::failure, sandbox::packed(failure));
+    post(server_, WorkerTag::failure, sys::packed(failure));
   }
 
   std::string begin(std::vector<sys::Fd> journals) {
@@ -70,13 +70,13 @@ class FileWorker {
   }
 
   std::vector<files::Ruling> ask(const std::vector<files::Touch>& touches) {
-    post(server_, WorkerTag::ask, sandbox::packed(touches));
+    post(server_, WorkerTag::ask, sys::packed(touches));
     const std::optional<WorkerLetter> letter = collect(server_);
     if (!letter) throw sys::Error(sys::Kind::io, "waiting for a decision: the server is gone");
     if (letter->tag != WorkerTag::rulings)
       throw sys::Error(sys::Kind::internal, "waiting for a decision: got letter '{}'",
                        static_cast<char>(letter->tag));
-    auto rulings = sandbox::unpacked<std::vector<files::Ruling>>(letter->body);
+    auto rulings = sys::unpacked<std::vector<files::Ruling>>(letter->body);
     if (rulings.size() != touches.size()) throw sys::Error(sys::Kind::internal, "decisions are missing");
     return rulings;
   }

@@ -108,7 +108,7 @@ void FileWorkers::give(Place worker, Job job) {
     kill(*worker);
   });
   try {
-    post(worker->channel, WorkerTag::run, sandbox::packed(worker->job->request));
+    post(worker->channel, WorkerTag::run, sys::packed(worker->job->request));
   } catch (const sys::SysError&) {  // it is gone, which its channel will tell
   }
 }
@@ -147,14 +147,14 @@ void FileWorkers::on_letter(Place worker, WorkerLetter letter) {
   }
   if (!worker->job) throw sys::Error(sys::Kind::internal, "the file worker spoke unasked");
   if (letter.tag == WorkerTag::ask) {
-    const auto touches = sandbox::unpacked<std::vector<files::Touch>>(letter.body);
-    return post(worker->channel, WorkerTag::rulings, sandbox::packed(judge(*worker->job, touches)));
+    const auto touches = sys::unpacked<std::vector<files::Touch>>(letter.body);
+    return post(worker->channel, WorkerTag::rulings, sys::packed(judge(*worker->job, touches)));
   }
   worker->state = Worker::State::idle;
   worker->deadline.cancel();
   Job job = *std::exchange(worker->job, std::nullopt);
   std::optional<WorkerFailure> failure;
-  if (letter.tag == WorkerTag::failure) failure = sandbox::unpacked<WorkerFailure>(letter.body);
+  if (letter.tag == WorkerTag::failure) failure = sys::unpacked<WorkerFailure>(letter.body);
   tell(std::move(job), std::move(failure), std::move(letter.body));
   pump();
 }

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "sandbox/launcher/packing.h"
+#include "sandbox/sys/packing.h"
 #include "shelltool/files/apply_patch.h"
 #include "shelltool/files/edit.h"
 #include "shelltool/files/file_ops.h"
@@ -51,11 +51,11 @@ constexpr bool changes_files = OperationTraits<decltype(operation)>::changes;
 template <auto operation>
 std::string run_packed(std::string_view request, const files::Judge& judge,
                        [[maybe_unused]] files::Journal& journal) {
-  const auto unpacked = sandbox::unpacked<RequestOf<operation>>(request);
+  const auto unpacked = sys::unpacked<RequestOf<operation>>(request);
   if constexpr (!changes_files<operation>)
-    return sandbox::packed(operation(unpacked, judge));
+    return sys::packed(operation(unpacked, judge));
   else
-    return sandbox::packed(operation(unpacked, judge, journal));
+    return sys::packed(operation(unpacked, judge, journal));
 }
 
 template <auto... operations>

@@ -18,7 +18,7 @@ void post(sys::Channel& channel, WorkerTag tag, std::string_view body, const std
     return channel.send(packet, fds);
   }
   packet.push_back(in_memory);
-  const sys::Fd memory = sandbox::in_memory(body, "a letter of the file worker");
+  const sys::Fd memory = sys::in_memory(body, "a letter of the file worker");
   std::vector<int> all = {memory.get()};
   all.insert(all.end(), fds.begin(), fds.end());
   channel.send(packet, all);

@@ -15,8 +15,8 @@
 #include <string_view>
 #include <vector>
 
-#include "sandbox/launcher/packing.h"
 #include "sandbox/sys/channel.h"
+#include "sandbox/sys/packing.h"
 #include "shelltool/files/judge.h"
 
 namespace shelltool {

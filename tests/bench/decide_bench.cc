@@ -1,20 +1,24 @@
-/// What a decision costs with 10 rules and with 10,000: the ratio, and microseconds.
+/// What a decision costs with 10 rules and with 10,000: the ratio, and microseconds; and what loading those
+/// costs.
 
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "config/kept_trees.h"
 #include "policy/rule_set.h"
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-policy::RuleSet rules_of(int count) {
+std::string text_of(int count) {
   std::string text = "version: 1\nrules:\n";
   for (int number = 0; number < count; ++number) {
     // Most rules are about other programs; every tenth is about git, another command each.
@@ -26,8 +30,33 @@ policy::RuleSet rules_of(int count) {
   text +=
       "  - {id: push, event: exec, when: {program: git, args: [push], options: {any: [-f]}}, verdict: deny, "
       "reason: r}\n";
-  return policy::RuleSet::compile({{policy::Layer::user, config::read_yaml(text, "rules.yaml")}},
+  return text;
+}
+
+policy::RuleSet compile(config::Node rules) {
+  return policy::RuleSet::compile({{policy::Layer::user, std::move(rules)}},
                                   {"/home/u", {"/ws"}, {"/usr/bin"}});
+}
+
+policy::RuleSet rules_of(int count) { return compile(config::read_yaml(text_of(count), "rules.yaml")); }
+
+/// In milliseconds, of a file that has been read before, and of one that has not.
+double load(const config::KeptTrees& trees, const std::string& text) {
+  const auto begin = Clock::now();
+  compile(trees.read(text, "rules.yaml"));
+  return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
+
+bool compare_loading() {
+  std::string directory = "/tmp/gatehouse-bench.XXXXXX";
+  if (::mkdtemp(directory.data()) == nullptr) return false;
+  const config::KeptTrees trees(directory + "/trees");
+  const std::string text = text_of(10'000);
+  const double first = load(trees, text);
+  const double again = load(trees, text);
+  std::filesystem::remove_all(directory);
+  fmt::print("loading 10,000 rules: {:.0f} ms, and {:.0f} ms the first time (target: 200)\n", again, first);
+  return again <= 200;
 }
 
 sandbox::ExecEvent event_of(const std::string& name, std::vector<std::string> argv) {
@@ -53,8 +82,7 @@ policy::RuleSet target_rules_of(int count) {
                       "verdict: deny, reason: r}}\n",
                       number, number / 256, number % 256);
   }
-  return policy::RuleSet::compile({{policy::Layer::user, config::read_yaml(text, "rules.yaml")}},
-                                  {"/home/u", {"/ws"}, {"/usr/bin"}});
+  return compile(config::read_yaml(text, "rules.yaml"));
 }
 
 /// The median of rounds, in microseconds.
@@ -87,9 +115,7 @@ bool compare(const std::string& name, const policy::RuleSet& few, const policy::
 }  // namespace
 
 int main() {
-  const auto begin = Clock::now();
   const policy::RuleSet many = rules_of(10'000);
-  const double compile_ms = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
   const policy::RuleSet few = rules_of(10);
   bool reached = true;
   fmt::print("{:<28} {:>9} {:>9} {:>7}\n", "decision", "10", "10,000", "ratio");
@@ -106,7 +132,7 @@ int main() {
   reached = compare("read file.cc", few_targets, many_targets, file) && reached;
   for (const char* to : {"registry.example:443", "10.200.0.1:443"})
     reached = compare(fmt::format("net {}", to), few_targets, many_targets, policy::net_event(to)) && reached;
-  fmt::print("target: ratio ≤ 2, ≤ 10 µs: {}; compiling 10,000 rules took {:.0f} ms\n",
-             reached ? "met" : "missed", compile_ms);
+  fmt::print("target: ratio ≤ 2, ≤ 10 µs: {}\n", reached ? "met" : "missed");
+  reached = compare_loading() && reached;
   return reached ? EXIT_SUCCESS : EXIT_FAILURE;
 }

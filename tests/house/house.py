@@ -22,7 +22,7 @@ MAY_INCLUDE = {
     "shelltool/state": [*BELOW, "shelltool/setup/"],
     "shelltool/session": [*BELOW, "shelltool/setup/", "shelltool/state/"],
     "shelltool/control": [*BELOW, "shelltool/setup/", "shelltool/state/"],
-    "shelltool/files": ["sandbox/sys/", "sandbox/launcher/packing.h", "sandbox/guard/", "policy/glob.h"],
+    "shelltool/files": ["sandbox/sys/", "sandbox/guard/", "policy/glob.h"],
     "shelltool/worker": [*BELOW, "shelltool/setup/", "shelltool/session/", "shelltool/files/"],
     "shelltool/tools": [*BELOW, "shelltool/setup/", "shelltool/state/", "shelltool/session/", "shelltool/files/", "shelltool/worker/"],
     "shelltool/hosts": [*BELOW, "shelltool/setup/"],

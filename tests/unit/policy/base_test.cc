@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "config/file.h"
 #include "policy/base_rules.h"
 #include "policy/trial.h"
 #include "sandbox/guard/protected_names.h"

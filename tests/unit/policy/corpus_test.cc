@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 
+#include "config/file.h"
 #include "config/reader.h"
 #include "policy/check.h"
 #include "policy/examples.h"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "config/file.h"
 #include "policy/explanation.h"
 #include "tests/unit/data.h"
 #include "tests/unit/policy/events.h"

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <set>
 
+#include "config/file.h"
 #include "tests/unit/data.h"
 #include "tests/unit/policy/events.h"
 #include "tests/unit/temporary.h"

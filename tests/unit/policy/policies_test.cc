@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "config/file.h"
 #include "policy/trial.h"
 #include "tests/unit/data.h"
 #include "tests/unit/policy/events.h"

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <set>
 
+#include "config/file.h"
 #include "config/shape.h"
 #include "policy/built_in.h"
 #include "policy/program_reader.h"

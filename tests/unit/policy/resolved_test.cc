@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "config/file.h"
 #include "config/shape.h"
 #include "config/yaml_text.h"
 #include "policy/check.h"

@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "config/file.h"
 #include "tests/unit/data.h"
 #include "tests/unit/policy/events.h"
 #include "tests/unit/temporary.h"
@@ -89,7 +90,9 @@ TEST_CASE("matchers hold for what they name and for nothing else") {
       {"{args: [[install, ci], '**', -x]}", {"npm ci -- -x", "npm install a -- -x"}, {"npm run"}},
       {"{args: ['a*', b]}", {"p ax b c", "p -z ax b"}, {"p b a", "p ax"}},
       {"{verbatim: [push, '**']}", {"git push", "git push -f x"}, {"git -C x push", "git pushx", "git"}},
-      {"{verbatim: [[get, list], '-?', '**', main]}", {"k get -o main", "k list -o a -b main"}, {"k get main"}},
+      {"{verbatim: [[get, list], '-?', '**', main]}",
+       {"k get -o main", "k list -o a -b main"},
+       {"k get main"}},
       {"{verbatim: [run, build]}", {"npm run build"}, {"npm run build x", "npm run", "npm run build --"}},
       {"{verbatim: []}", {"ls"}, {"ls --", "ls a"}},
       {"{argc: 2}", {"ls a b", "ls -- a b"}, {"ls a", "ls a b c"}},

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "config/file.h"
 #include "policy/trial.h"
 #include "tests/unit/data.h"
 #include "tests/unit/policy/events.h"

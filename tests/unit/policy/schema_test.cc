@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "config/file.h"
 #include "policy/rules_shape.h"
 #include "tests/unit/data.h"
 #include "tests/unit/policy/events.h"

@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include "sandbox/launcher/packing.h"
 #include "sandbox/sys/error.h"
+#include "sandbox/sys/packing.h"
 
 namespace sandbox {
 namespace {
@@ -35,7 +35,7 @@ Assignment full() {
 }
 
 sys::Fd written(const Assignment& assignment) {
-  sys::Fd memory = make_memory("an assignment");
+  sys::Fd memory = sys::make_memory("an assignment");
   write_assignment(memory.get(), assignment);
   return memory;
 }
@@ -79,8 +79,8 @@ TEST_CASE("what a sandbox is to be reaches its first process whole") {
 TEST_CASE("a sandbox is not built from half of what was said") {
   const std::string bytes = bytes_of(full());
   for (const std::size_t size : {std::size_t{0}, std::size_t{7}, bytes.size() / 2, bytes.size() - 1})
-    CHECK_THROWS_AS(read_assignment(in_memory(bytes.substr(0, size), "half").get()), sys::Error);
-  CHECK_THROWS_AS(read_assignment(in_memory(bytes + "x", "more").get()), sys::Error);
+    CHECK_THROWS_AS(read_assignment(sys::in_memory(bytes.substr(0, size), "half").get()), sys::Error);
+  CHECK_THROWS_AS(read_assignment(sys::in_memory(bytes + "x", "more").get()), sys::Error);
 }
 
 }  // namespace

@@ -164,3 +164,21 @@ TEST_CASE("where approval is never asked for, ask is a deny that says so") {
   CHECK(fixture.asked.empty());
   CHECK(judge.take_denials(1).all().front().decision.reason == "Hm. (Approval is never asked for.)");
 }
+
+TEST_CASE("who is answered under another state than he asked in is judged by that") {
+  Fixture fixture;
+  fixture.rules = tests::rules_of(R"(
+  - {id: commit, event: exec, when: {program: git, args: [commit]}, verdict: ask, reason: Hm.}
+  - {id: frozen, event: exec, when: {program: git, mode: read-only}, verdict: deny, reason: Not now.}
+)");
+  TurnJudge judge(fixture.setup());
+  REQUIRE(judge.judge(event_in(1, "git commit"), Occasion::asked, 1) == Ruling::wait);
+  REQUIRE(judge.judge(event_in(1, "git commit -a"), Occasion::asked, 2) == Ruling::wait);
+  CHECK(judge.answered(1, Answer::once));
+  judge.set_state(sandbox::Mode::read_only, sandbox::Network::none, 2);
+  CHECK_FALSE(judge.answered(2, Answer::once));
+  const shelltool::DenialLog log = judge.take_denials(1);
+  REQUIRE(log.all().size() == 1);
+  CHECK(log.all().front().decision.rule == "frozen");
+  CHECK(judge.judge(event_in(2, "git status"), Occasion::asked, 3) == Ruling::deny);
+}

@@ -12,18 +12,18 @@
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/fd.h"
 
-namespace sandbox {
+namespace sys {
 
 /// Functions have the same place in every process that was forked.
 template <class Value>
-constexpr bool is_plain =
+constexpr bool is_packed_as_it_is =
     std::is_arithmetic_v<Value> || std::is_enum_v<Value> || std::is_function_v<std::remove_pointer_t<Value>>;
 
 class Packer {
  public:
   template <class Value>
   void operator()(Value& value) {
-    if constexpr (is_plain<Value>)
+    if constexpr (is_packed_as_it_is<Value>)
       bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
     else
       carry(*this, value);
@@ -46,14 +46,14 @@ class Packer {
   std::string bytes_;
 };
 
-/// Throws sys::Error for what no Packer made.
+/// Throws Error for what no Packer made.
 class Unpacker {
  public:
   explicit Unpacker(std::string_view bytes) : rest_(bytes) {}
 
   template <class Value>
   void operator()(Value& value) {
-    if constexpr (is_plain<Value>)
+    if constexpr (is_packed_as_it_is<Value>)
       std::memcpy(&value, next(sizeof value).data(), sizeof value);
     else
       carry(*this, value);
@@ -66,7 +66,7 @@ class Unpacker {
   }
 
   void expect_end() const {
-    if (!rest_.empty()) throw sys::Error(sys::Kind::internal, "reading packed values: there are more");
+    if (!rest_.empty()) throw Error(Kind::internal, "reading packed values: there are more");
   }
 
  private:
@@ -77,7 +77,7 @@ class Unpacker {
   }
 
   std::string_view next(std::uint64_t size) {
-    if (size > rest_.size()) throw sys::Error(sys::Kind::internal, "reading packed values: they are cut off");
+    if (size > rest_.size()) throw Error(Kind::internal, "reading packed values: they are cut off");
     const std::string_view bytes = rest_.substr(0, size);
     rest_.remove_prefix(size);
     return bytes;
@@ -103,8 +103,8 @@ Value unpacked(std::string_view bytes) {
 }
 
 /// An empty memfd: packets have a limit.
-sys::Fd make_memory(const char* what);
+Fd make_memory(const char* what);
 /// One to be read from its beginning.
-sys::Fd in_memory(std::string_view bytes, const char* what);
+Fd in_memory(std::string_view bytes, const char* what);
 
-}  // namespace sandbox
+}  // namespace sys
