@@ -13,6 +13,7 @@ import time
 
 import file_bench
 import search_bench
+import state_bench
 import wire_bench
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -59,6 +60,15 @@ class Table:
             return
         note = f"{ours:.3g} ms against {theirs:.3g} ms" + ("" if ratio <= target else ", MISSED")
         self.print(what, yardstick, f"{ratio:.3f}", f"<= {target}", note)
+
+    def most(self, what, unit, target, measure):
+        """A figure that has no yardstick."""
+        try:
+            figure = measure()
+        except (AssertionError, OSError, subprocess.SubprocessError) as error:
+            self.print(what, "-", "-", f"<= {target}", f"SKIP {error}")
+            return
+        self.print(what, "-", f"{figure:.3g}", f"<= {target}", unit + ("" if figure <= target else ", MISSED"))
 
 
 def bench_race(options, table):
@@ -123,6 +133,7 @@ def main():
         wire_bench.bench(options, table, workspace)
         file_bench.bench(options, table, workspace)
         search_bench.bench(options, table)
+        state_bench.bench(options, table)
         bench_decisions(options, table)
         if options.races:
             bench_race(options, table)

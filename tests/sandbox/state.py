@@ -40,11 +40,11 @@ class Place:
         self.runtime = self.home / ".local/state/gatehouse/run"
         self.running = []
 
-    def start(self, script, *options, workspace=None):
+    def start(self, script, *options, workspace=None, around=()):
         """A command that has begun, and can be reached."""
         workspace = workspace or self.workspace
         (workspace / "ready").unlink(missing_ok=True)
-        process = subprocess.Popen([self.gatehouse, "exec", *options, "--", "bash", "-c", script], cwd=workspace, env=self.env,
+        process = subprocess.Popen([*around, self.gatehouse, "exec", *options, "--", "bash", "-c", script], cwd=workspace, env=self.env,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                    start_new_session=True)
         self.running.append(process)
@@ -168,11 +168,10 @@ def a_workspace_shrinks_and_grows(place):
     place.start(": > ready; while :; do echo x >> part/a; echo x >> rest; done 2>/dev/null")
     place.set("--root", "part")
     rest = (place.workspace / "rest").stat().st_size
-    assert changes(place.workspace / "part")
+    until(lambda: changes(place.workspace / "part"))
     assert (place.workspace / "rest").stat().st_size == rest
     place.set("--root", ".")
-    time.sleep(0.1)
-    assert (place.workspace / "rest").stat().st_size > rest
+    until(lambda: (place.workspace / "rest").stat().st_size > rest)
 
 
 def updates_at_once_leave_one_of_them(place):
@@ -246,6 +245,10 @@ def requests_that_are_none_are_refused(place):
     assert ask(path, b'{"do": "show"}')["generation"] == 1
 
 
+ASK = ("import socket,sys\ns=socket.socket(socket.AF_UNIX,socket.SOCK_SEQPACKET); s.connect(sys.argv[1])\n"
+       "s.send(b'{}'); print(s.recv(65536).decode())")
+
+
 def who_is_confined_is_not_heard(place):
     """As from a sandbox without namespaces, where the socket can be seen: fewer rights, or below a launcher by name."""
     process = place.start(MAKER)
@@ -274,6 +277,23 @@ def nobody_inside_has_a_say(place):
         assert done.stdout.count("status 2") == 2 and "CONNECTED" not in done.stdout and ".sock" not in done.stdout, done
 
 
+def without_namespaces_what_cannot_be_narrowed_is_ended_and_said(place):
+    around = [sys.executable, str(pathlib.Path(__file__).resolve().parent / "without.py"), "namespaces", "--"]
+    process = place.start(WRITER, around=around)
+    assert changes(place.workspace)
+    (one,) = place.set("--mode", "read-only")["gatehouses"]
+    assert not changes(place.workspace)
+    assert one["tier"] in "BC" and f"tier {one['tier']} has no mounts to change" in " ".join(one["said"]), one
+    assert process.communicate(timeout=10)[1].count("the sandbox ended, and all that ran in it") == 1
+    # The socket can be seen there, and says nothing.
+    rules = place.path / "rules.yaml"
+    rules.write_text("version: 1\nrules: []\n")
+    script = f"{place.gatehouse} state set --all --mode read-only; echo status $?; sleep 0.3; python3 -c \"{ASK}\" {place.runtime}/*.sock"
+    process = place.start(": > ready; sleep 0.2; " + script, "--rules", rules, around=around)
+    said = process.communicate(timeout=20)[0]
+    assert "status 2" in said and "runs in a gatehouse's sandbox" in said, said
+
+
 def watching_tells_each_change(place):
     place.start(MAKER)
     with subprocess.Popen([place.gatehouse, "state", "watch", "--json"], cwd=place.workspace, env=place.env,
@@ -300,7 +320,7 @@ TESTS = [nothing_is_written_from_the_moment_that_it_is_set, a_command_that_was_e
          writers_are_waited_for_where_the_config_says_so, what_is_wrong_changes_nothing, a_refusal_of_one_changes_none,
          a_workspace_shrinks_and_grows, updates_at_once_leave_one_of_them, a_program_that_starts_is_judged_by_the_new_state,
          who_does_not_answer_is_ended_and_named, the_sockets_are_the_owners_alone, requests_that_are_none_are_refused,
-         who_is_confined_is_not_heard, nobody_inside_has_a_say, watching_tells_each_change, many_sessions_change_at_once]
+         who_is_confined_is_not_heard, nobody_inside_has_a_say, without_namespaces_what_cannot_be_narrowed_is_ended_and_said, watching_tells_each_change, many_sessions_change_at_once]
 
 
 def main():
