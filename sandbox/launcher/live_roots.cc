@@ -20,8 +20,9 @@ namespace sandbox {
 namespace {
 
 constexpr int most_rounds = 5;
-/// A file that is opened and closed again in a loop is closed for a moment soon.
-constexpr int first_tries = 3, later_tries = 40;
+/// What is opened and closed again in a loop is closed for a moment soon; nobody has it open who makes
+/// directories in one. Who holds a file is found at once by looking for him.
+constexpr std::chrono::microseconds first_trying(500), later_trying = std::chrono::milliseconds(150);
 constexpr int workers_may_finish = 2;  // rounds
 constexpr auto longest_death = std::chrono::milliseconds(200);
 
@@ -74,7 +75,7 @@ sys::Fd place_of(const ListedMount& listed) {
   return is_it ? std::move(place) : sys::Fd();
 }
 
-void pause() { ::usleep(200); }
+void pause() { ::usleep(50); }
 
 }  // namespace
 
@@ -177,13 +178,14 @@ std::vector<ListedMount> LiveRoots::flip(std::vector<ListedMount> wanted) {
   return wanted;
 }
 
-std::vector<ListedMount> LiveRoots::tighten(int tries) {
+std::vector<ListedMount> LiveRoots::tighten(std::chrono::microseconds longest) {
+  const auto limit = std::chrono::steady_clock::now() + longest;
   std::vector<ListedMount> left = flip(still_writable());
-  for (int tried = 1; tried < tries && !left.empty(); ++tried) {
+  while (!left.empty() && std::chrono::steady_clock::now() < limit) {
     pause();
-    left = flip(still_writable());
+    left = flip(std::move(left));
   }
-  return left;
+  return left.empty() ? still_writable() : left;
 }
 
 RootsAnswer LiveRoots::change(const RootsOrder& order, HeldCovers& held, const std::vector<pid_t>& workers) {
@@ -192,7 +194,7 @@ RootsAnswer LiveRoots::change(const RootsOrder& order, HeldCovers& held, const s
     choose(order, held, answer);
     loosen(answer);
     for (int round = 0;; ++round) {
-      const std::vector<ListedMount> left = tighten(round == 0 ? first_tries : later_tries);
+      const std::vector<ListedMount> left = tighten(round == 0 ? first_trying : later_trying);
       if (left.empty()) return answer;
       std::vector<Writer> writers = writers_in(busy(left));
       if (!order.end_writers || round == most_rounds) {

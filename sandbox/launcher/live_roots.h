@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -36,7 +37,7 @@ class LiveRoots {
   void choose(const RootsOrder& order, HeldCovers& held, RootsAnswer& answer);
   void bind_onto_itself(const std::string& directory, HeldCovers& held);
   void loosen(RootsAnswer& answer);
-  std::vector<ListedMount> tighten(int tries);
+  std::vector<ListedMount> tighten(std::chrono::microseconds longest);
   [[nodiscard]] Fate fate_of(const std::string& path) const;
   [[nodiscard]] std::vector<ListedMount> still_writable() const;
   std::vector<ListedMount> flip(std::vector<ListedMount> wanted);
@@ -47,7 +48,7 @@ class LiveRoots {
   std::vector<std::string> kept_, lost_;
   std::map<std::string, sys::Fd> mounts_;  ///< of roots
   std::map<std::string, sys::Fd> parts_;   ///< of what is kept of a root. They stay: who is in one may be
-                                          ///< there when it is lost, too
+                                           ///< there when it is lost, too
   std::vector<Flipped> flipped_;
 };
 

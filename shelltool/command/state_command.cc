@@ -31,7 +31,7 @@ using namespace std::chrono_literals;
 using Json = nlohmann::ordered_json;
 using Kind = ControlRequest::Kind;
 
-constexpr int status_done = 0, status_no = 1, status_wrong = 2, status_nobody = 3;
+constexpr int status_done = 0, status_no = 1, status_nobody = 3;
 /// A gatehouse answers at once, but while its sandbox changes.
 constexpr auto longest_answer = 3s;
 /// Where writers are waited for: theirs and ours.

@@ -85,6 +85,20 @@ def an_update_of_the_host_is_in_force_when_it_is_answered(place):
     assert not server.call("write", path="other", content="x").get("isError")
 
 
+def a_turn_that_starts_meanwhile_is_held_too(place):
+    server = place.serve()
+    seen = 0
+    for delay in (0, 0.001, 0.002, 0.005, 0.01, 0.05, 0.2):
+        turn = server.start("shell", {"command": "i=0; while :; do i=$((i+1)); echo x > n$((i % 9)); echo x >> f; done 2>/dev/null"})
+        time.sleep(delay)
+        seen += (place.workspace / "f").exists()
+        assert server.request(UPDATE, policy(place, "read-only"))["result"] == {}
+        assert not changes(place.workspace), f"after {delay} s"
+        server.cancel(turn)
+        assert server.request(UPDATE, policy(place, "workspace-write"))["result"] == {}
+    assert seen, "no turn had begun"
+
+
 def the_tools_that_changed_are_told(place):
     server = place.serve()
     others = []
@@ -222,7 +236,8 @@ def who_runs_inside_changes_no_state(place):
         server.end()
 
 
-TESTS = [an_update_of_the_host_is_in_force_when_it_is_answered, the_tools_that_changed_are_told,
+TESTS = [an_update_of_the_host_is_in_force_when_it_is_answered, a_turn_that_starts_meanwhile_is_held_too,
+         the_tools_that_changed_are_told,
          a_call_runs_in_the_state_that_its_own_meta_says, what_cannot_be_read_changes_nothing,
          the_hosts_roots_shrink_the_workspace, the_owner_changes_what_runs_and_the_result_says_it,
          a_connection_ends_with_the_network, all_of_the_hosts_files_go_with_their_sandbox,

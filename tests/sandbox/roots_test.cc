@@ -56,6 +56,8 @@ struct RootsScene : Scene {
     const auto answer = supervisor().set_roots({writable, end_writers});
     REQUIRE(answer);
     for (const std::string& failure : answer->failures) MESSAGE(failure);
+    for (const sandbox::Writer& writer : answer->in_the_way)
+      if (end_writers) MESSAGE("in the way: " << writer.program << " with " << writer.path);
     return *answer;
   }
   /// A turn that runs the inmate.
