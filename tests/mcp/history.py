@@ -206,6 +206,7 @@ def what_is_too_large_to_be_kept_is_said(place):
 def a_history_that_cannot_be_written_is_said(place):
     server = place.serve()
     server.call("write", file_path="f", content="1")
+    done(server)  # it is recorded after the answer
     contents = next((place.home / ".local/state/gatehouse/history").glob("*/contents"))
     for kept in contents.iterdir():
         kept.unlink()
