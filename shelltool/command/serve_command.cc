@@ -10,6 +10,7 @@
 #include "shelltool/setup/fresh_plan.h"
 #include "shelltool/tools/edit_tool.h"
 #include "shelltool/tools/files_tool.h"
+#include "shelltool/tools/history_tool.h"
 #include "shelltool/tools/instructions.h"
 #include "shelltool/tools/patch_tool.h"
 #include "shelltool/tools/policy_tool.h"
@@ -54,8 +55,9 @@ class StdioServer {
         connection_(
             reactor_, [&options](bool is_guest) { return session_plan(options.common, is_guest); },
             options.common.audit),
-        shell_(reactor_, connection_),
         workers_(reactor_, connection_),
+        history_(reactor_, connection_, workers_),
+        shell_(reactor_, connection_, history_),
         stdio_(reactor_, 0, 1,
                {[this](std::string line) { dispatcher_.receive(line); },
                 [this] {
@@ -81,6 +83,7 @@ class StdioServer {
       tools_.add(grep_tool(workers_, connection_));
     else
       log(LogLevel::warning, "there is no tool grep, since ripgrep is not installed");
+    tools_.add(history_tool(workers_, connection_, history_, plan_.plan()));
     tools_.add(policy_tool(plan_));
     tools_.serve(dispatcher_);
   }
@@ -96,8 +99,9 @@ class StdioServer {
   FreshPlan plan_;
   sys::Reactor reactor_;
   Connection connection_;
-  ShellTool shell_;
   FileWorkers workers_;
+  History history_;
+  ShellTool shell_;
   mcp::Tools tools_;
   mcp::Stdio stdio_;
   mcp::Dispatcher dispatcher_;
