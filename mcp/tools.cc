@@ -28,17 +28,21 @@ std::string base64(std::string_view bytes) {
 
 }  // namespace
 
-Json json_of(ToolResult result) {
-  Json text;  // member by member: an initializer list would be copied
-  text["type"] = "text";
-  text["text"] = std::move(result.text);
-  Json json;
-  json["content"].push_back(std::move(text));
-  for (const Image& image : result.images)
-    json["content"].push_back({{"type", "image"}, {"data", base64(image.bytes)}, {"mimeType", image.type}});
-  if (result.is_error) json["isError"] = true;
-  if (!result.meta.is_null()) json["_meta"] = std::move(result.meta);
-  return json;
+std::string text_of(const ToolResult& result) {
+  std::string text;
+  text.reserve(result.text.size() + result.text.size() / 8 + 512);
+  text += R"({"content":[{"type":"text","text":)";
+  sys::append_json(text, result.text);
+  text += '}';
+  for (const Image& image : result.images) {
+    text += R"(,{"type":"image","data":")" + base64(image.bytes) + R"(","mimeType":)";
+    sys::append_json(text, image.type);
+    text += '}';
+  }
+  text += ']';
+  if (result.is_error) text += R"(,"isError":true)";
+  if (!result.meta.is_null()) text += R"(,"_meta":)" + text_of(result.meta);
+  return text += '}';
 }
 
 void Tools::serve(Dispatcher& dispatcher) const {

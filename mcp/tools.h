@@ -23,14 +23,15 @@ struct ToolResult {
   std::vector<Image> images = {};
 };
 
-Json json_of(ToolResult result);
+/// As the `result` of a response, on one line. A long text is written once, and no value is made of it.
+std::string text_of(const ToolResult& result);
 
 /// A tool call on its way: the answer is a ToolResult.
 class ToolCall {
  public:
   explicit ToolCall(Call call) : call_(std::move(call)) {}
-  void answer(ToolResult result) { call_.answer(json_of(std::move(result))); }
-  /// The text_of() a result's json_of().
+  void answer(const ToolResult& result) { call_.answer_text(text_of(result)); }
+  /// The text_of() a result.
   void answer_text(std::string_view result) { call_.answer_text(result); }
   void progress(double done, const std::string& message) { call_.progress(done, message); }
   void on_cancel(std::function<void()> callback) { call_.on_cancel(std::move(callback)); }

@@ -1,49 +1,18 @@
 #include "policy/json_line.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
 #include "sandbox/sys/text.h"
 
 namespace policy {
-namespace {
-
-bool is_plain(char c) { return c >= ' ' && c < '\x7F' && c != '"' && c != '\\'; }
-
-}  // namespace
 
 void JsonLine::begin(std::string_view key) {
   if (!members_.empty()) members_ += ',';
-  append(key);
+  sys::append_json(members_, key);
   members_ += ':';
-}
-
-void JsonLine::append(std::string_view text) {
-  members_ += '"';
-  for (;;) {
-    const auto plain = std::find_if_not(text.begin(), text.end(), is_plain);
-    members_.append(text.begin(), plain);
-    text.remove_prefix(static_cast<std::size_t>(plain - text.begin()));
-    if (text.empty()) break;
-    const char c = text.front();
-    const std::size_t length = sys::utf8_length(text);
-    if (length == 0) {
-      members_ += "\xEF\xBF\xBD";
-    } else if (static_cast<unsigned char>(c) < ' ') {
-      members_ += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      if (c == '"' || c == '\\') members_ += '\\';
-      members_.append(text.substr(0, length));
-    }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  members_ += '"';
 }
 
 void JsonLine::add(std::string_view key, std::string_view value) {
   begin(key);
-  append(value);
+  sys::append_json(members_, value);
 }
 
 void JsonLine::add(std::string_view key, const std::vector<std::string>& values) {
@@ -51,7 +20,7 @@ void JsonLine::add(std::string_view key, const std::vector<std::string>& values)
   members_ += '[';
   for (const std::string& value : values) {
     if (members_.back() != '[') members_ += ',';
-    append(value);
+    sys::append_json(members_, value);
   }
   members_ += ']';
 }

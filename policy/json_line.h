@@ -31,7 +31,6 @@ class JsonLine {
 
  private:
   void begin(std::string_view key);
-  void append(std::string_view text);
 
   std::string members_;
 };

@@ -44,6 +44,19 @@ std::string escaped(std::string_view bytes) {
   return result;
 }
 
+/// No function, so that looking for the first that is not plain takes no call for each.
+constexpr auto is_plain_in_json = [](char c) { return c >= ' ' && c < '\x7F' && c != '"' && c != '\\'; };
+
+void append_json_escape(std::string& text, char c) {
+  constexpr std::string_view after_backslash = "\"\\\n\t\r", letters = "\"\\ntr";
+  if (const std::size_t at = after_backslash.find(c); at != std::string_view::npos)
+    text.append(1, '\\').append(1, letters[at]);
+  else if (c < ' ')
+    text += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+  else
+    text += c;
+}
+
 std::string quoted(const std::string& word) {
   if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return word;
   std::string result = "'";
@@ -75,6 +88,25 @@ std::size_t utf8_length(std::string_view bytes) {
   const bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
   const bool surrogate = point >= 0xD800 && point < 0xE000;
   return overlong || surrogate || point > 0x10FFFF ? 0 : length;
+}
+
+void append_json(std::string& text, std::string_view bytes) {
+  text += '"';
+  for (;;) {
+    const auto stop = std::find_if_not(bytes.begin(), bytes.end(), is_plain_in_json);
+    text.append(bytes.begin(), stop);
+    bytes.remove_prefix(static_cast<std::size_t>(stop - bytes.begin()));
+    if (bytes.empty()) break;
+    const std::size_t length = utf8_length(bytes);
+    if (length == 0)
+      text += "\xEF\xBF\xBD";
+    else if (length == 1)
+      append_json_escape(text, bytes.front());
+    else
+      text.append(bytes.substr(0, length));
+    bytes.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  text += '"';
 }
 
 std::string visible(std::string_view bytes) {

@@ -18,5 +18,7 @@ std::string command_line(const std::vector<std::string>& argv, std::size_t limit
 std::vector<std::string_view> split(std::string_view text, char separator);
 /// The length of the valid UTF-8 sequence that `bytes` begins with; 0 when it begins with none.
 std::size_t utf8_length(std::string_view bytes);
+/// Appends the bytes as a JSON string, with its quotes; each that is no UTF-8 becomes U+FFFD.
+void append_json(std::string& text, std::string_view bytes);
 
 }  // namespace sys

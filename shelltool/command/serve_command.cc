@@ -12,6 +12,7 @@
 #include "shelltool/state/owner_state.h"
 #include "shelltool/tools/edit_tool.h"
 #include "shelltool/tools/files_tool.h"
+#include "shelltool/tools/history_tool.h"
 #include "shelltool/tools/host_voice.h"
 #include "shelltool/tools/instructions.h"
 #include "shelltool/tools/patch_tool.h"
@@ -59,8 +60,9 @@ class StdioServer {
             reactor_, state_,
             [&options](const Connection::Wanted& wanted) { return session_plan(options.common, wanted); },
             options.common.audit),
-        shell_(reactor_, connection_),
         workers_(reactor_, connection_),
+        history_(reactor_, connection_, workers_),
+        shell_(reactor_, connection_, history_),
         stdio_(reactor_, 0, 1,
                {[this](std::string line) { dispatcher_.receive(line); },
                 [this] {
@@ -75,7 +77,7 @@ class StdioServer {
     for (const std::string& note : plan_.plan().made.notes) log(LogLevel::warning, note);
     mcp::serve_lifecycle(dispatcher_, {"gatehouse", "gatehouse", version,
                                        [this] { return current_instructions(plan_); }, state_capabilities()});
-    heed_host(dispatcher_, tools_, state_);
+    heed_host(dispatcher_, tools_, state_, [this] { connection_.renew(); });
     state_.own(state_of(plan_.plan()), plan_.plan().config.sandbox.host_may_loosen);
     state_.on_change([this] { follow_state(); });
     tools_.add(shell_.tool(plan_.plan(), state_));
@@ -89,6 +91,7 @@ class StdioServer {
       tools_.add(grep_tool(workers_, connection_));
     else
       log(LogLevel::warning, "there is no tool grep, since ripgrep is not installed");
+    tools_.add(history_tool(workers_, connection_, history_, state_));
     tools_.add(policy_tool(plan_));
     tools_.serve(dispatcher_);
   }
@@ -134,8 +137,9 @@ class StdioServer {
   sys::Reactor reactor_;
   LiveState state_;
   Connection connection_;
-  ShellTool shell_;
   FileWorkers workers_;
+  History history_;
+  ShellTool shell_;
   mcp::Tools tools_;
   mcp::Stdio stdio_;
   mcp::Dispatcher dispatcher_;

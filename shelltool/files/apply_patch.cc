@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 #include <set>
 
@@ -13,8 +14,10 @@
 #include "shelltool/files/encoding.h"
 #include "shelltool/files/file_error.h"
 #include "shelltool/files/line_diff.h"
+#include "shelltool/files/name_changes.h"
 #include "shelltool/files/patch_plan.h"
 #include "shelltool/files/replace_file.h"
+#include "shelltool/files/settle.h"
 #include "shelltool/files/spot.h"
 
 namespace shelltool::files {
@@ -164,16 +167,12 @@ std::string diff_of(const PatchPlan& plan, std::size_t room) {
   return diff;
 }
 
-/// With the mode of a file that was moved or copied here, but for what the patch says.
-void set_executable(const Spot& spot, bool executable) {
-  const Pinned file = pin(spot.real);
-  if (file.real != spot.real)
-    throw FileError("stale", "{}: somebody moved it at this moment", sys::visible(spot.named));
-  const mode_t mode = file.status.st_mode & 07777U;
-  const mode_t wanted = executable ? mode | (mode & 0444U) >> 2U : mode & ~0111U;
-  if (wanted != mode && ::chmod(sys::proc_path(file.place.get()).c_str(), wanted) != 0)
-    throw_errno(errno, "{} was written; making it {}", sys::visible(spot.named),
-                executable ? "executable" : "not executable");
+/// Whoever may read it may run it then, or nobody.
+std::string mode_with(const Spot& spot, bool executable) {
+  struct stat status {};
+  if (::lstat(spot.real.c_str(), &status) != 0) throw_errno(errno, "{}", sys::visible(spot.named));
+  const mode_t mode = status.st_mode & 0777U;
+  return fmt::format("{:03o}", executable ? mode | (mode & 0444U) >> 2U : mode & ~0111U);
 }
 
 /// What the planned files are to be, and nothing that stays as it is.
@@ -227,9 +226,16 @@ ApplyPatchResult apply_patch(const ApplyPatchRequest& request, const Judge& judg
     result.diff = diff_of(plan, request.room);
     return result;
   }
-  if (!replacements.empty()) replace_files(replacements, journal);
-  for (const PlannedFile& file : plan.files)
-    if (changes_mode(file)) set_executable(places.at(file.path), file.after.executable);
+  const bool changes_modes = std::any_of(plan.files.begin(), plan.files.end(), changes_mode);
+  if (replacements.empty() && !changes_modes) return result;
+  all_or_nothing(journal, [&] {
+    put_files(replacements, journal);
+    NameChanges changes({}, journal);
+    for (const PlannedFile& file : plan.files)
+      if (changes_mode(file))
+        changes.change_mode(places.at(file.path).real,
+                            mode_with(places.at(file.path), file.after.executable));
+  });
   return result;
 }
 

@@ -33,8 +33,9 @@ void check_text_file(const Spot& spot) {
                   kind_of(spot.file->status.st_mode));
 }
 
-void put(const Spot& spot, std::string content, Journal& journal) {
+void put(const Spot& spot, const std::string* was, std::string content, Journal& journal) {
   Replacement replacement;
+  replacement.was = was;
   replacement.spot = &spot;
   replacement.content = std::move(content);
   replace_files({std::move(replacement)}, journal);
@@ -69,7 +70,7 @@ ChangeResult edit(const EditRequest& request, const Judge& judge, Journal& journ
   result.size = after.content.size();
   result.places = after.places;
   result.diff = diff_of(before, after.content);
-  if (!request.dry_run && after.content != before) put(spot, std::move(after.content), journal);
+  if (!request.dry_run && after.content != before) put(spot, &before, std::move(after.content), journal);
   return result;
 }
 
@@ -96,7 +97,8 @@ ChangeResult write(const WriteRequest& request, const Judge& judge, Journal& jou
   result.version = version_of(content);
   result.size = content.size();
   if (is_compared) result.diff = diff_of(before, content);
-  if (!spot.file || !is_compared || content != before) put(spot, std::move(content), journal);
+  if (!spot.file || !is_compared || content != before)
+    put(spot, is_compared ? &before : nullptr, std::move(content), journal);
   return result;
 }
 

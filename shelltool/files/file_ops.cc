@@ -9,6 +9,7 @@
 #include "shelltool/files/file_error.h"
 #include "shelltool/files/file_ops_plan.h"
 #include "shelltool/files/name_changes.h"
+#include "shelltool/files/settle.h"
 
 namespace shelltool::files {
 namespace {
@@ -36,7 +37,9 @@ std::uint64_t entries_of(const PlannedOp& op) {
   return entries;
 }
 
-DoneOp make(const PlannedOp& op, NameChanges& changes) {
+}  // namespace
+
+DoneOp make_op(const PlannedOp& op, NameChanges& changes) {
   DoneOp done{op.kind, op.path, op.to, {}, op.replaces, entries_of(op)};
   if (op.replaces) done.trash = changes.discard(op.to);
   switch (op.kind) {
@@ -62,9 +65,7 @@ DoneOp make(const PlannedOp& op, NameChanges& changes) {
   return done;
 }
 
-}  // namespace
-
-FileOpsResult file_ops(const FileOpsRequest& request, const Judge& judge, Journal& /*journal*/) {
+FileOpsResult file_ops(const FileOpsRequest& request, const Judge& judge, Journal& journal) {
   FileOpsPlanner planner(request);
   std::vector<PlannedOp> planned;
   std::vector<Touch> touches;
@@ -75,15 +76,16 @@ FileOpsResult file_ops(const FileOpsRequest& request, const Judge& judge, Journa
   }
   require(judge, touches);
   FileOpsResult result;
-  NameChanges changes(request.roots);
-  for (std::size_t i = 0; i < count; ++i) {
-    const PlannedOp& op = planned[i];
-    if (request.dry_run)
+  if (request.dry_run) {
+    for (const PlannedOp& op : planned)
       result.ops.push_back({op.kind, op.path, op.to, {}, op.replaces, entries_of(op)});
-    else
-      result.ops.push_back(numbered(i, count, [&] { return make(op, changes); }));
+    return result;
   }
-  changes.keep();
+  all_or_nothing(journal, [&] {
+    NameChanges changes(request.roots, journal);
+    for (std::size_t i = 0; i < count; ++i)
+      result.ops.push_back(numbered(i, count, [&] { return make_op(planned[i], changes); }));
+  });
   return result;
 }
 

@@ -39,8 +39,7 @@ struct FileOpsResult {
   std::vector<DoneOp> ops;  ///< one for each, in their order
 };
 
-/// Throws FileError with the number of the operation; nothing is changed then. Not journalled: names that
-/// were changed when the worker is killed stay changed, each of them whole.
+/// Throws FileError with the number of the operation; nothing is changed then.
 FileOpsResult file_ops(const FileOpsRequest& request, const Judge& judge, Journal& journal);
 
 template <class Wire>

@@ -18,16 +18,22 @@ struct PlannedOp {
   std::vector<Touch> touches;
 };
 
+class NameChanges;
+/// As a part of what is done together. Throws FileError.
+DoneOp make_op(const PlannedOp& op, NameChanges& changes);
+
 class FileOpsPlanner {
  public:
   explicit FileOpsPlanner(const FileOpsRequest& request) : request_(request) {}
 
   /// Later operations meet what earlier ones will have made. Throws FileError.
   PlannedOp plan(const FileOp& op);
+  using Kind = NameOverlay::Kind;
+  /// Something else is made, or gone, at the true name.
+  void put(const std::string& path, Kind kind) { names_.put(path, kind); }
+  [[nodiscard]] const NameOverlay& names() const { return names_; }
 
  private:
-  using Kind = NameOverlay::Kind;
-
   [[nodiscard]] std::string full(const std::string& path) const;
   std::string existing(const std::string& path) const;
   void plan_target(PlannedOp& planned, const FileOp& op);

@@ -22,6 +22,8 @@
 namespace shelltool::files {
 namespace {
 
+constexpr std::size_t most_judged = 2000;  // a ruling takes 10 µs
+
 using Kind = FindRequest::Kind;
 using Format = FindRequest::Format;
 using Clock = std::chrono::steady_clock;
@@ -135,17 +137,36 @@ class Explanation {
   Near ignored_, kind_, deeper_, other_case_;
 };
 
+/// What rules hide does not count, where there are few enough to ask about all.
+void leave_out_hidden(const FindRequest& request, std::vector<FoundEntry> all, FindResult& result,
+                      const Judge& judge) {
+  result.hidden = drop_hidden(all, result.root, judge);
+  result.entries.clear();
+  result.files = result.directories = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    ++(all[i].kind == EntryKind::directory ? result.directories : result.files);
+    all[i].number = i;
+    if (i >= request.offset && result.entries.size() < request.limit) result.entries.push_back(all[i]);
+  }
+}
+
 void list(const FindRequest& request, const Wanted& wanted, int root, const WalkOptions& options,
-          FindResult& result) {
+          FindResult& result, const Judge& judge) {
   std::uint64_t index = 0;
+  std::vector<FoundEntry> first;
   result.losses = walk(root, result.root, options, [&](const WalkEntry& entry) {
     if (!wanted(entry)) return true;
     ++(entry.kind == EntryKind::directory ? result.directories : result.files);
-    if (index >= request.offset && result.entries.size() < request.limit)
-      result.entries.push_back({index, std::string(entry.path), entry.kind, 0, 0, {}});
+    const FoundEntry found{index, std::string(entry.path), entry.kind, 0, 0, {}};
+    if (index >= request.offset && result.entries.size() < request.limit) result.entries.push_back(found);
+    if (index < most_judged) first.push_back(found);
     ++index;
     return true;
   });
+  if (index <= most_judged)
+    leave_out_hidden(request, std::move(first), result, judge);
+  else
+    result.hidden = drop_hidden(result.entries, result.root, judge);
 }
 
 void draw(const FindRequest& request, const Wanted& wanted, int root, const WalkOptions& options,
@@ -180,12 +201,11 @@ FindResult find(const FindRequest& request, const Judge& judge) {
     draw(request, wanted, root.get(), options, result);
     result.hidden = drop_hidden(result.tree, result.root, judge);
   } else {
-    list(request, wanted, root.get(), options, result);
-    result.hidden = drop_hidden(result.entries, result.root, judge);
+    list(request, wanted, root.get(), options, result, judge);
   }
   if (request.format == Format::details)
     for (FoundEntry& entry : result.entries) add_details(root.get(), entry);
-  if (result.files + result.directories == 0 && result.losses.stopped_at.empty()) {
+  if (result.files + result.directories == 0 && result.hidden.empty() && result.losses.stopped_at.empty()) {
     if (::lseek(root.get(), 0, SEEK_SET) == 0)
       result.explanation = Explanation(request, wanted).of(root.get(), result.root, options.deadline);
   }

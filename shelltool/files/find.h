@@ -56,13 +56,14 @@ void carry(Wire& wire, TreeLine& line) {
 }
 
 struct FindResult {
-  std::string root;                          ///< its true name
-  std::uint64_t files = 0, directories = 0;  ///< that match, not only those that are shown
-  std::vector<FoundEntry> entries;           ///< from `offset` on
+  std::string root;  ///< its true name
+  /// That match, not only those that are shown; of more than 2,000, and of a tree, with what is hidden.
+  std::uint64_t files = 0, directories = 0;
+  std::vector<FoundEntry> entries;  ///< from `offset` on
   std::vector<TreeLine> tree;
   std::uint64_t tree_next = 0;  ///< of the root's own entries the first without a line; 0: all have one
   WalkLosses losses;
-  std::vector<Counted> hidden;           ///< rules, and how much of what would be shown
+  std::vector<Counted> hidden;           ///< rules, and how much they hide of it
   std::vector<std::string> explanation;  ///< where nothing was found: why that may be
 };
 template <class Wire>

@@ -1,52 +1,75 @@
 #include "shelltool/files/journal.h"
 
+#include <fcntl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <utility>
 
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/packing.h"
+#include "sandbox/sys/path.h"
+#include "shelltool/files/records.h"
 
 namespace shelltool::files {
 
-constexpr std::size_t longest = std::size_t{1} << 30U;
-
 template <class Wire>
 void carry(Wire& wire, JournalStep& step) {
-  auto& [kind, directory, name, temporary, before, after, after_ns, content] = step;
-  wire(kind), wire(directory), wire(name), wire(temporary), wire(before), wire(after), wire(after_ns);
-  wire(content);
+  auto& [kind, directory, name, temporary, to, before, after, after_ns, mode, mode_before, content,
+         is_content_kept, content_after, version] = step;
+  wire(kind), wire(directory), wire(name), wire(temporary), wire(to), wire(before), wire(after);
+  wire(after_ns), wire(mode), wire(mode_before), wire(content), wire(is_content_kept), wire(content_after);
+  wire(version);
 }
 
 void Journal::add(const JournalStep& step) {
-  const std::string packed = sys::packed(step);
-  const std::uint64_t size = packed.size();
-  std::string record(reinterpret_cast<const char*>(&size), sizeof size);
-  record += packed;
-  if (::lseek(file_.get(), 0, SEEK_END) < 0) throw sys::SysError(errno, "writing the journal");
-  sys::write_all(file_.get(), record, "the journal");
+  end_ = write_record(file_.get(), end_, sys::packed(step));
+  if (needs_finish(step.kind)) unfinished_.push_back(step);
+}
+
+void Journal::add_done() {
+  JournalStep done;
+  done.kind = JournalStep::Kind::done;
+  done.name = by_;
+  if (::getrandom(&done.after, sizeof done.after, 0) != sizeof done.after)  // no two journals are the same
+    throw sys::SysError(errno, "marking a journal");
+  add(done);
+}
+
+void Journal::each(const std::function<void(JournalStep step)>& take) const {
+  each_record(file_.get(), 0, [&](std::string_view packed) { take(sys::unpacked<JournalStep>(packed)); });
 }
 
 std::vector<JournalStep> Journal::steps() const {
-  if (::lseek(file_.get(), 0, SEEK_SET) < 0) throw sys::SysError(errno, "reading the journal");
-  const std::string bytes = sys::read_all(file_.get(), longest, "the journal");
-  std::string_view rest = bytes;
   std::vector<JournalStep> steps;
-  std::uint64_t size = 0;
-  while (rest.size() >= sizeof size) {
-    std::memcpy(&size, rest.data(), sizeof size);
-    rest.remove_prefix(sizeof size);
-    if (size > rest.size()) break;
-    steps.push_back(sys::unpacked<JournalStep>(rest.substr(0, size)));
-    rest.remove_prefix(size);
-  }
+  each([&](JournalStep step) { steps.push_back(std::move(step)); });
   return steps;
 }
 
+bool Journal::is_empty() const {
+  struct stat status {};
+  return ::fstat(file_.get(), &status) != 0 || status.st_size == 0;
+}
+
 void Journal::clear() {
+  end_ = 0;
+  unfinished_.clear();
   if (::ftruncate(file_.get(), 0) != 0) throw sys::SysError(errno, "emptying the journal");
+}
+
+void Journal::flush() {
+  for (const sys::Fd& file : std::exchange(unflushed_, {}))
+    (void)::sync_file_range(file.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
+JournalStep step_about(JournalStep::Kind kind, const std::string& path) {
+  JournalStep step;
+  step.kind = kind;
+  step.directory = sys::parent_of(path);
+  step.name = sys::base_name(path);
+  return step;
 }
 
 }  // namespace shelltool::files

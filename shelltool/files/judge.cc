@@ -46,4 +46,12 @@ std::string code_of(int error_number) {
   }
 }
 
+std::vector<bool> readable(const Judge& judge, const std::vector<std::string>& paths) {
+  std::vector<Touch> touches;
+  for (const std::string& path : paths) touches.push_back({Access::read, path, path});
+  std::vector<bool> readable;
+  for (const Ruling& ruling : judge(touches)) readable.push_back(ruling.allowed);
+  return readable;
+}
+
 }  // namespace shelltool::files

@@ -34,6 +34,8 @@ using Judge = std::function<std::vector<Ruling>(const std::vector<Touch>&)>;
 
 /// Throws FileError with the denials where one of them is not allowed; of each rule the first in a row.
 void require(const Judge& judge, const std::vector<Touch>& touches);
+/// Of each true name, whether it may be read.
+std::vector<bool> readable(const Judge& judge, const std::vector<std::string>& paths);
 
 template <class Wire>
 void carry(Wire& wire, Touch& touch) {

@@ -100,22 +100,42 @@ std::string shown(const Step& step) {
 
 }  // namespace
 
+namespace {
+
+/// "12,3", as unified diffs have it: where there are no lines, the one before.
+std::string range(std::size_t before, std::size_t count) {
+  const std::size_t first = count == 0 ? before : before + 1;
+  return count == 1 ? fmt::format("{}", first) : fmt::format("{},{}", first, count);
+}
+
+std::string hunk(const Step* begin, const Step* end) {
+  std::size_t old_lines = 0, new_lines = 0;
+  std::string text;
+  for (const Step* step = begin; step != end; ++step) {
+    if (step->sign != '+') ++old_lines;
+    if (step->sign != '-') ++new_lines;
+    text += shown(*step);
+  }
+  return fmt::format("@@ -{} +{} @@\n", range(begin->old_line, old_lines),
+                     range(begin->new_line, new_lines)) +
+         text;
+}
+
+}  // namespace
+
 std::string line_diff(std::string_view before, std::string_view after) {
   const std::vector<Step> steps = script(lines_of(before), lines_of(after));
   std::string text;
-  std::size_t shown_to = 0;
+  std::size_t begin = 0, end = 0;  // of the hunk that is being put together
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (steps[i].sign == ' ') continue;
-    const std::size_t begin = std::max(shown_to, i < around ? 0 : i - around);
-    if (begin > shown_to || text.empty())
-      text += fmt::format("@@ -{} +{} @@\n", steps[begin].old_line + 1, steps[begin].new_line + 1);
-    for (std::size_t j = begin; j <= i; ++j) text += shown(steps[j]);
-    shown_to = i + 1;
-    std::size_t quiet = shown_to;
-    while (quiet < steps.size() && quiet < shown_to + around && steps[quiet].sign == ' ') ++quiet;
-    for (; shown_to < quiet; ++shown_to) text += shown(steps[shown_to]);
+    const std::size_t first = i < around ? 0 : i - around;
+    if (end != 0 && first > end) text += hunk(&steps[begin], steps.data() + end);
+    if (end == 0 || first > end) begin = first;
+    end = i + 1;
+    while (end < steps.size() && end < i + 1 + around && steps[end].sign == ' ') ++end;
   }
-  return text;
+  return end == 0 ? text : text + hunk(&steps[begin], steps.data() + end);
 }
 
 }  // namespace shelltool::files

@@ -5,22 +5,46 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <memory>
 
-#include "sandbox/guard/quarantine.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
+#include "shelltool/files/content_hash.h"
 #include "shelltool/files/copy_tree.h"
 #include "shelltool/files/file_error.h"
 #include "shelltool/files/mode_text.h"
 #include "shelltool/files/rename.h"
+#include "shelltool/files/replace_file.h"
 #include "shelltool/files/trash.h"
 #include "shelltool/files/true_name.h"
+#include "shelltool/files/written.h"
 
 namespace shelltool::files {
 namespace {
 
-void rename_between(const std::string& from, const std::string& to) {
+using Kind = JournalStep::Kind;
+
+constexpr sys::Lookup itself{sys::Reach::beneath, false, false};
+
+std::uint64_t inode_at(const std::string& path) { return inode_of(held_parent(path), sys::base_name(path)); }
+
+/// Of a file; empty for what is none.
+std::string version_at(const std::string& path) {
+  const sys::Fd file =
+      sys::try_open_at(held_parent(path).get(), sys::base_name(path), O_RDONLY | O_NONBLOCK, itself);
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
+      status.st_size > static_cast<off_t>(most_kept_before))
+    return {};
+  return version_of(sys::read_all(file.get(), most_kept_before, path));
+}
+
+}  // namespace
+
+void NameChanges::move(const std::string& from, const std::string& to) {
+  JournalStep step = step_about(Kind::moved, from);
+  step.to = to;
+  step.before = inode_at(from);
+  journal_.add(step);
   const int error =
       rename_to_new(held_parent(from), sys::base_name(from), held_parent(to), sys::base_name(to));
   if (error == EXDEV)
@@ -30,73 +54,66 @@ void rename_between(const std::string& from, const std::string& to) {
   if (error != 0) throw_errno(error, "moving {} to {}", sys::visible(from), sys::visible(to));
 }
 
-}  // namespace
-
-NameChanges::~NameChanges() {
-  for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) {
-    try {
-      (*undo)();
-    } catch (const sys::Error&) {
-      // Somebody else has changed what stands there: it is theirs now.
-    }
-  }
-}
-
-void NameChanges::move(const std::string& from, const std::string& to) {
-  rename_between(from, to);
-  undo_.emplace_back([from, to] { rename_between(to, from); });
-}
-
+/// It gets its name when it is whole.
 void NameChanges::copy(const std::string& from, const std::string& to) {
-  copy_tree(from, to);
-  undo_.emplace_back([to] { sandbox::remove_tree(held_parent(to).get(), sys::base_name(to)); });
+  JournalStep step = step_about(Kind::temporary, to);
+  step.temporary = new_temporary_name();
+  journal_.add(step);
+  const std::string made = sys::parent_of(to) + "/" + step.temporary;
+  copy_tree(from, made);
+  const sys::Fd parent = held_parent(to);
+  const Written written = written_at(parent, step.temporary);
+  JournalStep copied = step_about(Kind::copied, to);
+  copied.to = from;
+  copied.after = written.inode;
+  copied.after_ns = written.ns;
+  copied.version = version_at(made);
+  journal_.add(copied);
+  if (const int error = rename_to_new(parent, step.temporary, parent, step.name); error != 0)
+    throw_errno(error, "copying {} to {}", sys::visible(from), sys::visible(to));
 }
 
 std::string NameChanges::discard(const std::string& path) {
   if (is_in_trash(path)) {
-    doomed_.push_back(path);
+    journal_.add(step_about(Kind::doomed, path));
     return {};
   }
-  const std::string place = move_to_trash(path, roots_);
-  undo_.emplace_back([path, place] { move_from_trash(place, path); });
-  return place;
+  return move_to_trash(path, roots_, [&](const std::string& place) {
+    JournalStep step = step_about(Kind::discarded, path);
+    step.to = place;
+    step.before = inode_at(path);
+    journal_.add(step);
+  });
 }
 
 void NameChanges::make_directory(const std::string& path) {
-  const sys::Fd parent = held_parent(path);
-  if (::mkdirat(parent.get(), sys::base_name(path).c_str(), 0777) != 0)
+  journal_.add(step_about(Kind::directory, path));
+  if (::mkdirat(held_parent(path).get(), sys::base_name(path).c_str(), 0777) != 0)
     throw_errno(errno, "making {}", sys::visible(path));
-  undo_.emplace_back(
-      [path] { ::unlinkat(held_parent(path).get(), sys::base_name(path).c_str(), AT_REMOVEDIR); });
 }
 
 void NameChanges::link(const std::string& path, const std::string& target) {
-  const sys::Fd parent = held_parent(path);
-  if (::symlinkat(target.c_str(), parent.get(), sys::base_name(path).c_str()) != 0)
+  JournalStep step = step_about(Kind::linked, path);
+  step.to = target;
+  journal_.add(step);
+  if (::symlinkat(target.c_str(), held_parent(path).get(), sys::base_name(path).c_str()) != 0)
     throw_errno(errno, "linking {}", sys::visible(path));
-  undo_.emplace_back([path] { ::unlinkat(held_parent(path).get(), sys::base_name(path).c_str(), 0); });
 }
 
 mode_t NameChanges::change_mode(const std::string& path, const std::string& mode) {
-  const auto place =
-      std::make_shared<sys::Fd>(sys::try_open_at(held_parent(path).get(), sys::base_name(path),
-                                                 O_PATH | O_NOFOLLOW, {sys::Reach::beneath, false, false}));
+  const sys::Fd place =
+      sys::try_open_at(held_parent(path).get(), sys::base_name(path), O_PATH | O_NOFOLLOW, itself);
   struct stat status {};
-  if (!*place || ::fstat(place->get(), &status) != 0) throw_errno(errno, "{}", sys::visible(path));
+  if (!place || ::fstat(place.get(), &status) != 0) throw_errno(errno, "{}", sys::visible(path));
   if (S_ISLNK(status.st_mode))
     throw FileError("stale", "{} has become a link at this moment", sys::visible(path));
-  const mode_t before = status.st_mode & 07777U;
-  const mode_t after = mode_after(mode, before).value_or(before);
-  if (::chmod(sys::proc_path(place->get()).c_str(), after) != 0)
+  JournalStep step = step_about(Kind::mode, path);
+  step.mode_before = status.st_mode & 07777U;
+  step.mode = mode_after(mode, step.mode_before).value_or(step.mode_before);
+  journal_.add(step);
+  if (::chmod(sys::proc_path(place.get()).c_str(), step.mode) != 0)
     throw_errno(errno, "changing the mode of {}", sys::visible(path));
-  undo_.emplace_back([place, before] { (void)::chmod(sys::proc_path(place->get()).c_str(), before); });
-  return after;
-}
-
-void NameChanges::keep() {
-  undo_.clear();
-  for (const std::string& path : doomed_) sandbox::remove_tree(held_parent(path).get(), sys::base_name(path));
-  doomed_.clear();
+  return step.mode;
 }
 
 }  // namespace shelltool::files

@@ -1,39 +1,35 @@
 #pragma once
-/// Changes of names and permissions that are made one after the other, and taken back together.
+/// Changes of names and permissions, each in the journal before it is made.
 
 #include <sys/types.h>
 
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "shelltool/files/journal.h"
+
 namespace shelltool::files {
 
-/// All names are true ones. What throws, throws FileError, and has changed nothing. What is not kept is taken
-/// back, in reverse order, when this goes.
+/// All names are true ones. What throws, throws FileError. All of it is a part of what is done together, see
+/// settle.h, and taken back with it.
 class NameChanges {
  public:
-  explicit NameChanges(std::vector<std::string> roots) : roots_(std::move(roots)) {}
-  ~NameChanges();
-  NameChanges(const NameChanges&) = delete;
-  NameChanges& operator=(const NameChanges&) = delete;
+  /// `roots`: directories that have a trash.
+  NameChanges(std::vector<std::string> roots, Journal& journal)
+      : roots_(std::move(roots)), journal_(journal) {}
 
   void move(const std::string& from, const std::string& to);
   void copy(const std::string& from, const std::string& to);
-  /// Returns its name in the trash; empty for what is there already, which goes for good when changes are
-  /// kept.
+  /// Returns its name in the trash; empty for what is there already, which goes for good when all is done.
   std::string discard(const std::string& path);
   void make_directory(const std::string& path);
   void link(const std::string& path, const std::string& target);
   /// As chmod(1) takes it, see mode_text.h. Returns the new permissions.
   mode_t change_mode(const std::string& path, const std::string& mode);
 
-  void keep();
-
  private:
   std::vector<std::string> roots_;
-  std::vector<std::function<void()>> undo_;
-  std::vector<std::string> doomed_;
+  Journal& journal_;
 };
 
 }  // namespace shelltool::files

@@ -2,7 +2,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <memory>
 
@@ -26,7 +28,19 @@ std::vector<std::string> names_in(const std::string& directory) {
   return names;
 }
 
+/// Of the path or of a directory on the way; nothing where it is not because of a link.
+void throw_if_dangling(const std::string& path) {
+  std::array<char, 4097> text{};
+  for (std::string link = path; link != "/"; link = sys::parent_of(link)) {
+    if (::readlink(link.c_str(), text.data(), text.size() - 1) < 0) continue;
+    if (sys::real_path(link)) return;
+    throw FileError("dangling_link", "{} is a link that leads nowhere: {} is not there", sys::visible(link),
+                    sys::visible(sys::normal_path(text.data(), sys::parent_of(link))));
+  }
+}
+
 [[noreturn]] void throw_missing(const std::string& path) {
+  throw_if_dangling(path);
   std::string parent = sys::parent_of(path), name = sys::base_name(path);
   while (parent != "/" && !sys::real_path(parent)) {
     name = sys::base_name(parent);
@@ -70,6 +84,7 @@ const char* kind_of(mode_t mode) {
   if (S_ISSOCK(mode)) return "a socket";
   if (S_ISCHR(mode) || S_ISBLK(mode)) return "a device";
   if (S_ISDIR(mode)) return "a directory";
+  if (S_ISLNK(mode)) return "a link";
   return S_ISREG(mode) ? "a file" : "something else";
 }
 

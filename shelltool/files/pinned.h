@@ -27,7 +27,7 @@ struct Pinned {
 /// with the nearest names.
 Pinned pin(const std::string& path);
 
-/// For messages: "a FIFO", "a device", "a socket", "a directory".
+/// For messages: "a FIFO", "a device", "a socket", "a directory", "a link".
 const char* kind_of(mode_t mode);
 
 }  // namespace shelltool::files

@@ -12,8 +12,11 @@
 #include "sandbox/sys/text.h"
 #include "shelltool/files/attributes.h"
 #include "shelltool/files/content.h"
+#include "shelltool/files/content_hash.h"
 #include "shelltool/files/file_error.h"
 #include "shelltool/files/rename.h"
+#include "shelltool/files/settle.h"
+#include "shelltool/files/written.h"
 
 namespace shelltool::files {
 namespace {
@@ -22,53 +25,17 @@ using Kind = JournalStep::Kind;
 
 constexpr std::size_t most_overwritten = 256 * 1024 * 1024;
 
+}  // namespace
+
 std::string new_temporary_name() {
   std::uint64_t random = 0;
   if (::getrandom(&random, sizeof random, 0) != sizeof random) throw_errno(errno, "drawing a name");
   return fmt::format(".gatehouse-{:016x}", random);
 }
 
-struct Written {
-  std::uint64_t inode = 0;
-  std::int64_t ns = 0;
-};
-
-/// Nothing but zeros when there is none.
-Written written_at(const sys::Fd& directory, const std::string& name) {
-  struct stat status {};
-  if (::fstatat(directory.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return {};
-  return {status.st_ino, status.st_mtim.tv_sec * std::int64_t{1'000'000'000} + status.st_mtim.tv_nsec};
-}
-
-/// 0 when there is none.
-std::uint64_t inode_of(const sys::Fd& directory, const std::string& name) {
-  struct stat status {};
-  return ::fstatat(directory.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 ? status.st_ino : 0;
-}
-
-int exchange(const sys::Fd& directory, const std::string& one, const std::string& other) {
-  return ::renameat2(directory.get(), one.c_str(), directory.get(), other.c_str(), RENAME_EXCHANGE) == 0
-             ? 0
-             : errno;
-}
+namespace {
 
 bool is_later(const timespec& a, const timespec& b) { return a.tv_sec != b.tv_sec || a.tv_nsec != b.tv_nsec; }
-
-void write_over(int file, std::string_view content, const std::string& name) {
-  for (std::size_t at = 0; at < content.size();) {
-    const ssize_t count = ::pwrite(file, content.data() + at, content.size() - at, static_cast<off_t>(at));
-    if (count < 0 && errno != EINTR) throw_errno(errno, "writing {}", sys::visible(name));
-    if (count > 0) at += static_cast<std::size_t>(count);
-  }
-  if (::ftruncate(file, static_cast<off_t>(content.size())) != 0)
-    throw_errno(errno, "writing {}", sys::visible(name));
-}
-
-/// The kernel takes set-id bits from a file that is written to, and its owner gives them back.
-void restore_mode(int file, mode_t mode) {
-  struct stat status {};
-  if (::fstat(file, &status) == 0 && status.st_mode != mode) (void)::fchmod(file, mode & 07777U);
-}
 
 class OneReplacement {
  public:
@@ -160,6 +127,7 @@ class OneReplacement {
     write_over(file.get(), wanted_.content, spot_.named);
     if (like != nullptr && !copy_attributes(*like, file.get())) return false;
     made_ = written_at(directory_, temporary_);
+    journal_.flush_later(std::move(file));
     return true;
   }
 
@@ -185,31 +153,46 @@ class OneReplacement {
     throw FileError("stale", "{}: somebody else changed it at this moment; read it again", shown());
   }
 
+  /// With what it was and becomes, for the history.
+  [[nodiscard]] JournalStep change(Kind kind) const {
+    JournalStep change = step(kind);
+    if (spot_.file && spot_.file->status.st_size <= static_cast<off_t>(most_kept_before)) {
+      change.content = wanted_.was != nullptr ? *wanted_.was : Content(*spot_.file).whole(most_kept_before);
+      change.is_content_kept = true;
+    }
+    if (spot_.file) change.mode_before = spot_.file->status.st_mode & 07777U;
+    if (wanted_.kind == Replacement::Kind::remove) return change;
+    change.version = version_of(wanted_.content);
+    if (wanted_.content.size() <= most_kept_after) change.content_after = wanted_.content;
+    return change;
+  }
+
   bool try_exchange() {
-    journal_.add(step(Kind::exchanged));
+    journal_.add(change(Kind::exchanged));
     if (exchange(directory_, spot_.name, temporary_) != 0) return false;
     if (inode_of(directory_, temporary_) != spot_.file->status.st_ino) throw_stale();
+    journal_.flush_later(sys::duplicate(spot_.file->place.get()));
     return true;
   }
 
   void overwrite() {
     if (!writable_)
       throw FileError("busy", "writing {}: it is running and cannot be replaced by a new file", shown());
-    JournalStep before = step(Kind::overwritten);
-    before.content = Content(*spot_.file).whole(most_overwritten);
+    JournalStep before = change(Kind::overwritten);
+    if (!before.is_content_kept) before.content = Content(*spot_.file).whole(most_overwritten);
     journal_.add(before);
     write_over(writable_.get(), wanted_.content, spot_.named);
     restore_mode(writable_.get(), spot_.file->status.st_mode);
   }
 
   void create() {
-    journal_.add(step(Kind::created));
+    journal_.add(change(Kind::created));
     if (const int error = rename_to_new(directory_, temporary_, directory_, spot_.name); error != 0)
       throw_errno(error, "making {}", shown());
   }
 
   void remove() {
-    journal_.add(step(Kind::removed));
+    journal_.add(change(Kind::removed));
     if (const int error = rename_to_new(directory_, spot_.name, directory_, temporary_); error != 0)
       throw_errno(error, "removing {}", shown());
     if (inode_of(directory_, temporary_) != spot_.file->status.st_ino) throw_stale();
@@ -223,75 +206,17 @@ class OneReplacement {
   Written made_;  // the new file
 };
 
-void write_back(const sys::Fd& directory, const JournalStep& step) {
-  const sys::Fd file =
-      sys::try_open_at(directory.get(), step.name, O_WRONLY | O_NONBLOCK, {.follow_links = false});
-  struct stat status {};
-  if (!file || ::fstat(file.get(), &status) != 0 || status.st_ino != step.before) return;
-  write_over(file.get(), step.content, step.name);
-  restore_mode(file.get(), status.st_mode);
-}
-
-bool is_as_written(const sys::Fd& directory, const JournalStep& step) {
-  const Written now = written_at(directory, step.name);
-  return now.inode == step.after && now.ns == step.after_ns;
-}
-
-/// Each step may have been taken or not, and somebody may have changed the files since: then they are theirs.
-void take_back(const sys::Fd& directory, const JournalStep& step) {
-  switch (step.kind) {
-    case Kind::exchanged:
-      if (is_as_written(directory, step)) exchange(directory, step.name, step.temporary);
-      return;
-    case Kind::created:
-      if (is_as_written(directory, step)) ::unlinkat(directory.get(), step.name.c_str(), 0);
-      return;
-    case Kind::removed:
-      rename_to_new(directory, step.temporary, directory, step.name);
-      return;
-    case Kind::overwritten:
-      write_back(directory, step);
-      return;
-    case Kind::directory:
-      ::unlinkat(directory.get(), step.name.c_str(), AT_REMOVEDIR);
-      return;
-    case Kind::temporary:
-      ::unlinkat(directory.get(), step.temporary.c_str(), 0);
-      return;
-    case Kind::done:
-      return;
-  }
-}
-
 }  // namespace
 
-void replace_files(const std::vector<Replacement>& replacements, Journal& journal) {
+void put_files(const std::vector<Replacement>& replacements, Journal& journal) {
   std::vector<OneReplacement> all;
   for (const Replacement& replacement : replacements) all.emplace_back(replacement, journal);
-  try {
-    for (OneReplacement& one : all) one.prepare();
-    for (OneReplacement& one : all) one.apply();
-    JournalStep done;
-    done.kind = Kind::done;
-    journal.add(done);
-  } catch (const sys::Error&) {
-    settle(journal);
-    throw;
-  }
-  settle(journal);
+  for (OneReplacement& one : all) one.prepare();
+  for (OneReplacement& one : all) one.apply();
 }
 
-void settle(Journal& journal) {
-  std::vector<JournalStep> steps = journal.steps();
-  const bool is_done = !steps.empty() && steps.back().kind == Kind::done;
-  // In reverse: what a directory got is gone before the directory is.
-  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-    if (is_done && step->kind != Kind::temporary) continue;
-    const sys::Fd directory =
-        sys::try_open_at(AT_FDCWD, step->directory, O_PATH | O_DIRECTORY, {.follow_links = false});
-    if (directory) take_back(directory, *step);
-  }
-  journal.clear();
+void replace_files(const std::vector<Replacement>& replacements, Journal& journal) {
+  all_or_nothing(journal, [&] { put_files(replacements, journal); });
 }
 
 }  // namespace shelltool::files

@@ -22,6 +22,8 @@ struct Replacement {
   std::string content;
   /// Whose attributes a file gets that was not there; none: those of any new file.
   const Pinned* like = nullptr;
+  /// What the file has, where that is known.
+  const std::string* was = nullptr;
 };
 
 /// The caller has asked whether the spots may be written. Throws FileError when nothing was changed: what is
@@ -29,8 +31,10 @@ struct Replacement {
 /// are out of date then and afterwards. A content larger than 256 MB is not overwritten in place.
 void replace_files(const std::vector<Replacement>& replacements, Journal& journal);
 
-/// Takes back what the journal has begun and not done, and removes what it made for the time being. It is
-/// empty then.
-void settle(Journal& journal);
+/// The same as a part of what is done together, see settle.h.
+void put_files(const std::vector<Replacement>& replacements, Journal& journal);
+
+/// For what stands there for the time being. Throws FileError.
+std::string new_temporary_name();
 
 }  // namespace shelltool::files

@@ -53,9 +53,6 @@ Spot spot_at(const std::string& path) {
     spot.file = pin(path);
   } catch (const FileError& error) {
     if (error.code() != "not_found") throw;
-    if (::lstat(path.c_str(), &status) == 0)
-      throw FileError("dangling_link", "{} is a link to what does not exist: name its target",
-                      sys::visible(path));
     hold_ancestor(spot, spot.named);
     return spot;
   }

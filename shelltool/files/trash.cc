@@ -69,7 +69,8 @@ void remove_old(const sys::Fd& trash) {
 }
 
 /// Empty with errno when it is still there.
-std::string move_into(const sys::Fd& trash, const sys::Fd& parent, const std::string& path) {
+std::string move_into(const sys::Fd& trash, const sys::Fd& parent, const std::string& path,
+                      const std::function<void(const std::string&)>& before) {
   const std::string first = stamp();
   std::string id = first;
   for (int i = 2; ::mkdirat(trash.get(), id.c_str(), 0700) != 0; ++i) {
@@ -80,8 +81,12 @@ std::string move_into(const sys::Fd& trash, const sys::Fd& parent, const std::st
       sys::try_open_at(trash.get(), id, O_PATH | O_DIRECTORY, {sys::Reach::beneath, false, false});
   const std::string name = sys::base_name(path), to = name == origin_name ? "origin" : name;
   int error = EIO;
-  if (entry && write_small(entry, origin_name, path)) error = rename_to_new(parent, name, entry, to);
-  if (error == 0) return sys::path_of(entry.get()) + "/" + to;
+  if (entry && write_small(entry, origin_name, path)) {
+    const std::string place = sys::path_of(entry.get()) + "/" + to;
+    before(place);
+    error = rename_to_new(parent, name, entry, to);
+    if (error == 0) return place;
+  }
   sandbox::remove_tree(trash.get(), id);
   errno = error;
   return {};
@@ -93,7 +98,8 @@ bool is_in_trash(const std::string& path) {
   return path.find(std::string("/") + trash_name + "/") != std::string::npos;
 }
 
-std::string move_to_trash(const std::string& path, const std::vector<std::string>& roots) {
+std::string move_to_trash(const std::string& path, const std::vector<std::string>& roots,
+                          const std::function<void(const std::string& place)>& before) {
   std::vector<std::string> places;
   for (const std::string& root : roots)
     if (sys::is_within(path, root) && path != root && (places.empty() || root.size() > places.front().size()))
@@ -104,7 +110,7 @@ std::string move_to_trash(const std::string& path, const std::vector<std::string
   for (const std::string& place : places) {
     const sys::Fd trash = trash_in(place);
     if (!trash) continue;
-    const std::string moved = move_into(trash, parent, path);
+    const std::string moved = move_into(trash, parent, path, before);
     if (moved.empty()) {
       error = errno;
       continue;
@@ -117,11 +123,12 @@ std::string move_to_trash(const std::string& path, const std::vector<std::string
 
 bool move_from_trash(const std::string& place, const std::string& path) {
   const sys::Fd entry = held_parent(place), parent = held_parent(path);
-  if (rename_to_new(entry, sys::base_name(place), parent, sys::base_name(path)) != 0) return false;
+  const int error = rename_to_new(entry, sys::base_name(place), parent, sys::base_name(path));
+  if (error != 0 && error != ENOENT) return false;
   ::unlinkat(entry.get(), origin_name, 0);
   const std::string directory = sys::parent_of(place);
   ::unlinkat(held_parent(directory).get(), sys::base_name(directory).c_str(), AT_REMOVEDIR);
-  return true;
+  return error == 0;
 }
 
 }  // namespace shelltool::files

@@ -103,15 +103,17 @@ std::unique_ptr<Session> Connection::start_in_state() {
   return session;
 }
 
+void Connection::renew() {
+  if (!has_to_be_replaced()) return;
+  replaced_ = fmt::format(
+      "the sandbox was made anew, for {}: what ran in the background and what was in /tmp is "
+      "gone",
+      text_of(state_.state()));
+  forget(session_->id());
+}
+
 Session& Connection::session() {
   if (outer_) check_guest();
-  if (has_to_be_replaced()) {
-    replaced_ = fmt::format(
-        "the sandbox was made anew, for {}: what ran in the background and what was in /tmp is "
-        "gone",
-        text_of(state_.state()));
-    forget(session_->id());
-  }
   if (session_) return *session_;
   session_ = outer_ ? start(make_plan_({true, {}})) : start_in_state();
   has_told_notes_ = false;

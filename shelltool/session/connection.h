@@ -26,8 +26,9 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Throws sys::Error where none can be made, with what mends it. One that cannot be given the state that
-  /// holds is replaced, unless another call runs in it.
+  /// Before a call: a sandbox that cannot be given the state that holds goes, unless another call runs in it.
+  void renew();
+  /// Throws sys::Error where none can be made, with what mends it.
   Session& session();
   /// The one that there is.
   [[nodiscard]] Session* current() const { return session_.get(); }

@@ -109,6 +109,10 @@ std::string Session::journal_directory() const {
   return outer_ != nullptr ? "/tmp/gatehouse-journal" : plan_.places.state + "/journal";
 }
 
+std::string Session::history_directory() const {
+  return outer_ != nullptr ? "/tmp/gatehouse-history" : plan_.places.state + "/history";
+}
+
 sandbox::GateCounts Session::counts() const {
   return outer_ != nullptr ? sandbox::GateCounts() : supervisor_->gate().counts();
 }

@@ -55,6 +55,8 @@ class Session {
   [[nodiscard]] std::string output_directory() const;
   /// For what file workers have begun.
   [[nodiscard]] std::string journal_directory() const;
+  /// For what they have done, a directory each workspace.
+  [[nodiscard]] std::string history_directory() const;
   [[nodiscard]] sandbox::Supervisor& supervisor() { return *supervisor_; }
   /// What is judged under.
   [[nodiscard]] const policy::State& state() const {

@@ -46,14 +46,18 @@ bool LiveRules::is_settled(const std::vector<FileVersion>& found, sys::BootClock
 }
 
 LiveRules::News LiveRules::read_again(const std::vector<FileVersion>& found) {
+  std::optional<policy::RuleSet> read;
   std::string trouble;
   try {
-    policy::RuleSet read = read_(generation_ + 1);
-    if (versions_of(files_) != found) return News::none;  // perhaps read in two versions: the next look tells
-    rules_ = std::move(read);
-    ++generation_;
+    read = read_(generation_ + 1);
   } catch (const std::exception& error) {
     trouble = error.what();
+  }
+  // Perhaps read in two versions, or while the second was being written: the next look tells.
+  if (versions_of(files_) != found) return News::none;
+  if (read) {
+    rules_ = *std::move(read);
+    ++generation_;
   }
   seen_ = found;
   missed_.reset();

@@ -70,13 +70,6 @@ std::string counts(const std::string& diff) {
   return fmt::format("+{} -{}", added, removed);
 }
 
-std::string cut_diff(std::string diff, std::size_t most) {
-  if (!diff.empty()) diff.pop_back();
-  if (diff.size() <= most) return diff;
-  diff.resize(diff.rfind('\n', most));
-  return diff + "\n[… the rest of the difference is not shown …]";
-}
-
 mcp::ToolResult change_result(const files::ChangeResult& change, const std::string& done,
                               std::size_t most_shown, const FileTools& tools) {
   mcp::ToolResult result;
@@ -84,7 +77,12 @@ mcp::ToolResult change_result(const files::ChangeResult& change, const std::stri
   if (change.version == change.version_before) result.text += " · it was like that already";
   if (!change.diff.empty() && !change.is_new) result.text += " · " + counts(change.diff);
   result.text += fmt::format(" · {} bytes · v:{}", change.size, change.version);
-  if (most_shown != 0 && !change.diff.empty()) result.text += "\n" + cut_diff(change.diff, most_shown);
+  if (most_shown != 0 && !change.diff.empty()) {
+    const bool is_cut = change.diff.size() > most_shown + 1;
+    if (is_cut) result.text += " · the difference goes on, see what became of it with read";
+    result.text +=
+        "\n" + change.diff.substr(0, is_cut ? change.diff.rfind('\n', most_shown) : change.diff.size() - 1);
+  }
   result.meta = {{"gatehouse/result",
                   {{"path", sys::visible(change.path)},
                    {"version", change.version},

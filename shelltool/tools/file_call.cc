@@ -25,10 +25,11 @@ mcp::Json denials_json(const FileAnswer& answer, const policy::State& state) {
 void add_taken(mcp::ToolResult& result, const FileTools& tools) {
   Session* const session = tools.connection.current();
   if (session == nullptr) return;
-  for (const sandbox::Taken& taken : session->take_back()) {
-    result.text += "\n" + sys::visible(taken.sentence());
-    result.is_error = true;
-  }
+  std::string sentences;
+  for (const sandbox::Taken& taken : session->take_back()) sentences += sys::visible(taken.sentence()) + "\n";
+  if (sentences.empty()) return;
+  result.text = sentences + "Before that: " + result.text;
+  result.is_error = true;
 }
 
 }  // namespace

@@ -43,12 +43,16 @@ struct FileCall {
 void call_worker(const FileTools& tools, WorkerRequest request, FileCall call,
                  std::function<mcp::ToolResult(const FileAnswer&)> told);
 template <auto operation>
-void run_operation(const FileTools& tools, RequestOf<operation> request, const std::string& tool,
-                   mcp::ToolCall call, std::function<mcp::ToolResult(const ResultOf<operation>&)> told) {
+WorkerRequest request_for(RequestOf<operation> request) {
   WorkerRequest packed{Operations::number<operation>(), {}, changes_files<operation>};
   if constexpr (requires { expected_touches(request); }) packed.expected = expected_touches(request);
   packed.packed = sys::packed(std::move(request));
-  call_worker(tools, std::move(packed), {tool, std::move(call)},
+  return packed;
+}
+template <auto operation>
+void run_operation(const FileTools& tools, RequestOf<operation> request, const std::string& tool,
+                   mcp::ToolCall call, std::function<mcp::ToolResult(const ResultOf<operation>&)> told) {
+  call_worker(tools, request_for<operation>(std::move(request)), {tool, std::move(call)},
               [told = std::move(told)](const FileAnswer& answer) {
                 return told(sys::unpacked<ResultOf<operation>>(answer.packed));
               });

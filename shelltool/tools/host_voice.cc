@@ -36,11 +36,15 @@ void heed_updates(mcp::Dispatcher& dispatcher, LiveState& state) {
   });
 }
 
-void heed_calls(mcp::Tools& tools, LiveState& state) {
-  tools.before_calls([&state](const Json& meta, mcp::ToolCall call, std::function<void()> go_on) {
+void heed_calls(mcp::Tools& tools, LiveState& state, std::function<void()> begins) {
+  tools.before_calls([&state, begins = std::move(begins)](const Json& meta, mcp::ToolCall call,
+                                                          std::function<void()> go_on) {
     std::optional<StateWord> word = read_codex_meta(meta);
     if (word) word = heard(std::move(*word), state);
-    const LiveState::Call id = state.begin_call(std::move(word), std::move(go_on));
+    const LiveState::Call id = state.begin_call(std::move(word), [begins, go_on = std::move(go_on)] {
+      begins();
+      go_on();
+    });
     call.on_over([&state, id] { state.end_call(id); });
   });
 }
@@ -68,9 +72,10 @@ Json state_capabilities() {
   return {{"codex/sandbox-state", {{"version", "1.0.0"}}}, {"codex/sandbox-state-meta", Json::object()}};
 }
 
-void heed_host(mcp::Dispatcher& dispatcher, mcp::Tools& tools, LiveState& state) {
+void heed_host(mcp::Dispatcher& dispatcher, mcp::Tools& tools, LiveState& state,
+               std::function<void()> begins) {
   heed_updates(dispatcher, state);
-  heed_calls(tools, state);
+  heed_calls(tools, state, std::move(begins));
   tell_of_changes(dispatcher, state);
 }
 

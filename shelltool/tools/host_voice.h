@@ -11,8 +11,9 @@ namespace shelltool {
 mcp::Json state_capabilities();
 
 /// Heeds codex/sandbox-state/update and each call's _meta: the answer to the first comes, and the tool of the
-/// second runs, when the state is in force. Tells the host when the tools' annotations change. All outlive
-/// the dispatcher.
-void heed_host(mcp::Dispatcher& dispatcher, mcp::Tools& tools, LiveState& state);
+/// second runs, when the state is in force, after `begins`. Tells the host when the tools' annotations
+/// change. All outlive the dispatcher.
+void heed_host(mcp::Dispatcher& dispatcher, mcp::Tools& tools, LiveState& state,
+               std::function<void()> begins);
 
 }  // namespace shelltool

@@ -32,7 +32,7 @@ constexpr const char* how_to_work =
     "- /tmp is private to this session, keys and tokens are hidden, git hooks and editor tasks are "
     "read-only: all "
     "intended. Outside the workspace the disk is read-only.\n"
-    "- `edit` and `write` keep encoding, line ends and mode; `if_version` takes the v: of a result.\n"
+    "- `edit` and `write` keep encoding, line ends and mode; `if_version` takes the v: of a result. `history` undoes.\n"
     "- Output is cut in the middle beyond 32,000 bytes: filter it in the command.\n";
 
 std::string cut(std::string text, std::size_t limit) {

@@ -76,7 +76,7 @@ class StateAnswer {
   const std::string& of(FreshPlan& fresh) {
     const Plan& plan = fresh.recent_plan();
     if (std::exchange(generation_, fresh.generation()) != fresh.generation())
-      text_ = mcp::text_of(mcp::json_of(state(plan)));
+      text_ = mcp::text_of(state(plan));
     return text_;
   }
 
@@ -98,7 +98,7 @@ void run(FreshPlan& fresh, StateAnswer& state, const mcp::Arguments& arguments, 
   const RulesAnswer answer = ask(question, plan, rules);
   mcp::ToolResult result = action == "explain" ? explain(answer, plan, rules) : check(answer, plan);
   result.text = bounded_text(std::move(result.text));
-  call.answer(std::move(result));
+  call.answer(result);
 }
 
 }  // namespace

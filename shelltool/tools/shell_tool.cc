@@ -21,8 +21,8 @@ Json annotations_of(const SandboxState& state) {
 
 }  // namespace
 
-ShellTool::ShellTool(sys::Reactor& reactor, Connection& connection)
-    : reactor_(reactor), connection_(connection) {
+ShellTool::ShellTool(sys::Reactor& reactor, Connection& connection, History& history)
+    : reactor_(reactor), connection_(connection), history_(history) {
   connection_.on_forget([this] { turns_.clear(); });
 }
 
@@ -49,10 +49,15 @@ void ShellTool::run(const mcp::Arguments& arguments, mcp::ToolCall call) {
   auto turn = std::find_if(turns_.begin(), turns_.end(),
                            [&](const ShellTurn& waiting) { return waiting.can_take(request); });
   if (turn == turns_.end()) turn = turns_.emplace(turns_.end(), reactor_, session);
-  turn->on_answered([this] { reactor_.post([this] { start_spares(); }); });
+  const History::Turn number = history_.on_turn(request.command);
+  turn->on_answered([this, number] {
+    history_.on_answered(number);
+    reactor_.post([this] { start_spares(); });
+  });
   try {
     turn->start(std::move(request), std::move(call), connection_.take_notes());
   } catch (...) {
+    history_.on_answered(number);
     if (turn->has_started())
       turn->dismiss();
     else

@@ -4,6 +4,7 @@
 #include <list>
 
 #include "mcp/tools.h"
+#include "shelltool/history/history.h"
 #include "shelltool/session/connection.h"
 #include "shelltool/tools/shell_turn.h"
 
@@ -11,7 +12,7 @@ namespace shelltool {
 
 class ShellTool {
  public:
-  ShellTool(sys::Reactor& reactor, Connection& connection);
+  ShellTool(sys::Reactor& reactor, Connection& connection, History& history);
   ShellTool(const ShellTool&) = delete;
   ShellTool& operator=(const ShellTool&) = delete;
 
@@ -24,6 +25,7 @@ class ShellTool {
 
   sys::Reactor& reactor_;
   Connection& connection_;
+  History& history_;
   std::list<ShellTurn> turns_;  // waiting for a command, running, or answered with something left
 };
 

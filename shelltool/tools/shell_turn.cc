@@ -243,7 +243,7 @@ void ShellTurn::answer(const sandbox::Outcome& outcome, bool left) {
   session_.record("ended", policy::json_text(answer.meta.at("gatehouse/result")));
   log(LogLevel::debug, fmt::format("session {}: turn {}: {}", session_.id(), id_,
                                    answer.text.substr(0, answer.text.find('\n'))));
-  call_->answer(std::move(answer));
+  call_->answer(answer);
   if (on_answered_) on_answered_();
 }
 

@@ -6,7 +6,7 @@
 
 #include "sandbox/sys/error.h"
 #include "shelltool/files/file_error.h"
-#include "shelltool/files/replace_file.h"
+#include "shelltool/files/settle.h"
 #include "shelltool/worker/operations.h"
 #include "shelltool/worker/wire.h"
 
@@ -28,6 +28,7 @@ class FileWorker {
       else
         throw sys::Error(sys::Kind::internal, "the server sent letter '{}'", static_cast<char>(letter->tag));
       letter.reset();
+      journal_.flush();
       if (::mallinfo2().fordblks > most_kept) ::malloc_trim(0);  // a large file has been and gone
     }
   }
@@ -66,6 +67,10 @@ class FileWorker {
     const files::Judge judge = [&](const std::vector<files::Touch>& touches) {
       return touches == request.expected ? request.rulings : ask(touches);
     };
+    if (request.changes_files) {
+      files::settle(journal_);  // what an error has left
+      journal_.begin(request.by);
+    }
     return Operations::runs[request.operation](request.packed, judge, journal_);
   }
 

@@ -35,6 +35,7 @@ FileWorkers::FileWorkers(sys::Reactor& reactor, Connection& connection)
 
 FileWorkers::Id FileWorkers::start(WorkerRequest request, std::string tool, Done done) {
   connection_.session().begin_turn();
+  if (request.by.empty()) request.by = tool;
   queue_.push_back({++last_, std::move(request), std::move(tool), std::move(done), {}, nullptr});
   pump();
   return last_;
@@ -150,13 +151,25 @@ void FileWorkers::on_letter(Place worker, WorkerLetter letter) {
     const auto touches = sys::unpacked<std::vector<files::Touch>>(letter.body);
     return post(worker->channel, WorkerTag::rulings, sys::packed(judge(*worker->job, touches)));
   }
-  worker->state = Worker::State::idle;
   worker->deadline.cancel();
   Job job = *std::exchange(worker->job, std::nullopt);
   std::optional<WorkerFailure> failure;
   if (letter.tag == WorkerTag::failure) failure = sys::unpacked<WorkerFailure>(letter.body);
-  tell(std::move(job), std::move(failure), std::move(letter.body));
+  const bool has_changed = !failure && job.request.changes_files;
+  const bool is_awaited = has_changed && job.request.tells_entry;
+  const std::uint64_t entry = is_awaited ? record(worker->journal) : 0;
+  tell(std::move(job), std::move(failure), std::move(letter.body), entry);
+  if (has_changed && !is_awaited) record(worker->journal);  // the journal keeps it until then
+  worker->state = Worker::State::idle;
   pump();
+  if (!std::exchange(has_answered_, true) && on_ready_) on_ready_();
+}
+
+std::uint64_t FileWorkers::record(const Journals::File& journal) {
+  if (journal.is_empty()) return 0;
+  const std::uint64_t entry = recorder_ ? recorder_(journal.fd.get()) : 0;
+  if (::ftruncate(journal.fd.get(), 0) != 0) log(LogLevel::warning, "a journal cannot be emptied");
+  return entry;
 }
 
 std::vector<files::Ruling> FileWorkers::judge(Job& job, const std::vector<files::Touch>& touches) {
@@ -176,7 +189,10 @@ std::vector<files::Ruling> FileWorkers::judge(Job& job, const std::vector<files:
 }
 
 void FileWorkers::settled(Worker& worker) {
-  for (Journals::File& left : worker.left) left.remove();
+  for (Journals::File& left : worker.left) {
+    record(left);
+    left.remove();
+  }
   worker.left.clear();
   worker.state = Worker::State::idle;
 }
@@ -219,11 +235,12 @@ void FileWorkers::forget() {
     tell(std::move(job), WorkerFailure{"worker_lost", session_is_over}, {});
   workers_.clear();
   unsettled_.clear();
-  has_looked_ = false;
+  has_looked_ = has_answered_ = false;
 }
 
-void FileWorkers::tell(Job job, std::optional<WorkerFailure> failure, std::string packed) {
-  if (job.done) job.done({std::move(failure), std::move(packed), std::move(job.denials)});
+void FileWorkers::tell(Job job, std::optional<WorkerFailure> failure, std::string packed,
+                       std::uint64_t entry) {
+  if (job.done) job.done({std::move(failure), std::move(packed), std::move(job.denials), entry});
 }
 
 }  // namespace shelltool

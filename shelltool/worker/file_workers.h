@@ -28,6 +28,7 @@ struct FileAnswer {
   std::optional<WorkerFailure> failure;
   std::string packed;  ///< else the operation's result
   std::vector<FileDenial> denials;
+  std::uint64_t entry = 0;  ///< of the history, for requests that are told
 };
 
 class FileWorkers {
@@ -42,6 +43,12 @@ class FileWorkers {
   /// `tool`: who asks, for the rules. `done` is called once, never from within this, unless the request is
   /// cancelled. Throws sys::Error where there can be no sandbox.
   Id start(WorkerRequest request, std::string tool, Done done);
+  /// Is given each journal of what was done, which is emptied then; returns the number of its entry, or 0. It
+  /// does not throw.
+  using Recorder = std::function<std::uint64_t(int journal)>;
+  void record_with(Recorder recorder) { recorder_ = std::move(recorder); }
+  /// When the first request of a session was answered.
+  void on_ready(std::function<void()> callback) { on_ready_ = std::move(callback); }
   /// Kills the worker that is at it; what it had begun to change is taken back.
   void cancel(Id request);
 
@@ -79,14 +86,18 @@ class FileWorkers {
   void lose(Place worker, const std::string& why);
   static void kill(const Worker& worker);
   void forget();
-  void tell(Job job, std::optional<WorkerFailure> failure, std::string packed);
+  std::uint64_t record(const Journals::File& journal);
+  void tell(Job job, std::optional<WorkerFailure> failure, std::string packed, std::uint64_t entry = 0);
 
   sys::Reactor& reactor_;
   Connection& connection_;
+  Recorder recorder_;
+  std::function<void()> on_ready_;
   Id last_ = 0;
   std::deque<Job> queue_;
   std::list<Worker> workers_;
   std::vector<Journals::File> unsettled_;
+  bool has_answered_ = false;
   bool has_looked_ = false;  // for what an earlier server has left
 };
 

@@ -15,12 +15,16 @@
 
 #include "sandbox/sys/packing.h"
 #include "shelltool/files/apply_patch.h"
+#include "shelltool/files/compare.h"
 #include "shelltool/files/edit.h"
 #include "shelltool/files/file_ops.h"
 #include "shelltool/files/find.h"
 #include "shelltool/files/grep.h"
 #include "shelltool/files/journal.h"
 #include "shelltool/files/judge.h"
+#include "shelltool/files/keep_files.h"
+#include "shelltool/files/look_over.h"
+#include "shelltool/files/put_back.h"
 #include "shelltool/files/read.h"
 
 namespace shelltool {
@@ -79,6 +83,7 @@ struct OperationList {
 };
 
 using Operations = OperationList<&files::read, &files::edit, &files::write, &files::apply_patch,
-                                 &files::file_ops, &files::find, &files::grep>;
+                                 &files::file_ops, &files::find, &files::grep, &files::put_back,
+                                 &files::keep_files, &files::look_over, &files::differ, &files::compare>;
 
 }  // namespace shelltool

@@ -52,11 +52,14 @@ struct WorkerRequest {
   /// What it will most likely ask about, and the rulings on that: most files are what they are called.
   std::vector<files::Touch> expected = {};
   std::vector<files::Ruling> rulings = {};
+  std::string by = {};       ///< in the history: who changes it; empty: the tool
+  bool tells_entry = false;  ///< the answer says which entry it has become
 };
 template <class Wire>
 void carry(Wire& wire, WorkerRequest& request) {
-  auto& [operation, packed, changes_files, expected, rulings] = request;
+  auto& [operation, packed, changes_files, expected, rulings, by, tells_entry] = request;
   wire(operation), wire(packed), wire(changes_files), wire(expected), wire(rulings);
+  wire(by), wire(tells_entry);
 }
 
 }  // namespace shelltool

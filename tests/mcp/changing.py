@@ -128,8 +128,17 @@ def names_that_run_programs_are_taken_from_both(place):
                             ("files", {"ops": [{"op": "mkdir", "path": ".git/hooks", "recursive": True},
                                                {"op": "copy", "path": "script", "to": ".git/hooks/pre-commit"}]})):
         result = server.call_with(tool, arguments)
-        assert result["isError"] and ".git" in text_of(result), (tool, text_of(result))
+        assert result["isError"] and ".git" in text_of(result).splitlines()[0], (tool, text_of(result))
+        assert "\nBefore that: " in text_of(result), text_of(result)
         assert not (place.workspace / ".git/hooks/pre-commit").exists(), tool
+
+
+def a_difference_that_is_cut_is_so_in_the_first_line(place):
+    write(place, a=b"".join(b"%d\n" % number for number in range(9000)))
+    result = place.serve().call("edit", file_path="a", old_string="1", new_string="one", replace_all=True, dry_run=True)
+    first, hunk = text_of(result).splitlines()[:2]
+    assert "the difference goes on" in first and hunk.startswith("@@ -1,"), text_of(result)[:300]
+    assert len(text_of(result).encode()) <= 32_000
 
 
 def arguments_that_are_wrong_are_named(place):
@@ -150,4 +159,4 @@ def arguments_that_are_wrong_are_named(place):
 TESTS = [a_patch_changes_its_lines_and_nothing_else, a_patch_that_does_not_apply_says_why_and_changes_nothing,
          a_switch_keeps_what_stands_before_the_failure, rules_on_files_hold_for_both, the_sandbox_holds_for_both,
          operations_are_done_together_and_deletes_can_be_had_back,
-         names_that_run_programs_are_taken_from_both, arguments_that_are_wrong_are_named]
+         names_that_run_programs_are_taken_from_both, a_difference_that_is_cut_is_so_in_the_first_line, arguments_that_are_wrong_are_named]

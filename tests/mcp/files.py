@@ -215,7 +215,7 @@ BAD = {
     "a file for a directory": ("write", {"file_path": "f/g", "content": "x"}, "Not a directory"),
     "a slash at the end": ("write", {"file_path": "g/", "content": "x"}, "a directory"),
     "a missing file": ("edit", {"file_path": "ff", "old_string": "a", "new_string": "b"}, "No such file"),
-    "a link to nowhere": ("write", {"file_path": "nowhere", "content": "x"}, "link to what does not exist"),
+    "a link to nowhere": ("write", {"file_path": "nowhere", "content": "x"}, "link that leads nowhere"),
     "a link in a circle": ("read", {"file_path": "circle"}, "circle"),
     "a long name": ("write", {"file_path": "n" * 256, "content": "x"}, "too long"),
     "a newline": ("read", {"file_path": "a\nb"}, "a\\nb"),

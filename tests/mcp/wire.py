@@ -17,6 +17,7 @@ import files
 import guest
 import handshake
 import held
+import history
 import output
 import schema
 import search
@@ -52,7 +53,8 @@ def main():
     parser.add_argument("--only", default="")
     options = parser.parse_args()
     tests = [every_message_fits_the_schema_of_its_revision,
-             *(test for suite in (handshake, bad_input, shell, held, files, search, changing, state, output, guest, endings)
+             *(test for suite in (handshake, bad_input, shell, held, files, search, changing, state, history, output, guest,
+                                  endings)
                for test in suite.TESTS)]
     passed = failed = skipped = 0
     for test in (test for test in tests if options.only in name_of(test)):

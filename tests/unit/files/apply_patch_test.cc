@@ -220,12 +220,13 @@ TEST_CASE("a dry run says what would be, and does nothing") {
   Scene scene;
   scene.directory.write("a", "1\n2\n");
   const std::string before = scene.listing();
-  Journal journal;
+  Journal journal{sys::Fd(::memfd_create("journal", MFD_CLOEXEC))};
   const ApplyPatchResult result =
       apply_patch({envelope(update("a", " 1\n-2\n+3\n") + "*** Add File: n\n+x\n"), scene.directory.path(),
                    true, false, 1000},
                   allow_all, journal);
-  CHECK(result.diff == "--- a\n+++ a\n@@ -1 +1 @@\n 1\n-2\n+3\n--- /dev/null\n+++ n\n@@ -1 +1 @@\n+x\n");
+  CHECK(result.diff ==
+        "--- a\n+++ a\n@@ -1,2 +1,2 @@\n 1\n-2\n+3\n--- /dev/null\n+++ n\n@@ -0,0 +1 @@\n+x\n");
   CHECK(result.changes.size() == 2);
   CHECK(result.changes[0].added == 1);
   CHECK(result.changes[0].path == scene.directory / "a");

@@ -1,6 +1,7 @@
 #include "shelltool/files/file_ops.h"
 
 #include <doctest/doctest.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -22,7 +23,7 @@ using tests::allow_all;
 
 struct Scene {
   FileOpsResult run(std::vector<FileOp> ops, const Judge& judge = allow_all, bool dry_run = false) const {
-    Journal journal;
+    Journal journal{sys::Fd(::memfd_create("journal", MFD_CLOEXEC))};
     return file_ops({std::move(ops), directory.path(), {directory.path()}, dry_run}, judge, journal);
   }
   /// The code and the sentence of what fails; everything must stand as before then.

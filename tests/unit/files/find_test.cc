@@ -155,6 +155,12 @@ TEST_CASE(
   REQUIRE(found.hidden.size() == 1);
   CHECK(found.hidden[0].what == "secrets");
   CHECK(found.hidden[0].count == 2);
+  CHECK(found.files == 1);
+  request.pattern = "**/.env";
+  const FindResult none = find(request, tests::secrets(".env"));
+  CHECK(none.files == 0);
+  CHECK(none.explanation.empty());
+  request.pattern.clear();
   request.path = directory / "b";
   CHECK_THROWS_WITH_AS(find(request, tests::secrets("/b")), "denied: a secret", FileError);
 }

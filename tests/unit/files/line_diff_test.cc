@@ -6,16 +6,16 @@ using shelltool::files::line_diff;
 
 TEST_CASE("a diff shows what changed, with two lines around") {
   CHECK(line_diff("a\nb\n", "a\nb\n") == "");
-  CHECK(line_diff("", "a\nb\n") == "@@ -1 +1 @@\n+a\n+b\n");
-  CHECK(line_diff("a\n", "") == "@@ -1 +1 @@\n-a\n");
-  CHECK(line_diff("1\n2\n3\n4\n5\n", "1\n2\n3\nx\n5\n") == "@@ -2 +2 @@\n 2\n 3\n-4\n+x\n 5\n");
+  CHECK(line_diff("", "a\nb\n") == "@@ -0,0 +1,2 @@\n+a\n+b\n");
+  CHECK(line_diff("a\n", "") == "@@ -1 +0,0 @@\n-a\n");
+  CHECK(line_diff("1\n2\n3\n4\n5\n", "1\n2\n3\nx\n5\n") == "@@ -2,4 +2,4 @@\n 2\n 3\n-4\n+x\n 5\n");
   CHECK(line_diff("1\n2\n3\n4\n5\n6\n7\n8\n", "0\n1\n2\n3\n4\n5\n6\n7\n8") ==
-        "@@ -1 +1 @@\n+0\n 1\n 2\n@@ -6 +7 @@\n 6\n 7\n-8\n+8\n");
+        "@@ -1,2 +1,3 @@\n+0\n 1\n 2\n@@ -6,3 +7,3 @@\n 6\n 7\n-8\n+8\n");
 }
 
 TEST_CASE("a diff is fit for a terminal") {
-  CHECK(line_diff("", "\x1b[31m\n") == "@@ -1 +1 @@\n+\\x1b[31m\n");
-  CHECK(line_diff("", std::string(300, 'x')) == "@@ -1 +1 @@\n+" + std::string(200, 'x') + "…\n");
+  CHECK(line_diff("", "\x1b[31m\n") == "@@ -0,0 +1 @@\n+\\x1b[31m\n");
+  CHECK(line_diff("", std::string(300, 'x')) == "@@ -0,0 +1 @@\n+" + std::string(200, 'x') + "…\n");
 }
 
 TEST_CASE("texts that have nothing in common are told apart in reasonable time") {

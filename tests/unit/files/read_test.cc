@@ -56,6 +56,18 @@ TEST_CASE("lines are read by ranges, from the beginning and from the end") {
   CHECK(behind.total == 5);
 }
 
+TEST_CASE("a link that leads nowhere is said to be one") {
+  tests::FileScene scene;
+  scene.dir.make_directory("d");
+  std::filesystem::create_symlink("../gone", scene.dir / "d/link");
+  const std::string sentence =
+      scene.dir / "d/link" + (" is a link that leads nowhere: " + (scene.dir / "gone"));
+  for (const std::string& path : {scene.dir / "d/link", scene.dir / "d/link/below"}) {
+    const ReadPiece piece = read_one(path);
+    CHECK(piece.sentence.find(sentence) != std::string::npos);
+  }
+}
+
 TEST_CASE("encoding and line ends are named, and text is shown whatever they are") {
   check_text("a\nb", {"utf-8", "lf", {"a", "b"}});
   check_text("a\r\nb\r\n", {"utf-8", "crlf", {"a", "b"}});

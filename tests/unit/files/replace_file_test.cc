@@ -1,15 +1,11 @@
 #include "shelltool/files/replace_file.h"
-
 #include <doctest/doctest.h>
-#include <sys/ptrace.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include <csignal>
-
-#include "sandbox/sys/process.h"
+#include "shelltool/files/settle.h"
+#include "tests/unit/files/killed.h"
 #include "tests/unit/files/scene.h"
 
 namespace shelltool::files {
@@ -32,34 +28,6 @@ void write_all_at(const std::vector<std::pair<std::string, std::string>>& conten
   replace_files(replacements, journal);
 }
 
-/// Runs the work in a process that is killed at its n-th system call; true when it ended before.
-template <class Work>
-bool killed_at(int call, Work work) {
-  sys::Child child = sys::fork_with(0);
-  if (!child) {
-    ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
-    ::raise(SIGSTOP);
-    try {
-      work();
-    } catch (const std::exception&) {
-      ::_exit(1);
-    }
-    ::_exit(0);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(child.pid(), &status, 0) == child.pid());
-  for (int i = 0; i < call; ++i) {
-    ::ptrace(PTRACE_SYSCALL, child.pid(), nullptr, nullptr);
-    REQUIRE(::waitpid(child.pid(), &status, 0) == child.pid());
-    if (WIFEXITED(status)) {
-      child.forget();
-      REQUIRE(WEXITSTATUS(status) == 0);
-      return true;
-    }
-  }
-  return false;  // its owner kills it
-}
-
 }  // namespace
 
 TEST_CASE("a file is replaced with everything that it had") {
@@ -79,7 +47,9 @@ TEST_CASE("a file is replaced with everything that it had") {
     CHECK(value == "kept");
   }
   CHECK(scene.names() == Names{"f", "link"});
-  CHECK(scene.journal.steps().empty());
+  const std::vector<JournalStep> steps = scene.journal.steps();
+  CHECK(steps.back().kind == JournalStep::Kind::done);
+  CHECK(steps.at(steps.size() - 2).content == "old");
 }
 
 TEST_CASE("hard links stay one file") {
@@ -153,7 +123,7 @@ TEST_CASE("killed at any system call, the next start finds the old or the new, a
       scene.dir.write("a", "old a");
       scene.dir.write("b", "old b");
       if (in_place) REQUIRE(::link((scene.dir / "a").c_str(), (scene.beside / "link").c_str()) == 0);
-      has_ended = killed_at(call, [&] {
+      has_ended = tests::killed_at(call, [&] {
         write_all_at({{scene.dir / "a", "the new a"}, {scene.dir / "b", "b"}, {scene.dir / "d/n", "n"}},
                      scene.journal);
       });
@@ -176,7 +146,9 @@ TEST_CASE("what somebody has written since is not taken back") {
   for (int call = 1; edited == 0 && call < 2000; ++call) {
     tests::FileScene scene;
     scene.dir.write("a", "old");
-    const bool has_ended = killed_at(call, [&] { write_all_at({{scene.dir / "a", "new"}}, scene.journal); });
+    const bool has_ended = tests::killed_at(call, [&] {
+      write_all_at({{scene.dir / "a", "new"}}, scene.journal);
+    });
     REQUIRE_FALSE(has_ended);
     if (scene.content("a") != "new") continue;
     ++edited;

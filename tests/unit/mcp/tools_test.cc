@@ -109,6 +109,18 @@ TEST_CASE("a result is text for the model and data for programs") {
   CHECK_FALSE(result.contains("structuredContent"));
 }
 
+TEST_CASE("a result is one line of JSON whatever is in it") {
+  mcp::ToolResult result{"a\n\"b\"\xff", true, {{"n", 1}}, {{"image/png", "\x89PNG"}}};
+  const std::string text = mcp::text_of(result);
+  CHECK(text.find('\n') == std::string::npos);
+  const Json read = Json::parse(text);
+  CHECK(read["content"][0] == Json({{"type", "text"}, {"text", "a\n\"b\"\xEF\xBF\xBD"}}));
+  CHECK(read["content"][1] == Json({{"type", "image"}, {"data", "iVBORw=="}, {"mimeType", "image/png"}}));
+  CHECK(read["isError"] == true);
+  CHECK(read["_meta"]["n"] == 1);
+  CHECK(mcp::text_of(mcp::ToolResult{"x"}) == R"({"content":[{"type":"text","text":"x"}]})");
+}
+
 TEST_CASE("what the model can mend is a result, what the client got wrong an error") {
   Registry registry;
   const Json mended = registry.call(R"({"name":"echo"})")["result"];

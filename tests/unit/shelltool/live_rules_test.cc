@@ -102,6 +102,26 @@ TEST_CASE("a file that is still being written is left alone, although its first 
   CHECK(scene.denies("make"));
 }
 
+TEST_CASE("what an editor has begun to write while the rules are read is no fault of theirs") {
+  tests::TemporaryDirectory dir;
+  dir.write("rules.yaml", denies_git);
+  bool is_truncated_meanwhile = false;
+  LiveRules rules({dir / "rules.yaml"}, [&](std::uint64_t generation) {
+    if (is_truncated_meanwhile) dir.write("rules.yaml", "");
+    return policy::RuleSet::compile({{policy::Layer::user, config::read_yaml_file(dir / "rules.yaml")}}, {},
+                                    generation);
+  });
+  is_truncated_meanwhile = true;
+  dir.write("rules.yaml", denies_make);
+  std::this_thread::sleep_for(12ms);
+  CHECK(rules.look() == News::none);
+  CHECK(rules.trouble().empty());
+  is_truncated_meanwhile = false;
+  dir.write("rules.yaml", denies_make);
+  std::this_thread::sleep_for(12ms);
+  CHECK(rules.look() == News::changed);
+}
+
 TEST_CASE("a file that goes for a moment, as some editors save, leaves no moment without its denies") {
   Scene scene(denies_git);
   std::filesystem::rename(scene.dir / "rules.yaml", scene.dir / "rules.yaml~");

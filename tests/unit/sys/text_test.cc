@@ -35,3 +35,19 @@ TEST_CASE("a command line is quoted as a shell would need it, and cut between ch
     rest.remove_prefix(length);
   }
 }
+
+TEST_CASE("any bytes are a JSON string that says the same, as far as they are text") {
+  const auto as_json = [](std::string_view bytes) {
+    std::string text = "before ";
+    sys::append_json(text, bytes);
+    return text.substr(7);
+  };
+  CHECK(as_json("") == "\"\"");
+  CHECK(as_json("a \"b\" \\c/\n\t\r") == R"("a \"b\" \\c/\n\t\r")");
+  CHECK(as_json(std::string_view("\0\x1b\x7f", 3)) == "\"\\u0000\\u001b\x7f\"");
+  CHECK(as_json("é€\xf0\x9f\x98\x80") == "\"é€\xf0\x9f\x98\x80\"");
+  CHECK(as_json("\xff"
+                "a\xc3") ==
+        "\"\xEF\xBF\xBD"
+        "a\xEF\xBF\xBD\"");
+}

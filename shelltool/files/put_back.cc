@@ -1,0 +1,222 @@
+#include "shelltool/files/put_back.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <optional>
+
+#include "sandbox/sys/path.h"
+#include "sandbox/sys/text.h"
+#include "shelltool/files/content.h"
+#include "shelltool/files/content_hash.h"
+#include "shelltool/files/encoding.h"
+#include "shelltool/files/file_error.h"
+#include "shelltool/files/file_ops_plan.h"
+#include "shelltool/files/line_diff.h"
+#include "shelltool/files/name_changes.h"
+#include "shelltool/files/replace_file.h"
+#include "shelltool/files/settle.h"
+#include "shelltool/files/trash.h"
+
+namespace shelltool::files {
+namespace {
+
+using Kind = PutBackStep::Kind;
+using Expectation = PutBackStep::Expected::Kind;
+
+constexpr std::size_t most_compared = 1U << 20U;  // a diff of more is nobody's reading
+constexpr std::size_t most_of_a_refusal = 6000;
+
+std::string text_of(std::string_view bytes) { return decoded(bytes, encoding_of(bytes)); }
+
+std::string diff_of(const std::string& path, std::string_view before, std::string_view after) {
+  if (before.size() > most_compared || after.size() > most_compared) return {};
+  const std::string lines = line_diff(text_of(before), text_of(after));
+  return lines.empty() ? lines : fmt::format("--- {0}\n+++ {0}\n{1}", sys::visible(path), lines);
+}
+
+/// What stands there now; nothing where nothing does.
+std::optional<struct stat> status_at(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return std::nullopt;
+  return status;
+}
+
+/// Only of what was judged: a link may have come there.
+std::string content_at(const std::string& path) {
+  const Spot spot = spot_at(path);
+  if (spot.real != path)
+    throw FileError("stale", "{} is reached by a link by now, as {}; nothing was changed", sys::visible(path),
+                    sys::visible(spot.real));
+  return spot.file && spot.file->is_regular() ? Content(*spot.file).whole(most_kept_before) : std::string();
+}
+
+[[noreturn]] void refuse(const PutBackStep& step, const std::string& what, const std::string& diff) {
+  std::string shown = diff.substr(0, most_of_a_refusal);
+  if (shown.size() < diff.size()) shown += "\n[… the rest of the difference is not shown …]";
+  throw FileError("stale", "{}: {}; nothing was changed{}{}", sys::visible(step.path), what,
+                  shown.empty() ? "" : ". What was changed since:\n", shown);
+}
+
+void check_version(const PutBackStep& step) {
+  const std::string now = content_at(step.path);
+  if (version_of(now) == step.expected.version) return;
+  const bool is_known = version_of(step.expected.content) == step.expected.version;
+  refuse(step, "somebody else has changed it since",
+         is_known ? diff_of(step.path, step.expected.content, now) : "");
+}
+
+/// Empty for what is no link.
+std::string link_text(const std::string& path) {
+  std::array<char, 4097> text{};
+  return ::readlink(path.c_str(), text.data(), text.size() - 1) < 0 ? std::string()
+                                                                    : std::string(text.data());
+}
+
+/// Nobody else has changed what is to be changed back.
+void check(const PutBackStep& step) {
+  const auto now = status_at(step.path);
+  const auto& expected = step.expected;
+  if (expected.kind == Expectation::anything) return;
+  if (expected.kind == Expectation::nothing) {
+    if (now) refuse(step, "something stands there now", "");
+    return;
+  }
+  if (!now) refuse(step, "somebody has removed or moved it since", "");
+  if (expected.kind == Expectation::mode) {
+    if ((now->st_mode & 07777U) != expected.mode)
+      refuse(step, fmt::format("its mode is {:03o} by now", now->st_mode & 07777U), "");
+    return;
+  }
+  if (expected.kind == Expectation::link) {
+    if (link_text(step.path) != expected.version) refuse(step, "it is not that link any more", "");
+    return;
+  }
+  if (!S_ISREG(now->st_mode) && expected.kind == Expectation::version)
+    refuse(step, fmt::format("it is {} by now", kind_of(now->st_mode)), "");
+  if (expected.kind == Expectation::version) return check_version(step);
+  const std::int64_t changed = now->st_ctim.tv_sec * std::int64_t{1'000'000'000} + now->st_ctim.tv_nsec;
+  if (changed != expected.changed_ns) refuse(step, "it has been changed since", "");
+}
+
+std::vector<std::string> true_names(const std::vector<std::string>& roots) {
+  std::vector<std::string> names;
+  for (const std::string& root : roots) names.push_back(pin(root).real);
+  return names;
+}
+
+class PutBack {
+ public:
+  PutBack(const PutBackRequest& request, Journal& journal)
+      : request_(request),
+        journal_(journal),
+        names_{{}, "/", true_names(request.roots), request.dry_run},
+        planner_(names_),
+        changes_(names_.roots, journal) {}
+
+  /// What is to be judged. Throws FileError where something stands against it.
+  std::vector<Touch> plan() {
+    std::vector<Touch> touches;
+    for (const PutBackStep& step : request_.steps) {
+      std::optional<PlannedOp>& planned = planned_.emplace_back();
+      if (step.kind == Kind::write) {
+        touches.push_back({Access::write, step.path, step.path});
+        touches.push_back({Access::read, step.path, step.path});
+        if (planner_.names().origin_of(step.path) == step.path || is_free(step.path)) check(step);
+        planner_.put(step.path, NameOverlay::Kind::regular);
+        continue;
+      }
+      if (step.kind == Kind::remove_directory && !planner_.names().is_empty(step.path)) continue;
+      if (planner_.names().origin_of(step.path) == step.path) check(step);
+      planned = planner_.plan(op_of(step));
+      touches.insert(touches.end(), planned->touches.begin(), planned->touches.end());
+    }
+    return touches;
+  }
+
+  void make(PutBackResult& result) {
+    for (std::size_t i = 0; i < request_.steps.size(); ++i) {
+      const PutBackStep& step = request_.steps[i];
+      if (step.kind != Kind::write && !planned_[i]) {
+        result.left.push_back(step.path);
+        continue;
+      }
+      check(step);
+      if (planned_[i])
+        (void)make_op(*planned_[i], changes_);
+      else
+        write(step);
+    }
+  }
+
+  [[nodiscard]] std::string diff() const {
+    std::string diff;
+    for (const PutBackStep& step : request_.steps) {
+      if (step.kind == Kind::write || (step.kind == Kind::discard && !is_in_trash(step.path)))
+        diff += diff_of(step.path, status_at(step.path) ? content_at(step.path) : "", step.content);
+      if (diff.size() <= request_.room) continue;
+      diff.resize(diff.rfind('\n', request_.room) + 1);
+      return diff + "… the rest of the diff is not shown\n";
+    }
+    return diff;
+  }
+
+ private:
+  [[nodiscard]] bool is_free(const std::string& path) const {
+    return planner_.names().kind_at(path) == NameOverlay::Kind::nothing && !status_at(path);
+  }
+
+  static FileOp op_of(const PutBackStep& step) {
+    FileOp op;
+    op.path = step.path;
+    op.recursive = step.kind == Kind::discard || step.kind == Kind::move;
+    if (step.kind == Kind::move) {
+      op.to = step.to;
+    } else if (step.kind == Kind::mode) {
+      op.kind = FileOp::Kind::change_mode;
+      op.to = fmt::format("{:03o}", step.mode & 0777U);
+    } else {
+      op.kind = FileOp::Kind::remove;
+    }
+    return op;
+  }
+
+  void write(const PutBackStep& step) {
+    const Spot spot = spot_at(step.path);
+    if (spot.real != step.path)
+      throw FileError("stale", "{} is reached by a link by now, as {}; nothing was changed",
+                      sys::visible(step.path), sys::visible(spot.real));
+    Replacement replacement;
+    replacement.spot = &spot;
+    replacement.content = step.content;
+    put_files({replacement}, journal_);
+    if (!spot.file && step.mode != 0)
+      (void)changes_.change_mode(step.path, fmt::format("{:03o}", step.mode & 0777U));
+  }
+
+  const PutBackRequest& request_;
+  Journal& journal_;
+  FileOpsRequest names_;
+  FileOpsPlanner planner_;
+  NameChanges changes_;
+  std::vector<std::optional<PlannedOp>> planned_;
+};
+
+}  // namespace
+
+PutBackResult put_back(const PutBackRequest& request, const Judge& judge, Journal& journal) {
+  PutBack all(request, journal);
+  std::vector<Touch> touches;
+  for (const PutBackStep& step : request.steps) touches.push_back({Access::write, step.path, step.path});
+  require(judge, touches);  // before a check tells what is there
+  require(judge, all.plan());
+  PutBackResult result;
+  if (request.dry_run)
+    result.diff = all.diff();
+  else
+    all_or_nothing(journal, [&] { all.make(result); });
+  return result;
+}
+
+}  // namespace shelltool::files

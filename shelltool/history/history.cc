@@ -1,0 +1,157 @@
+#include "shelltool/history/history.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "policy/redact.h"
+#include "sandbox/sys/text.h"
+#include "shelltool/history/journal_entry.h"
+#include "shelltool/session/log.h"
+#include "shelltool/setup/caches.h"
+#include "shelltool/worker/operations.h"
+
+namespace shelltool {
+namespace {
+
+constexpr auto quiet_time = std::chrono::milliseconds(50);
+constexpr std::size_t longest_command = 200, most_commands = 20;
+
+/// The clock that files are stamped by.
+std::int64_t file_clock() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += (text.empty() ? "" : "\n") + line;
+  return text;
+}
+
+}  // namespace
+
+History::History(sys::Reactor& reactor, Connection& connection, FileWorkers& workers)
+    : reactor_(reactor), connection_(connection), workers_(workers) {
+  workers_.record_with([this](int journal) { return record(journal); });
+  workers_.on_ready([this] {
+    if (!turns_.has_begun() && !is_looking_) look();
+  });
+  connection_.on_forget([this] { forget(); });
+}
+
+HistoryStore& History::store() {
+  const Session& session = connection_.session();
+  if (!store_) {
+    const Plan& plan = session.plan();
+    const std::string& workspace =
+        plan.workspace.roots.empty() ? plan.made.spec.cwd : plan.workspace.roots.front();
+    store_.emplace(session.history_directory() + "/" + workspace_id(workspace));
+  }
+  return *store_;
+}
+
+const std::vector<std::string>& History::roots() const {
+  return connection_.session().plan().workspace.roots;
+}
+
+HistoryEntry History::new_entry() const {
+  HistoryEntry entry;
+  entry.time_ns = file_clock();
+  if (const Session* session = connection_.current()) entry.session = session->id();
+  return entry;
+}
+
+std::uint64_t History::record(int journal) {
+  try {
+    const std::optional<HistoryEntry> entry = record_journal(journal, new_entry(), store());
+    if (!entry) return 0;
+    turns_.note(*entry);
+    return entry->id;
+  } catch (const std::exception& error) {
+    trouble_ = error.what();
+    log(LogLevel::warning, fmt::format("a change is not in the history: {}", trouble_));
+    return 0;
+  }
+}
+
+History::Turn History::on_turn(const std::string& command) {
+  commands_.push_back({++last_turn_, command.substr(0, longest_command), file_clock(), false});
+  if (!turns_.has_begun()) look();
+  return last_turn_;
+}
+
+void History::on_answered(Turn turn) {
+  for (Command& command : commands_)
+    if (command.turn == turn) command.is_answered = true;
+  if (commands_.size() > most_commands) {  // faster than anybody looks: they are one
+    const auto is_answered = [](const Command& command) { return command.is_answered; };
+    const auto first = std::find_if(commands_.begin(), commands_.end(), is_answered);
+    const auto second = std::find_if(std::next(first), commands_.end(), is_answered);
+    if (second != commands_.end()) commands_.erase(second);
+  }
+  next_look_ = reactor_.at(sys::BootClock::now() + quiet_time, [this] { look(); });
+}
+
+void History::when_current(std::function<void()> callback) {
+  if (!next_look_ && !is_looking_) return callback();
+  waiting_.push_back(std::move(callback));
+  if (!is_looking_) look();
+}
+
+void History::look() {
+  next_look_.cancel();
+  if (connection_.is_ending() || connection_.current() == nullptr || is_looking_) return;
+  is_looking_ = true;
+  WorkerRequest request{Operations::number<&files::look_over>(), {}, false};
+  request.packed = sys::packed(files::LookOverRequest{roots()});
+  workers_.start(std::move(request), "history", [this](FileAnswer answer) { on_looked(answer); });
+}
+
+void History::on_looked(const FileAnswer& answer) {
+  is_looking_ = false;
+  try {
+    if (answer.failure) throw sys::Error(sys::Kind::io, "{}", answer.failure->sentence);
+    const auto now = sys::unpacked<files::LookOverResult>(answer.packed);
+    if (turns_.has_begun())
+      record_turns(now);
+    else
+      turns_.begin(now, commands_.empty() ? file_clock() : commands_.front().since_ns);
+  } catch (const std::exception& error) {
+    trouble_ = error.what();
+    log(LogLevel::warning, fmt::format("what commands have changed is not in the history: {}", trouble_));
+  }
+  const bool is_due = std::any_of(commands_.begin(), commands_.end(),
+                                  [](const Command& command) { return command.is_answered; });
+  if (is_due && !waiting_.empty()) return look();
+  for (auto& callback : std::exchange(waiting_, {})) reactor_.post(std::move(callback));
+}
+
+void History::record_turns(const files::LookOverResult& now) {
+  HistoryEntry entry = new_entry();
+  entry.by = "shell";
+  entry.key = static_cast<std::uint64_t>(entry.time_ns);
+  std::vector<std::string> texts;
+  for (const Command& command : commands_) texts.push_back(command.text);
+  entry.note = joined(policy::redacted(texts));
+  const std::int64_t since_ns = commands_.empty() ? entry.time_ns : commands_.front().since_ns;
+  std::erase_if(commands_, [](const Command& command) { return command.is_answered; });
+  TurnChanges::Found found = turns_.look(now, since_ns);
+  entry.changes = std::move(found.changes);
+  if (!found.unknown.empty()) entry.note += fmt::format("\n({})", found.unknown);
+  if (!entry.changes.empty()) HistoryStore::Writing(store()).add(std::move(entry));
+}
+
+void History::forget() {
+  next_look_.cancel();
+  commands_.clear();
+  turns_ = {};
+  is_looking_ = false;
+  store_.reset();
+  for (auto& callback : std::exchange(waiting_, {})) reactor_.post(std::move(callback));
+}
+
+}  // namespace shelltool

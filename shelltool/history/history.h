@@ -1,0 +1,66 @@
+#pragma once
+/// The history of a connection's workspace: it hears of every change that a file tool has made, and looks
+/// over the workspace after commands.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shelltool/history/history_store.h"
+#include "shelltool/history/turn_changes.h"
+#include "shelltool/worker/file_workers.h"
+
+namespace shelltool {
+
+class History {
+ public:
+  History(sys::Reactor& reactor, Connection& connection, FileWorkers& workers);
+  History(const History&) = delete;
+  History& operator=(const History&) = delete;
+
+  /// A command begins; it is answered. Costs a call nothing: the workspace is looked over when no command was
+  /// answered for 50 ms, and those that follow each other faster are one entry. For the first time it is done
+  /// when a file worker is there, or beside the first command.
+  using Turn = std::uint64_t;
+  Turn on_turn(const std::string& command);
+  void on_answered(Turn turn);
+  /// Calls back when what commands have changed until now is recorded; perhaps at once.
+  void when_current(std::function<void()> callback);
+
+  /// Why the last change that could not be recorded was not; empty: all were.
+  [[nodiscard]] const std::string& trouble() const { return trouble_; }
+
+  /// Of the session that there is.
+  HistoryStore& store();
+  /// Of the workspace.
+  [[nodiscard]] const std::vector<std::string>& roots() const;
+
+ private:
+  std::uint64_t record(int journal);
+  [[nodiscard]] HistoryEntry new_entry() const;
+  void look();
+  void on_looked(const FileAnswer& answer);
+  void record_turns(const files::LookOverResult& now);
+  void forget();
+
+  sys::Reactor& reactor_;
+  Connection& connection_;
+  FileWorkers& workers_;
+  std::optional<HistoryStore> store_;
+  TurnChanges turns_;
+  struct Command {
+    Turn turn = 0;
+    std::string text;
+    std::int64_t since_ns = 0;
+    bool is_answered = false;
+  };
+  Turn last_turn_ = 0;
+  std::vector<Command> commands_;  // that run, or have run since the last look; from the oldest
+  sys::Watch next_look_;
+  bool is_looking_ = false;
+  std::string trouble_;
+  std::vector<std::function<void()>> waiting_;
+};
+
+}  // namespace shelltool

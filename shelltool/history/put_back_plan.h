@@ -1,0 +1,25 @@
+#pragma once
+/// The way back from an entry, as steps for files/put_back.h.
+
+#include <string>
+#include <vector>
+
+#include "shelltool/files/put_back.h"
+#include "shelltool/history/history_store.h"
+
+namespace shelltool {
+
+struct PutBackPlan {
+  std::vector<files::PutBackStep> steps;
+  std::vector<std::string> missing;  ///< paths whose content before is not known, each with why
+};
+
+/// Undoes an entry. `earlier`: those before it, from the oldest, which may have what a turn has changed.
+PutBackPlan plan_undo(const HistoryEntry& entry, const std::vector<HistoryEntry>& earlier,
+                      const HistoryStore& store);
+
+/// Files of a checkpoint, by path, as they were; those that are changed must still be what `changed` says.
+PutBackPlan plan_restore(const HistoryEntry& checkpoint, const std::vector<std::string>& paths,
+                         const HistoryStore& store);
+
+}  // namespace shelltool

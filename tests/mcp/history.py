@@ -1,0 +1,250 @@
+"""The tool history over the wire: what it knows, the way back, the rules, and what is left after a SIGKILL."""
+import os
+import threading
+import time
+
+from changing import SECRETS, tree, write
+from client import Gone, meta_of, text_of
+
+
+def changes(server, **arguments):
+    """Who made each entry, from the oldest on."""
+    result = server.call("history", **arguments)
+    assert not result.get("isError"), text_of(result)
+    return [entry["by"] for entry in reversed(meta_of(result)["entries"])]
+
+
+def done(server, **arguments):
+    result = server.call("history", **arguments)
+    assert not result.get("isError"), text_of(result)
+    return text_of(result)
+
+
+def refused(server, **arguments):
+    result = server.call("history", **arguments)
+    assert result.get("isError"), text_of(result)
+    return text_of(result)
+
+
+def stored(place):
+    """All bytes that the history of any workspace has."""
+    return b"".join(path.read_bytes() for path in (place.home / ".local/state/gatehouse/history").rglob("*") if path.is_file())
+
+
+def every_change_can_be_undone_also_by_the_next_server(place):
+    write(place, a=b"one\r\ntwo\r\n", d__x=b"x")
+    (place.workspace / "a").chmod(0o640)
+    before = tree(place)
+    server = place.serve()
+    assert text_of(server.call("history")).startswith("nothing has been changed yet")
+    server.call("edit", file_path="a", old_string="two", new_string="2")
+    server.call("write", file_path="n/new", content="hello\n")
+    server.call("apply_patch", patch="*** Begin Patch\n*** Update File: a\n-one\n+1\n*** Delete File: n/new\n*** End Patch")
+    server.call("files", ops=[{"op": "delete", "path": "d", "recursive": True}, {"op": "move", "path": "a", "to": "b"},
+                              {"op": "chmod", "path": "b", "to": "u+x"}])
+    assert server.call("edit", file_path="b", old_string="nowhere", new_string="x")["isError"]
+    assert changes(server) == ["edit", "write", "apply_patch", "files"]
+    server.end()
+    server = place.serve()
+    assert changes(server) == ["edit", "write", "apply_patch", "files"]
+    shown = done(server, action="show", id=4)
+    for words in ("deleted d · in the trash: ", "moved a to b", "changed the mode of b: 640 to 740"):
+        assert words in shown, shown
+    assert "-one\n+1" in done(server, action="diff", id=3)
+    dry = done(server, action="undo", dry_run=True)
+    assert dry.startswith("dry run, nothing was changed: undo 4 (files)"), dry
+    for number in (4, 3, 2, 1):
+        assert done(server, action="undo").startswith(f"undo {number} ("), number
+    assert tree(place) == before and (place.workspace / "a").stat().st_mode & 0o777 == 0o640
+    assert "there is no entry" in refused(server, action="undo")
+    assert done(server, action="undo", id=8).startswith("undo 8 (undo 1) is done, as entry 9")
+    assert (place.workspace / "a").read_bytes() == b"one\r\n2\r\n"
+    assert changes(server, path="n") == ["write", "apply_patch", "undo 3", "undo 2"]
+
+
+def what_somebody_else_has_changed_is_not_undone_but_shown(place):
+    write(place, a=b"one\n", b=b"one\n")
+    server = place.serve()
+    server.call("apply_patch", patch="*** Begin Patch\n*** Update File: a\n-one\n+two\n*** Update File: b\n-one\n+two\n*** End Patch")
+    write(place, b=b"two\nmine\n")
+    for dry_run in (True, False):
+        sentence = refused(server, action="undo", dry_run=dry_run)
+        assert "/b: somebody else has changed it since; nothing was changed" in sentence and "+mine" in sentence, sentence
+    assert tree(place) == {"a": b"two\n", "b": b"two\nmine\n"}
+
+
+def what_a_command_has_changed_is_told_and_undone_where_it_is_known(place):
+    write(place, known=b"1\n", unknown=b"1\n", gone=b"1\n")
+    server = place.serve()
+    server.call("read", file_path="known")
+    done(server)
+    server.call("edit", file_path="known", old_string="1", new_string="2")
+    server.call("edit", file_path="gone", old_string="1", new_string="2")
+    time.sleep(0.05)
+    token = "ghp_" + "a1B2" * 9
+    server.call("shell", command=f"echo x > made; echo 3 >> known; rm gone; : {token}")
+    shown = done(server, action="show")
+    for words in ("created made", "changed known", "deleted gone", "· shell", "by: echo x > made"):
+        assert words in shown, shown
+    assert token not in shown and "unknown" not in shown, shown
+    assert done(server, action="undo").startswith("undo 3 (shell) is done")
+    assert tree(place) == {"known": b"2\n", "unknown": b"1\n", "gone": b"2\n"}
+    server.call("shell", command="echo 3 >> known; echo 3 >> unknown")
+    sentence = refused(server, action="undo")
+    assert "unknown" in sentence.splitlines()[-1] and "\nknown" not in sentence and "checkpoint" in sentence, sentence
+    assert tree(place)["known"] == b"2\n3\n"
+    server.call("shell", command="true")
+    assert changes(server)[-1] == "shell" and len(changes(server)) == 5, changes(server)
+
+
+def a_checkpoint_is_restored_and_that_is_undone(place):
+    write(place, **{"a": b"1\n", "d__b": b"2\n", "d__same": b"=", "x.o": b"object", ".gitignore": b"*.o\n", ".git__HEAD": b"ref"})
+    server = place.serve()
+    assert text_of(server.call("history", action="checkpoint")).startswith("checkpoint 1: 4 files, "), "the files are not as expected"
+    before = tree(place)
+    server.call("shell", command="echo changed > a; rm -r d; echo new > new")
+    after = tree(place)
+    dry = done(server, action="restore", dry_run=True)
+    assert "-changed\n+1" in dry and tree(place) == after, dry
+    text = done(server, action="restore", path="d")
+    assert "put back d/b" in text and "\nput back a" not in text, text
+    assert tree(place)["a"] == b"changed\n" and tree(place)["d/b"] == b"2\n"
+    done(server, action="restore", id=1)
+    assert tree(place) == {**before, "new": b"new\n"}, "what was made since must stay"
+    assert "as they were" in done(server, action="restore")
+    done(server, action="undo", id=4)
+    assert tree(place)["a"] == b"changed\n"
+    assert "is a checkpoint" in refused(server, action="undo", id=1) and "no checkpoint" in refused(server, action="restore", id=3)
+
+
+def rules_on_files_hold_for_the_way_back_and_what_they_deny_is_not_kept(place):
+    write(place, **{"plain": b"x\n", "d__.env": b"KEY=1\n"})
+    server = place.serve()
+    server.call("write", file_path="late.key", content="KEY=2\n")
+    server.call("edit", file_path="late.key", old_string="KEY", new_string="NAME")
+    server.end()
+    place.rules.write_text(SECRETS.replace('"**/.env"', '"**/.env", "**/*.key"'))
+    server = place.serve()
+    assert "rule secrets" in refused(server, action="undo")
+    for action in ("diff", "show", "list"):
+        text = text_of(server.call("history", action=action, **({"id": 2} if action == "diff" else {})))
+        assert "KEY" not in text and "hidden by rules" in text and "late.key" not in text, text
+    kept = text_of(server.call("history", action="checkpoint"))
+    assert "checkpoint 3: 1 file, " in kept and "2 that rules hide" in kept, kept
+    assert b"KEY=1" not in stored(place)
+    server.call("files", ops=[{"op": "move", "path": "plain", "to": "other"}])
+    assert b"KEY=1" not in stored(place)
+    private = place.home / ".local/state/gatehouse/history"
+    assert private.stat().st_mode & 0o077 == 0
+    assert server.call("read", file_path=str(private))["isError"], "the sandbox shows the history"
+    assert "records" not in text_of(server.call("shell", command=f"ls -R {private}"))
+
+
+def an_answered_change_is_in_the_history_after_a_kill(place):
+    rounds = max(3, min(place.rounds, 40))
+    write(place, a=b"0\n")
+    for number in range(rounds):
+        server = place.serve()
+        result = server.call("edit", file_path="a", old_string=f"{number}\n", new_string=f"{number + 1}\n")
+        server.process.kill()
+        assert not result.get("isError"), text_of(result)
+        server.process.wait()
+    server = place.serve()
+    server.call("write", file_path="b", content="x")  # its worker settles what the last one has left
+    assert changes(server) == ["edit"] * rounds + ["write"], changes(server)
+    for number in reversed(range(rounds)):
+        done(server, action="undo", path="a")
+        assert (place.workspace / "a").read_bytes() == b"%d\n" % number
+
+
+def a_killed_copy_leaves_no_half_file(place):
+    with open(place.workspace / "big", "wb") as big:
+        for _ in range(64):
+            big.write(os.urandom(1 << 20))
+    ops = [{"op": "mkdir", "path": "d"}, {"op": "copy", "path": "big", "to": "d/1"}, {"op": "copy", "path": "big", "to": "d/2"},
+           {"op": "copy", "path": "big", "to": "d/3"}, {"op": "move", "path": "big", "to": "moved"}]
+    outcomes = set()
+    for number in range(6):
+        server = place.serve()
+        server.call("read", file_path="d", offset=1)
+        killer = threading.Timer(0.004 + 0.03 * number, server.process.kill)
+        killer.start()
+        try:
+            server.call("files", ops=ops)
+        except Gone:
+            pass
+        killer.join()
+        server.process.wait()
+        time.sleep(0.2)
+        server = place.serve()
+        server.call("find", pattern="*")
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            names = sorted(path.name for path in place.workspace.rglob("*") if ".gatehouse-trash" not in str(path))
+            if names in (["big"], ["1", "2", "3", "d", "moved"]):
+                break
+            time.sleep(0.02)
+        assert names in (["big"], ["1", "2", "3", "d", "moved"]), names
+        outcomes.add(len(names))
+        if len(names) > 1:
+            done(server, action="undo")
+            assert sorted(tree(place)) == ["big"]
+        server.end()
+    assert 1 in outcomes or 5 in outcomes
+
+
+def what_is_too_large_to_be_kept_is_said(place):
+    write(place, big=b"first\n" + b"x" * (17 << 20))
+    server = place.serve()
+    server.call("edit", file_path="big", old_string="first", new_string="1st")
+    assert "changed big · too large to undo" in done(server, action="show")
+    assert "larger than 16 MB" in refused(server, action="undo")
+    assert "left out: " in done(server, action="checkpoint") and "/big: 17825796 bytes, too large" in done(server, action="checkpoint")
+    assert (place.workspace / "big").read_bytes().startswith(b"1st\n")
+
+
+def a_history_that_cannot_be_written_is_said(place):
+    server = place.serve()
+    server.call("write", file_path="f", content="1")
+    done(server)  # it is recorded after the answer
+    contents = next((place.home / ".local/state/gatehouse/history").glob("*/contents"))
+    for kept in contents.iterdir():
+        kept.unlink()
+    contents.rmdir()
+    contents.write_text("in the way")
+    assert not server.call("write", file_path="f", content="2").get("isError")
+    assert "not all is recorded: " in done(server).splitlines()[0]
+
+
+def two_servers_of_a_workspace_have_one_history(place):
+    one, other = place.serve(), place.serve()
+    for number in range(10):
+        for server in (one, other):
+            server.call("write", file_path=f"f{number}", content=f"{number} {server is one}")
+    assert changes(one) == changes(other) == ["write"] * 20
+    assert done(one, action="undo").startswith("undo 20 (write) is done, as entry 21")
+    assert changes(other)[-1] == "undo 20"
+
+
+def a_long_history_comes_in_pages_and_wrong_arguments_are_named(place):
+    server = place.serve()
+    for number in range(110):
+        server.call("write", file_path="f", content=f"{number}")
+    text = text_of(server.call("history"))
+    assert text.splitlines()[0] == '110 entries, the newest first · older ones: history {"action":"list","id":10}', text[:200]
+    assert len(text.encode()) <= 32_000
+    assert len(meta_of(server.call("history", action="list", id=10))["entries"]) == 10
+    assert "is 'restore' meant?" in refused(server, action="restor")
+    assert "there is no entry 999" in refused(server, action="undo", id=999)
+    assert "leave out 'path'" in refused(server, action="undo", id=1, path="f")
+    assert "there is no checkpoint" in refused(server, action="restore")
+    read_only = place.serve(options=["--mode", "read-only"])
+    assert next(tool for tool in read_only.tools() if tool["name"] == "history")["annotations"]["readOnlyHint"] is True
+    assert refused(read_only, action="undo") and (place.workspace / "f").read_bytes() == b"109"
+
+
+TESTS = [every_change_can_be_undone_also_by_the_next_server, what_somebody_else_has_changed_is_not_undone_but_shown,
+         what_a_command_has_changed_is_told_and_undone_where_it_is_known, a_checkpoint_is_restored_and_that_is_undone,
+         rules_on_files_hold_for_the_way_back_and_what_they_deny_is_not_kept, an_answered_change_is_in_the_history_after_a_kill,
+         a_killed_copy_leaves_no_half_file, what_is_too_large_to_be_kept_is_said, a_history_that_cannot_be_written_is_said, two_servers_of_a_workspace_have_one_history,
+         a_long_history_comes_in_pages_and_wrong_arguments_are_named]

@@ -1,0 +1,150 @@
+#include "shelltool/files/put_back.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include "shelltool/files/content_hash.h"
+#include "shelltool/files/edit.h"
+#include "shelltool/files/file_ops.h"
+#include "shelltool/history/journal_entry.h"
+#include "shelltool/history/put_back_plan.h"
+#include "tests/unit/files/scene.h"
+
+namespace shelltool::files {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Changes files, records that, and undoes it.
+struct History {
+  tests::FileScene scene;
+  HistoryStore store{scene.beside / "history"};
+
+  std::uint64_t record() {
+    const sys::Fd journal = sys::open_file(scene.beside / "journal", O_RDWR);
+    HistoryEntry entry;
+    entry.time_ns = 1;
+    const auto recorded = record_journal(journal.get(), entry, store);
+    scene.journal.clear();
+    return recorded ? recorded->id : 0;
+  }
+  std::uint64_t write(const std::string& name, const std::string& content) {
+    scene.journal.begin("write");
+    files::write({scene.dir / name, content, ""}, tests::allow_all, scene.journal);
+    return record();
+  }
+  std::uint64_t operate(std::vector<FileOp> ops) {
+    scene.journal.begin("files");
+    file_ops({std::move(ops), scene.dir.path(), {scene.dir.path()}, false}, tests::allow_all, scene.journal);
+    return record();
+  }
+  PutBackRequest undo_of(std::uint64_t id) {
+    return {plan_undo(*store.entry(id), {}, store).steps, {scene.dir.path()}, false};
+  }
+  std::uint64_t undo(std::uint64_t id, const Judge& judge = tests::allow_all) {
+    scene.journal.begin("undo");
+    put_back(undo_of(id), judge, scene.journal);
+    return record();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a change is undone, the undo is undone, and the mode stays") {
+  History history;
+  history.scene.dir.write("f", "old\n");
+  REQUIRE(::chmod((history.scene.dir / "f").c_str(), 0751) == 0);
+  const std::uint64_t changed = history.write("f", "new\n");
+  const std::uint64_t undone = history.undo(changed);
+  CHECK(history.scene.content("f") == "old\n");
+  CHECK((fs::status(history.scene.dir / "f").permissions() & fs::perms::mask) == fs::perms(0751));
+  history.undo(undone);
+  CHECK(history.scene.content("f") == "new\n");
+  CHECK(history.store.entries().size() == 3);
+}
+
+TEST_CASE("what somebody else has changed since is not undone, and shown") {
+  History history;
+  history.scene.dir.write("f", "one\n");
+  const std::uint64_t changed = history.write("f", "two\n");
+  history.scene.dir.write("f", "two\nmine\n");
+  CHECK(tests::code_of([&] { history.undo(changed); }) == "stale");
+  const std::string sentence = tests::sentence_of([&] { history.undo(changed); });
+  CHECK(sentence.find("somebody else has changed it since") != std::string::npos);
+  CHECK(sentence.find("+mine") != std::string::npos);
+  CHECK(sentence.find("-one") == std::string::npos);
+  CHECK(history.scene.content("f") == "two\nmine\n");
+}
+
+TEST_CASE("an undo of a new file removes it and its directories, unless somebody uses them") {
+  History history;
+  const std::uint64_t made = history.write("a/b/f", "x");
+  history.scene.dir.write("a/mine", "y");
+  PutBackRequest request = history.undo_of(made);
+  const PutBackResult result = put_back(request, tests::allow_all, history.scene.journal);
+  CHECK_FALSE(fs::exists(history.scene.dir / "a/b"));
+  CHECK(history.scene.content("a/mine") == "y");
+  CHECK(result.left == std::vector<std::string>{history.scene.dir / "a"});
+}
+
+TEST_CASE("operations on names are undone together, or not at all") {
+  using Kind = FileOp::Kind;
+  History history;
+  history.scene.dir.write("f", "1");
+  history.scene.dir.make_directory("d");
+  history.scene.dir.write("d/x", "2");
+  const std::uint64_t done = history.operate({{Kind::remove, "d", "", false, true},
+                                              {Kind::copy, "f", "g", false, false},
+                                              {Kind::move, "f", "h", false, false},
+                                              {Kind::change_mode, "h", "u+x", false, false},
+                                              {Kind::link, "h", "l", false, false}});
+  history.scene.dir.write("f", "in the way");
+  CHECK(tests::code_of([&] { history.undo(done); }) == "exists");
+  CHECK(history.scene.names() == std::vector<std::string>{".gatehouse-trash", "f", "g", "h", "l"});
+  fs::remove(history.scene.dir / "f");
+  const std::uint64_t undone = history.undo(done);
+  CHECK(history.scene.names() == std::vector<std::string>{".gatehouse-trash", "d", "f"});
+  CHECK(history.scene.content("d/x") == "2");
+  CHECK((fs::status(history.scene.dir / "f").permissions() & fs::perms::owner_exec) == fs::perms::none);
+  history.undo(undone);
+  CHECK(history.scene.names() == std::vector<std::string>{".gatehouse-trash", "g", "h", "l"});
+}
+
+TEST_CASE("a rule holds for the way back, also before anything is told") {
+  History history;
+  const std::uint64_t made = history.write(".env", "KEY=1\n");
+  history.write(".env", "KEY=2\n");
+  CHECK(tests::code_of([&] { history.undo(2, tests::hide_env); }) == "denied");
+  const std::string sentence = tests::sentence_of([&] { history.undo(made, tests::hide_env); });
+  CHECK(sentence.find("KEY") == std::string::npos);
+  CHECK(sentence.find("rule secrets") != std::string::npos);
+  CHECK(history.scene.content(".env") == "KEY=2\n");
+}
+
+TEST_CASE("a dry run of an undo shows the difference and changes nothing") {
+  History history;
+  history.scene.dir.write("f", "old\n");
+  const std::uint64_t changed = history.write("f", "new\n");
+  PutBackRequest request = history.undo_of(changed);
+  request.dry_run = true;
+  const PutBackResult result = put_back(request, tests::allow_all, history.scene.journal);
+  CHECK(result.diff.find("-new\n+old\n") != std::string::npos);
+  CHECK(history.scene.content("f") == "new\n");
+  CHECK(history.scene.journal.steps().empty());
+}
+
+TEST_CASE("what has become a link is not written through, nor shown") {
+  History history;
+  history.scene.dir.write("f", "old\n");
+  const std::uint64_t changed = history.write("f", "new\n");
+  fs::remove(history.scene.dir / "f");
+  sys::write_all(sys::open_file(history.scene.beside / "secret", O_WRONLY | O_CREAT, 0600).get(), "KEY\n",
+                 "x");
+  fs::create_symlink(history.scene.beside / "secret", history.scene.dir / "f");
+  const std::string sentence = tests::sentence_of([&] { history.undo(changed); });
+  CHECK(sentence.find("link") != std::string::npos);
+  CHECK(sentence.find("KEY") == std::string::npos);
+  CHECK(sys::read_file(history.scene.beside / "secret", 100) == "KEY\n");
+}
+
+}  // namespace shelltool::files
