@@ -17,13 +17,27 @@ namespace shelltool {
 namespace {
 
 constexpr auto quiet_time = std::chrono::milliseconds(50);
-constexpr std::size_t longest_command = 200, most_commands = 20;
+constexpr std::size_t longest_command = 64 << 10, longest_note = 200, most_commands = 20;
+constexpr int most_looks = 5;  // at a workspace that tools change all the time
 
-/// The clock that files are stamped by.
-std::int64_t file_clock() {
+std::int64_t read_clock(clockid_t clock) {
   timespec now{};
-  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  ::clock_gettime(clock, &now);
   return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
+}
+/// Files are stamped with the time of the last tick, since Linux 6.13 also with finer ones. So nothing that
+/// is done from now on is stamped earlier than this,
+std::int64_t earliest_stamp() { return read_clock(CLOCK_REALTIME_COARSE); }
+/// and nothing that has been done later than that.
+std::int64_t latest_stamp() { return read_clock(CLOCK_REALTIME); }
+
+/// A command as the history tells it: what is secret in it is found before it is cut.
+std::string noted(const std::string& command) {
+  std::string text = policy::redacted({command}).front();
+  if (text.size() <= longest_note) return text;
+  std::size_t end = longest_note;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
+  return text.substr(0, end);
 }
 
 std::string joined(const std::vector<std::string>& lines) {
@@ -60,12 +74,13 @@ const std::vector<std::string>& History::roots() const {
 
 HistoryEntry History::new_entry() const {
   HistoryEntry entry;
-  entry.time_ns = file_clock();
+  entry.time_ns = latest_stamp();
   if (const Session* session = connection_.current()) entry.session = session->id();
   return entry;
 }
 
 std::uint64_t History::record(int journal) {
+  is_stale_ = true;
   try {
     const std::optional<HistoryEntry> entry = record_journal(journal, new_entry(), store());
     if (!entry) return 0;
@@ -79,12 +94,13 @@ std::uint64_t History::record(int journal) {
 }
 
 History::Turn History::on_turn(const std::string& command) {
-  commands_.push_back({++last_turn_, command.substr(0, longest_command), file_clock(), false});
+  commands_.push_back({++last_turn_, command.substr(0, longest_command), earliest_stamp(), false});
   if (!turns_.has_begun()) look();
   return last_turn_;
 }
 
 void History::on_answered(Turn turn) {
+  is_stale_ = true;
   for (Command& command : commands_)
     if (command.turn == turn) command.is_answered = true;
   if (commands_.size() > most_commands) {  // faster than anybody looks: they are one
@@ -106,6 +122,7 @@ void History::look() {
   next_look_.cancel();
   if (connection_.is_ending() || connection_.current() == nullptr || is_looking_) return;
   is_looking_ = true;
+  is_stale_ = false;
   WorkerRequest request{Operations::number<&files::look_over>(), {}, false};
   request.packed = sys::packed(files::LookOverRequest{roots()});
   workers_.start(std::move(request), "history", [this](FileAnswer answer) { on_looked(answer); });
@@ -113,13 +130,16 @@ void History::look() {
 
 void History::on_looked(const FileAnswer& answer) {
   is_looking_ = false;
+  // What was seen may be from before what has been noted meanwhile.
+  if (!answer.failure && is_stale_ && ++stale_looks_ < most_looks) return look();
+  stale_looks_ = 0;
   try {
     if (answer.failure) throw sys::Error(sys::Kind::io, "{}", answer.failure->sentence);
     const auto now = sys::unpacked<files::LookOverResult>(answer.packed);
     if (turns_.has_begun())
       record_turns(now);
     else
-      turns_.begin(now, commands_.empty() ? file_clock() : commands_.front().since_ns);
+      turns_.begin(now, commands_.empty() ? earliest_stamp() : commands_.front().since_ns);
   } catch (const std::exception& error) {
     trouble_ = error.what();
     log(LogLevel::warning, fmt::format("what commands have changed is not in the history: {}", trouble_));
@@ -135,8 +155,8 @@ void History::record_turns(const files::LookOverResult& now) {
   entry.by = "shell";
   entry.key = static_cast<std::uint64_t>(entry.time_ns);
   std::vector<std::string> texts;
-  for (const Command& command : commands_) texts.push_back(command.text);
-  entry.note = joined(policy::redacted(texts));
+  for (const Command& command : commands_) texts.push_back(noted(command.text));
+  entry.note = joined(texts);
   const std::int64_t since_ns = commands_.empty() ? entry.time_ns : commands_.front().since_ns;
   std::erase_if(commands_, [](const Command& command) { return command.is_answered; });
   TurnChanges::Found found = turns_.look(now, since_ns);
@@ -150,6 +170,7 @@ void History::forget() {
   commands_.clear();
   turns_ = {};
   is_looking_ = false;
+  stale_looks_ = 0;
   store_.reset();
   for (auto& callback : std::exchange(waiting_, {})) reactor_.post(std::move(callback));
 }

@@ -25,6 +25,9 @@ class History {
   using Turn = std::uint64_t;
   Turn on_turn(const std::string& command);
   void on_answered(Turn turn);
+  /// Before a command begins, and before anything is told: calls back when what a killed server had begun is
+  /// settled, at once where there is nothing. False where it does so later.
+  bool when_settled(std::function<void()> callback) { return workers_.when_settled(std::move(callback)); }
   /// Calls back when what commands have changed until now is recorded; perhaps at once.
   void when_current(std::function<void()> callback);
 
@@ -59,6 +62,8 @@ class History {
   std::vector<Command> commands_;  // that run, or have run since the last look; from the oldest
   sys::Watch next_look_;
   bool is_looking_ = false;
+  bool is_stale_ = false;  // a tool or a command has ended since the look began
+  int stale_looks_ = 0;
   std::string trouble_;
   std::vector<std::function<void()>> waiting_;
 };

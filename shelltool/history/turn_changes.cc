@@ -63,8 +63,20 @@ bool TurnChanges::is_by_tool(const files::SeenFile& file) const {
   });
 }
 
+/// What somebody has put there between two looks was there before the command, though nobody has seen it.
+bool TurnChanges::is_new(const files::SeenFile& file, const std::set<std::uint64_t>& inodes,
+                         std::int64_t since_ns) const {
+  if (!has_begun_ || perhaps_new_.count(file.path) != 0) return false;
+  const auto made_it = [&](const auto& tree) { return sys::is_within(file.path, tree.first); };
+  if (std::any_of(by_tools_.begin(), by_tools_.end(), made_it)) return false;
+  if (inodes.count(file.inode) != 0) return true;  // moved here
+  return file.born_ns != 0 ? file.born_ns >= since_ns : was_whole_;
+}
+
 TurnChanges::Found TurnChanges::look(const files::LookOverResult& now, std::int64_t since_ns) {
   Found found;
+  std::set<std::uint64_t> inodes;
+  for (const auto& [path, was] : before_) inodes.insert(was.inode);
   std::map<std::string, Seen> seen;
   for (const files::SeenFile& file : now.files) {
     seen[file.path] = {file.inode, file.changed_ns, false};
@@ -76,9 +88,7 @@ TurnChanges::Found TurnChanges::look(const files::LookOverResult& now, std::int6
                                  : was.inode == file.inode && was.changed_ns == file.changed_ns);
     if (is_same || file.changed_ns < since_ns || (!is_known && is_by_tool(file))) continue;
     HistoryChange& change = found.changes.emplace_back();
-    const bool is_new = !is_known && has_begun_ && perhaps_new_.count(file.path) == 0 &&
-                        (was_whole_ || file.born_ns >= since_ns);
-    change.kind = is_new ? Kind::created : Kind::changed;
+    change.kind = !is_known && is_new(file, inodes, since_ns) ? Kind::created : Kind::changed;
     change.path = file.path;
     change.changed_ns = file.changed_ns;
     change.changed_before_ns = was.changed_ns;

@@ -36,6 +36,8 @@ class TurnChanges {
   };
   void forget(const std::string& path);
   [[nodiscard]] bool is_by_tool(const files::SeenFile& file) const;
+  [[nodiscard]] bool is_new(const files::SeenFile& file, const std::set<std::uint64_t>& inodes,
+                            std::int64_t since_ns) const;
 
   std::map<std::string, Seen> before_;
   std::set<std::string> perhaps_new_;                           // since the first look

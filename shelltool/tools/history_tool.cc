@@ -28,14 +28,19 @@ class HistoryCall {
         history_(history),
         call_(std::move(call)),
         action_(arguments.get<std::string>("action").value_or("list")),
-        id_(static_cast<std::uint64_t>(
-            std::max<std::int64_t>(0, arguments.get<std::int64_t>("id").value_or(0)))),
+        id_(static_cast<std::uint64_t>(arguments.get<std::int64_t>("id").value_or(0))),
         dry_run_(arguments.get<bool>("dry_run").value_or(false)) {
     if (std::find(actions.begin(), actions.end(), action_) == actions.end())
       throw mcp::ArgumentError(fmt::format(
           "there is no action {}; is '{}' meant? there are list, show, diff, undo, checkpoint and "
           "restore",
           sys::shown(action_), sys::nearest(action_, actions)));
+    if (arguments.get<std::int64_t>("id").value_or(1) < 1)
+      throw mcp::ArgumentError("'id' must be the number of an entry, from 1 on");
+    if (action_ == "checkpoint" && (id_ != 0 || dry_run_ || arguments.get<std::string>("path")))
+      throw mcp::ArgumentError(
+          "a checkpoint is always of the whole workspace: leave out 'id', 'path' and "
+          "'dry_run'; nothing was done");
     if (const auto path = arguments.get<std::string>("path"))
       path_ = sys::normal_path(absolute_path(tools_, *path));  // the server follows no link there
   }
@@ -290,15 +295,22 @@ class HistoryCall {
                                                 const FileAnswer& answer) const {
     const auto done = sys::unpacked<files::PutBackResult>(answer.packed);
     mcp::ToolResult result;
+    const std::string diff = dry_run_ ? done.diff : std::string();
+    const std::size_t rest = room - std::min(room, steps.size() + 1000);
+    const bool is_cut = diff.size() > rest;
+    if (is_cut)
+      result.text = fmt::format(
+          "not all is shown; a part: history {{\"action\":\"diff\",\"id\":{},\"path\":\"FILE\"}}\n",
+          entry.id);
     if (dry_run_)
-      result.text =
+      result.text +=
           fmt::format("dry run, nothing was changed: {} ({}) would make {} changes", by, entry.by, count);
     else
-      result.text = fmt::format("{} ({}) is done, as entry {}", by, entry.by, answer.entry);
+      result.text += fmt::format("{} ({}) is done, as entry {}", by, entry.by, answer.entry);
     result.text += steps;
     for (const std::string& left : done.left)
       result.text += fmt::format("\nleft: {} is not empty", shown_file(tools_, left));
-    if (dry_run_) result.text += "\n" + done.diff.substr(0, room - std::min(room, result.text.size()));
+    if (dry_run_) result.text += "\n" + (is_cut ? diff.substr(0, diff.rfind('\n', rest) + 1) : diff);
     while (result.text.ends_with('\n')) result.text.pop_back();
     result.meta = {{"gatehouse/result", {{"of", entry.id}, {"entry", answer.entry}, {"changes", count}}}};
     return result;
@@ -354,13 +366,14 @@ mcp::Tool history_tool(FileWorkers& workers, Connection& connection, History& hi
                      {"dry_run", Type::boolean, "Only show.", false, {}, {{"dryRun", {}}}}};
   tool.annotations = [&state] { return annotations_of_change(state, false); };
   tool.run = [tools, &history](const mcp::Arguments& arguments, mcp::ToolCall call) {
-    history.when_current([run = HistoryCall(tools, history, arguments, std::move(call))]() mutable {
+    const auto begin = [run = HistoryCall(tools, history, arguments, std::move(call))]() mutable {
       try {
         run.run();
       } catch (const std::exception& error) {  // nobody above answers the call
         run.answer_error(error.what());
       }
-    });
+    };
+    history.when_settled([&history, begin] { history.when_current(begin); });
   };
   return tool;
 }

@@ -42,7 +42,17 @@ mcp::Tool ShellTool::tool(const Plan& plan, const LiveState& state) {
 }
 
 void ShellTool::run(const mcp::Arguments& arguments, mcp::ToolCall call) {
-  ShellRequest request = read_shell_request(arguments);
+  const auto begin = [this, request = read_shell_request(arguments), call]() mutable {
+    try {
+      start(std::move(request), call);
+    } catch (const std::exception& error) {  // it may be that nobody above answers the call
+      call.answer({fmt::format("shell: {}", error.what()), true, nullptr});
+    }
+  };
+  history_.when_settled(begin);
+}
+
+void ShellTool::start(ShellRequest request, mcp::ToolCall call) {
   Session& session = connection_.session();
   session.begin_turn();
   turns_.remove_if([](const ShellTurn& turn) { return turn.is_done(); });

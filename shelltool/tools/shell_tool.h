@@ -21,6 +21,7 @@ class ShellTool {
 
  private:
   void run(const mcp::Arguments& arguments, mcp::ToolCall call);
+  void start(ShellRequest request, mcp::ToolCall call);
   void start_spares();
 
   sys::Reactor& reactor_;

@@ -50,6 +50,38 @@ void FileWorkers::cancel(Id request) {
   }
 }
 
+bool FileWorkers::when_settled(std::function<void()> callback) {
+  connection_.session();
+  const bool was_left = find_unsettled();
+  const auto settles = [](const Worker& worker) { return !worker.left.empty(); };
+  if (!was_left && unsettled_.empty() && std::none_of(workers_.begin(), workers_.end(), settles)) {
+    callback();
+    return true;
+  }
+  settling_.push_back(std::move(callback));
+  if (!unsettled_.empty()) start_worker();
+  return false;
+}
+
+bool FileWorkers::find_unsettled() {
+  // Who may write nothing cannot settle anything.
+  if (connection_.session().state().mode == sandbox::Mode::read_only || std::exchange(has_looked_, true))
+    return false;
+  std::vector<Journals::File> left = journals().left_behind();
+  const bool was_left = !left.empty();
+  std::move(left.begin(), left.end(), std::back_inserter(unsettled_));
+  return was_left;
+}
+
+/// Also when it has failed: the next worker tries again. A few ticks of the clock that files are stamped by
+/// later, so that what was settled is not taken for the work of what begins now.
+void FileWorkers::tell_settled() {
+  if (settling_.empty()) return;
+  settled_ = reactor_.at(sys::BootClock::now() + std::chrono::milliseconds(20), [this] {
+    for (auto& callback : std::exchange(settling_, {})) callback();
+  });
+}
+
 Journals FileWorkers::journals() const {
   const Session& session = *connection_.current();
   const Plan& plan = session.plan();
@@ -84,10 +116,7 @@ std::deque<FileWorkers::Job>::iterator FileWorkers::next_job() {
 void FileWorkers::start_worker() {
   Session& session = connection_.session();
   Journals::File journal = journals().make();
-  // Who may write nothing cannot settle anything.
-  const bool may_settle = session.state().mode != sandbox::Mode::read_only;
-  if (!std::exchange(has_looked_, true) && may_settle)
-    for (Journals::File& left : journals().left_behind()) unsettled_.push_back(std::move(left));
+  find_unsettled();
   const Place worker = workers_.insert(workers_.end(), Worker{Worker::State::starting,
                                                               session.supervisor().start_worker(),
                                                               {},
@@ -195,6 +224,7 @@ void FileWorkers::settled(Worker& worker) {
   }
   worker.left.clear();
   worker.state = Worker::State::idle;
+  tell_settled();
 }
 
 /// What it had begun is settled by another, at once.
@@ -218,7 +248,10 @@ void FileWorkers::lose(Place place, const std::string& why) {
   }
   if (!has_started)  // another would do no better
     for (Job& job : std::exchange(queue_, {})) tell(std::move(job), WorkerFailure{"no_worker", why}, {});
-  if (has_begun && connection_.current() != nullptr && !connection_.is_ending()) start_worker();
+  if (has_begun && connection_.current() != nullptr && !connection_.is_ending())
+    start_worker();
+  else
+    tell_settled();
   pump();
 }
 

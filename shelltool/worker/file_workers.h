@@ -47,6 +47,9 @@ class FileWorkers {
   /// does not throw.
   using Recorder = std::function<std::uint64_t(int journal)>;
   void record_with(Recorder recorder) { recorder_ = std::move(recorder); }
+  /// Calls back when what killed servers had begun in the workspace is taken back or finished; at once, and
+  /// returns true, where there is nothing. Throws sys::Error where there can be no sandbox.
+  bool when_settled(std::function<void()> callback);
   /// When the first request of a session was answered.
   void on_ready(std::function<void()> callback) { on_ready_ = std::move(callback); }
   /// Kills the worker that is at it; what it had begun to change is taken back.
@@ -74,6 +77,9 @@ class FileWorkers {
   using Place = std::list<Worker>::iterator;
 
   [[nodiscard]] Journals journals() const;
+  /// Whether there was anything.
+  bool find_unsettled();
+  void tell_settled();
   void pump();
   std::deque<Job>::iterator next_job();
   void start_worker();
@@ -97,6 +103,8 @@ class FileWorkers {
   std::deque<Job> queue_;
   std::list<Worker> workers_;
   std::vector<Journals::File> unsettled_;
+  std::vector<std::function<void()>> settling_;
+  sys::Watch settled_;
   bool has_answered_ = false;
   bool has_looked_ = false;  // for what an earlier server has left
 };

@@ -97,6 +97,83 @@ def what_a_command_has_changed_is_told_and_undone_where_it_is_known(place):
     assert changes(server)[-1] == "shell" and len(changes(server)) == 5, changes(server)
 
 
+def what_was_there_before_a_command_is_not_taken_for_its_work(place):
+    server = place.serve()
+    server.call("shell", command="true")
+    done(server)
+    write(place, report=b"three hours of work\n")
+    time.sleep(0.05)
+    server.call("shell", command="echo note >> report")
+    assert "changed report" in done(server, action="show"), done(server, action="show")
+    assert "report" in refused(server, action="undo").splitlines()[-1]
+    server.call("files", ops=[{"op": "copy", "path": "report", "to": "copied"}])
+    server.call("shell", command="echo note >> copied; mv report moved")
+    shown = done(server, action="show")
+    assert "changed copied" in shown and "created moved" in shown and "deleted report" in shown, shown
+
+
+def what_tools_do_beside_commands_is_theirs(place):
+    write(place, x=b"0\n")
+    server = place.serve()
+    server.call("shell", command="true")
+    done(server)
+    for round in range(10):
+        server.call("edit", file_path="x", old_string=f"{round}\n", new_string=f"{round + 1}\n")
+        server.call("shell", command=f"echo {round} > made{round}")
+    for round in range(10):
+        waiting = server.start("shell", {"command": f"echo {round} > beside{round}"})
+        others = []
+        server.answer(server.start("write", {"file_path": f"written{round}", "content": "x"}), others=others)
+        if not any(message.get("id") == waiting for message in others):
+            server.answer(waiting)
+    shown = "".join(done(server, action="show", id=number) for number in range(1, 1 + len(changes(server))) if changes(server)[number - 1] == "shell")
+    assert "made9" in shown and "beside9" in shown, shown
+    assert " x" not in [line[line.find(" "):] for line in shown.splitlines() if line.startswith("changed")] and "written" not in shown, shown
+
+
+def what_a_command_has_changed_right_after_a_tool_goes_back_to_that(place):
+    write(place, f=b"0\n")
+    server = place.serve()
+    server.call("shell", command="true")
+    for round in range(5):
+        server.call("edit", file_path="f", old_string="0", new_string="1")
+        done(server)
+        server.call("shell", command="echo 2 >> f")
+        done(server, action="undo")
+        assert tree(place)["f"] == b"1\n"
+        server.call("write", file_path="f", content="0\n")
+
+
+def what_a_killed_server_had_begun_is_settled_before_a_command_starts(place):
+    server = place.serve()
+    server.call("shell", command="for i in $(seq 1500); do echo $i > f$i; done")
+    done(server)
+    before = len(tree(place))
+    server.start("history", {"action": "undo"})
+    for _ in range(200):
+        time.sleep(0.005)
+        if len(list(place.workspace.glob("f*"))) < 1400:
+            break
+    server.process.kill()
+    server.process.wait()
+    server = place.serve()
+    counted = text_of(server.call("shell", command="ls | wc -l"))
+    assert counted.splitlines()[-1].strip() in ("0", "1500"), counted
+    assert len(tree(place)) in (0, before), len(tree(place))
+    assert changes(server).count("shell") == 1, "what was settled is no command's work"
+
+
+def wrong_numbers_and_a_part_of_a_checkpoint_are_refused(place):
+    write(place, a=b"1\n")
+    server = place.serve()
+    server.call("edit", file_path="a", old_string="1", new_string="2")
+    for number in (0, -5):
+        assert "from 1 on" in refused(server, action="undo", id=number)
+    assert "whole workspace" in refused(server, action="checkpoint", dry_run=True)
+    assert "whole workspace" in refused(server, action="checkpoint", path="a")
+    assert tree(place) == {"a": b"2\n"} and changes(server) == ["edit"]
+
+
 def a_checkpoint_is_restored_and_that_is_undone(place):
     write(place, **{"a": b"1\n", "d__b": b"2\n", "d__same": b"=", "x.o": b"object", ".gitignore": b"*.o\n", ".git__HEAD": b"ref"})
     server = place.serve()
@@ -244,7 +321,11 @@ def a_long_history_comes_in_pages_and_wrong_arguments_are_named(place):
 
 
 TESTS = [every_change_can_be_undone_also_by_the_next_server, what_somebody_else_has_changed_is_not_undone_but_shown,
-         what_a_command_has_changed_is_told_and_undone_where_it_is_known, a_checkpoint_is_restored_and_that_is_undone,
+         what_a_command_has_changed_is_told_and_undone_where_it_is_known,
+         what_was_there_before_a_command_is_not_taken_for_its_work, what_tools_do_beside_commands_is_theirs,
+         what_a_command_has_changed_right_after_a_tool_goes_back_to_that,
+         what_a_killed_server_had_begun_is_settled_before_a_command_starts, wrong_numbers_and_a_part_of_a_checkpoint_are_refused,
+         a_checkpoint_is_restored_and_that_is_undone,
          rules_on_files_hold_for_the_way_back_and_what_they_deny_is_not_kept, an_answered_change_is_in_the_history_after_a_kill,
          a_killed_copy_leaves_no_half_file, what_is_too_large_to_be_kept_is_said, a_history_that_cannot_be_written_is_said, two_servers_of_a_workspace_have_one_history,
          a_long_history_comes_in_pages_and_wrong_arguments_are_named]

@@ -43,6 +43,16 @@ TEST_CASE("what was changed before the command began was somebody else") {
   CHECK(told(turns.look({{{"/a", 1, 30, 10}, {"/b", 2, 30, 30}}, true}, 40)).empty());
 }
 
+TEST_CASE("what appeared between two looks is new only where the command made or moved it") {
+  TurnChanges turns;
+  turns.begin({{{"/a", 1, 10, 10}}, true}, 20);
+  turns.note(by_tool(Kind::copied, "/copied", 45));
+  const files::LookOverResult now{
+      {{"/users", 2, 50, 30}, {"/made", 3, 51, 51}, {"/moved", 1, 52, 10}, {"/copied", 4, 53, 44}}, true};
+  CHECK(told(turns.look(now, 40)) ==
+        "changed /users, created /made, created /moved, changed /copied, removed /a");
+}
+
 TEST_CASE("of what a command touched before anybody looked it is not known that it is new") {
   TurnChanges turns;
   turns.begin({{{"/a", 1, 25, 25}}, true}, 20);
