@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
+#include <time.h>
+
+#include <chrono>
+#include <thread>
 
 #include "shelltool/files/content_hash.h"
 #include "shelltool/files/edit.h"
@@ -23,7 +27,9 @@ struct History {
   std::uint64_t record() {
     const sys::Fd journal = sys::open_file(scene.beside / "journal", O_RDWR);
     HistoryEntry entry;
-    entry.time_ns = 1;
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    entry.time_ns = now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
     const auto recorded = record_journal(journal.get(), entry, store);
     scene.journal.clear();
     return recorded ? recorded->id : 0;
@@ -41,12 +47,30 @@ struct History {
   PutBackRequest undo_of(std::uint64_t id) {
     return {plan_undo(*store.entry(id), {}, store).steps, {scene.dir.path()}, false};
   }
+  /// The one thing in the trash.
+  [[nodiscard]] std::string in_trash(const std::string& name) const {
+    for (const auto& entry : fs::directory_iterator(scene.dir / ".gatehouse-trash"))
+      if (fs::exists(entry.path() / name)) return entry.path() / name;
+    return {};
+  }
+  std::string refusal(std::uint64_t id) {
+    return tests::sentence_of([&] { undo(id); });
+  }
   std::uint64_t undo(std::uint64_t id, const Judge& judge = tests::allow_all) {
     scene.journal.begin("undo");
     put_back(undo_of(id), judge, scene.journal);
     return record();
   }
 };
+
+void write_file(const std::string& path, const std::string& content) {
+  sys::write_all(sys::open_file(path, O_WRONLY | O_CREAT | O_TRUNC, 0644).get(), content, path);
+}
+
+/// Later than the clock of files can be ahead of the one of entries.
+void wait_a_tick() { std::this_thread::sleep_for(std::chrono::milliseconds(30)); }
+
+using Op = FileOp::Kind;
 
 }  // namespace
 
@@ -145,6 +169,69 @@ TEST_CASE("what has become a link is not written through, nor shown") {
   CHECK(sentence.find("link") != std::string::npos);
   CHECK(sentence.find("KEY") == std::string::npos);
   CHECK(sys::read_file(history.scene.beside / "secret", 100) == "KEY\n");
+}
+
+TEST_CASE("an undo of a move takes what was moved, and nothing that came there since") {
+  History history;
+  for (const bool is_directory : {false, true}) {
+    const std::string a = history.scene.dir / "a", b = history.scene.dir / "b";
+    if (is_directory)
+      fs::create_directory(a);
+    else
+      history.scene.dir.write("a", "mine\n");
+    const std::uint64_t moved = history.operate({{Op::move, "a", "b", false, true}});
+    fs::remove_all(b);
+    if (is_directory)
+      fs::create_directory(b);
+    else
+      history.scene.dir.write("b", "SOMEBODY\n");
+    CHECK(history.refusal(moved).find("/b: something else stands there by now; nothing was changed") !=
+          std::string::npos);
+    CHECK_FALSE(fs::exists(a));
+    CHECK(fs::exists(b));
+    fs::remove_all(b);
+  }
+}
+
+TEST_CASE("a move is undone when what was moved was written to since, and when a change of it was undone") {
+  History history;
+  history.scene.dir.write("a", "1\n");
+  const std::uint64_t moved = history.operate({{Op::move, "a", "b", false, false}});
+  SUBCASE("written to") {
+    sys::write_all(sys::open_file(history.scene.dir / "b", O_WRONLY | O_APPEND).get(), "2\n", "b");
+    history.undo(moved);
+    CHECK(history.scene.content("a") == "1\n2\n");
+  }
+  SUBCASE("changed and undone: it is another file with that content") {
+    history.undo(history.write("b", "2\n"));
+    history.undo(moved);
+    CHECK(history.scene.content("a") == "1\n");
+  }
+}
+
+TEST_CASE("what was changed in the trash is not put back") {
+  History history;
+  history.scene.dir.write("q", "mine\n");
+  history.scene.dir.make_directory("d");
+  history.scene.dir.write("d/x", "mine\n");
+  const std::uint64_t removed =
+      history.operate({{Op::remove, "q", "", false, false}, {Op::remove, "d", "", false, true}});
+  wait_a_tick();
+  SUBCASE("written to") {
+    write_file(history.in_trash("q"), "EVIL\n");
+    CHECK(history.refusal(removed).find("/q: it has been changed since; nothing") != std::string::npos);
+  }
+  SUBCASE("exchanged") {
+    const std::string place = history.in_trash("q");
+    fs::remove(place);
+    write_file(place, "EVIL\n");
+    CHECK(history.refusal(removed).find("/q: something else stands there by now") != std::string::npos);
+  }
+  SUBCASE("below a directory") {
+    write_file(history.in_trash("d") + "/x", "EVIL\n");
+    CHECK(history.refusal(removed).find("it has been changed since: ") != std::string::npos);
+  }
+  CHECK(history.scene.names() == std::vector<std::string>{".gatehouse-trash"});
 }
 
 }  // namespace shelltool::files
