@@ -165,6 +165,8 @@ class PutBack {
   std::vector<Touch> plan() {
     std::vector<Touch> touches;
     for (const PutBackStep& step : request_.steps) {
+      require_no_link(step.path, true_name(step.path));
+      if (!step.to.empty()) require_no_link(step.to, true_name(step.to));
       std::optional<PlannedOp>& planned = planned_.emplace_back();
       const std::optional<std::string> origin = planner_.names().origin_of(step.path);
       if (step.kind == Kind::write) {

@@ -234,4 +234,34 @@ TEST_CASE("what was changed in the trash is not put back") {
   CHECK(history.scene.names() == std::vector<std::string>{".gatehouse-trash"});
 }
 
+TEST_CASE("no step follows a link that has come to be on the way") {
+  History history;
+  history.scene.dir.make_directory("d");
+  history.scene.dir.write("d/z", "mine\n");
+  history.scene.dir.write("f", "f\n");
+  std::uint64_t done = 0;
+  std::string swapped = "d";
+  SUBCASE("of a mode") { done = history.operate({{Op::change_mode, "d/z", "600", false, false}}); }
+  SUBCASE("of what was moved away") { done = history.operate({{Op::move, "d/z", "z", false, false}}); }
+  SUBCASE("of what was moved in") { done = history.operate({{Op::move, "f", "d/f", false, false}}); }
+  SUBCASE("of a link") { done = history.operate({{Op::link, "f", "d/l", false, false}}); }
+  SUBCASE("of a directory") { done = history.operate({{Op::make_directory, "d/e", "", false, false}}); }
+  SUBCASE("of a copy") { done = history.operate({{Op::copy, "f", "d/g", false, false}}); }
+  SUBCASE("of a trash") {
+    done = history.operate({{Op::remove, "f", "", false, false}});
+    swapped = ".gatehouse-trash";
+  }
+  const std::string theirs = history.scene.beside / "theirs";
+  fs::rename(history.scene.dir / swapped, theirs);
+  fs::create_symlink(theirs, history.scene.dir / swapped);
+  if (fs::exists(theirs + "/z")) REQUIRE(::chmod((theirs + "/z").c_str(), 0600) == 0);
+  std::vector<std::string> before, after;
+  for (const auto& entry : fs::recursive_directory_iterator(theirs)) before.push_back(entry.path());
+  CHECK(history.refusal(done).find("is reached by a link by now, as " + theirs) != std::string::npos);
+  for (const auto& entry : fs::recursive_directory_iterator(theirs)) after.push_back(entry.path());
+  CHECK(before == after);
+  struct stat status {};
+  if (::stat((theirs + "/z").c_str(), &status) == 0) CHECK((status.st_mode & 0777U) == 0600);
+}
+
 }  // namespace shelltool::files
