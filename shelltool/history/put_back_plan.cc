@@ -106,6 +106,9 @@ class UndoPlanner {
       expected.kind = Expectation::version;
       expected.version = change.after.version;
       expected.content = store_.content(change.after).value_or("");
+    } else {
+      expected.kind = Expectation::untouched;
+      expected.changed_ns = entry_.time_ns + tick_ns;
     }
     return expected;
   }

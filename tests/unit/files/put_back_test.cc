@@ -264,4 +264,45 @@ TEST_CASE("no step follows a link that has come to be on the way") {
   if (::stat((theirs + "/z").c_str(), &status) == 0) CHECK((status.st_mode & 0777U) == 0600);
 }
 
+TEST_CASE("a copy in which somebody has changed something stays") {
+  History history;
+  history.scene.dir.make_directory("d");
+  history.scene.dir.make_directory("d/sub");
+  history.scene.dir.write("d/sub/x", "1\n");
+  std::string changed = "/e/user";
+  std::uint64_t copied = history.operate({{Op::copy, "d", "e", false, true}});
+  wait_a_tick();
+  SUBCASE("added") { write_file(history.scene.dir / "e/user", "USER\n"); }
+  SUBCASE("written to") {
+    write_file(history.scene.dir / "e/sub/x", "USER\n");
+    changed = "/e/sub/x";
+  }
+  SUBCASE("a file that is too large to be compared") {
+    history.scene.dir.write("big", "");
+    fs::resize_file(history.scene.dir / "big", most_kept_before + 1);
+    copied = history.operate({{Op::copy, "big", "e2", false, false}});
+    wait_a_tick();
+    sys::write_all(sys::open_file(history.scene.dir / "e2", O_WRONLY).get(), "USER", "e2");
+    changed = "since";
+  }
+  const std::string sentence = history.refusal(copied);
+  CHECK(sentence.find("it has been changed since") != std::string::npos);
+  CHECK(sentence.find(changed + "; nothing was changed") != std::string::npos);
+  CHECK(fs::exists(history.scene.dir / "e/sub/x"));
+}
+
+TEST_CASE("a copy that nobody has changed is undone, also with what was done to it in the same call") {
+  History history;
+  history.scene.dir.make_directory("d");
+  history.scene.dir.write("d/x", "1\n");
+  history.scene.dir.write("d/y", "2\n");
+  const std::uint64_t copied = history.operate({{Op::copy, "d", "e", false, true},
+                                                {Op::change_mode, "e/x", "600", false, false},
+                                                {Op::remove, "e/y", "", false, false},
+                                                {Op::move, "e", "g", false, false}});
+  wait_a_tick();
+  history.undo(copied);
+  CHECK(history.scene.names() == std::vector<std::string>{".gatehouse-trash", "d"});
+}
+
 }  // namespace shelltool::files
