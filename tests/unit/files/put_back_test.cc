@@ -305,4 +305,18 @@ TEST_CASE("a copy that nobody has changed is undone, also with what was done to 
   CHECK(history.scene.names() == std::vector<std::string>{".gatehouse-trash", "d"});
 }
 
+TEST_CASE("who overwrites what is too large to be kept is told that it is lost") {
+  tests::FileScene scene;
+  const std::string large(most_kept_before + 1, 'x');
+  scene.dir.write("large", large);
+  const auto written = [&](const std::string& name, const std::string& content) {
+    return files::write({scene.dir / name, content, ""}, tests::allow_all, scene.journal);
+  };
+  CHECK_FALSE(written("large", large).is_before_lost);  // as it was
+  CHECK(edit({scene.dir / "large", {{large, "y", false}}, "", true}, tests::allow_all, scene.journal)
+            .is_before_lost);
+  CHECK(written("large", "small\n").is_before_lost);
+  CHECK_FALSE(written("large", "smaller\n").is_before_lost);
+}
+
 }  // namespace shelltool::files
