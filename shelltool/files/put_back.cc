@@ -62,10 +62,13 @@ std::string content_at(const std::string& path) {
 }
 
 [[noreturn]] void refuse(const PutBackStep& step, const std::string& what, const std::string& diff) {
-  std::string shown = diff.substr(0, most_of_a_refusal);
-  if (shown.size() < diff.size()) shown += "\n[… the rest of the difference is not shown …]";
+  const bool is_cut = diff.size() > most_of_a_refusal;
+  const std::string shown = diff.substr(0, is_cut ? diff.rfind('\n', most_of_a_refusal) : diff.size());
   throw FileError("stale", "{}: {}; nothing was changed{}{}", sys::visible(step.path), what,
-                  shown.empty() ? "" : ". What was changed since:\n", shown);
+                  shown.empty() ? ""
+                  : is_cut      ? ". The beginning of what was changed since:\n"
+                                : ". What was changed since:\n",
+                  shown);
 }
 
 void check_version(const PutBackStep& step) {
@@ -210,9 +213,9 @@ class PutBack {
     for (const PutBackStep& step : request_.steps) {
       if (step.kind == Kind::write || (step.kind == Kind::discard && !is_in_trash(step.path)))
         diff += diff_of(step.path, status_at(step.path) ? content_at(step.path) : "", step.content);
-      if (diff.size() <= request_.room) continue;
-      diff.resize(diff.rfind('\n', request_.room) + 1);
-      return diff + "… the rest of the diff is not shown\n";
+      if (diff.size() <= request_.room / 2) continue;
+      diff.resize(diff.rfind('\n', request_.room / 2) + 1);
+      return "not all of the diff is shown:\n" + diff;
     }
     return diff;
   }

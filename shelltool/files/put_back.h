@@ -51,7 +51,7 @@ struct PutBackRequest {
   std::vector<PutBackStep> steps;  ///< in this order
   std::vector<std::string> roots;  ///< directories that have a trash of their own; links are followed
   bool dry_run = false;
-  std::uint64_t room = 30'000;  ///< for the diff of a dry run
+  std::uint64_t room = 30'000;  ///< of a dry run's answer: the diff takes half of it
 };
 
 struct PutBackResult {

@@ -319,4 +319,27 @@ TEST_CASE("who overwrites what is too large to be kept is told that it is lost")
   CHECK_FALSE(written("large", "smaller\n").is_before_lost);
 }
 
+TEST_CASE("a difference that is not all shown ends with a line, and says so before") {
+  History history;
+  std::string before, now;
+  for (int i = 0; i < 1000; ++i) {
+    before += fmt::format("ä{}\n", i);
+    now += fmt::format("ö{}\n", i);
+  }
+  history.scene.dir.write("f", before);
+  const std::uint64_t changed = history.write("f", now);
+  PutBackRequest request = history.undo_of(changed);
+  request.dry_run = true;
+  request.room = 2001;
+  const std::string diff = put_back(request, tests::allow_all, history.scene.journal).diff;
+  CHECK(diff.starts_with("not all of the diff is shown:\n--- "));
+  CHECK(diff.ends_with("\n"));
+  CHECK(diff.size() < request.room);  // the steps stand before it
+  history.scene.dir.write("f", before);
+  const std::string refusal = history.refusal(changed);
+  CHECK(refusal.find("nothing was changed. The beginning of what was changed since:\n") != std::string::npos);
+  const std::string last = refusal.substr(refusal.rfind('\n') + 1);
+  CHECK(now.find(last.substr(1) + "\n") != std::string::npos);
+}
+
 }  // namespace shelltool::files
