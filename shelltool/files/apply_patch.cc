@@ -175,6 +175,14 @@ std::string mode_with(const Spot& spot, bool executable) {
   return fmt::format("{:03o}", executable ? mode | (mode & 0444U) >> 2U : mode & ~0111U);
 }
 
+bool is_too_large_to_keep(const Spot& spot) {
+  return spot.file && spot.file->status.st_size > static_cast<off_t>(most_kept_before);
+}
+
+bool goes_to_trash(const PlannedFile& file, const PatchedPlaces& places) {
+  return is_changed(file) && file.after.kind == State::nothing && is_too_large_to_keep(places.at(file.path));
+}
+
 /// What the planned files are to be, and nothing that stays as it is.
 std::vector<Replacement> replacements_of(const PatchPlan& plan, const PatchedPlaces& places) {
   std::vector<Replacement> replacements;
@@ -183,7 +191,7 @@ std::vector<Replacement> replacements_of(const PatchPlan& plan, const PatchedPla
     if (changes_mode(file) && spot.file && spot.file->status.st_uid != ::geteuid())
       throw FileError("refused", "{} belongs to another user, who alone can change its mode",
                       sys::visible(spot.named));
-    if (!is_changed(file)) continue;
+    if (!is_changed(file) || goes_to_trash(file, places)) continue;
     const Spot* origin = file.origin.empty() ? nullptr : &places.at(file.origin);
     const bool is_there = file.after.kind == State::regular;
     Replacement& replacement = replacements.emplace_back();
@@ -206,6 +214,29 @@ void tell_versions(const PatchPlan& plan, const PatchedPlaces& places, ApplyPatc
   }
 }
 
+/// Overwritten files that nobody can have back.
+void tell_lost(const PatchPlan& plan, const PatchedPlaces& places, ApplyPatchResult& result) {
+  for (const PlannedFile& file : plan.files) {
+    const Spot& spot = places.at(file.path);
+    if (!is_changed(file) || file.after.kind == State::nothing || !is_too_large_to_keep(spot)) continue;
+    for (PatchedChange& change : result.changes)
+      if ((change.to.empty() ? change.path : change.to) == spot.real) change.is_before_lost = true;
+  }
+}
+
+/// What of it is done to names, behind the contents.
+void change_names(const PatchPlan& plan, const PatchedPlaces& places, NameChanges& changes,
+                  ApplyPatchResult& result) {
+  for (const PlannedFile& file : plan.files) {
+    const Spot& spot = places.at(file.path);
+    if (changes_mode(file)) changes.change_mode(spot.real, mode_with(spot, file.after.executable));
+    if (!goes_to_trash(file, places)) continue;
+    const std::string trash = changes.discard(spot.real);
+    for (PatchedChange& change : result.changes)
+      if (change.path == spot.real) change.trash = trash;
+  }
+}
+
 }  // namespace
 
 ApplyPatchResult apply_patch(const ApplyPatchRequest& request, const Judge& judge, Journal& journal) {
@@ -222,19 +253,19 @@ ApplyPatchResult apply_patch(const ApplyPatchRequest& request, const Judge& judg
   for (const PlannedChange& planned : plan.changes)
     result.changes.push_back(described(patch.changes[planned.change], planned, places));
   tell_versions(plan, places, result);
+  tell_lost(plan, places, result);
   if (request.dry_run) {
     result.diff = diff_of(plan, request.room);
     return result;
   }
-  const bool changes_modes = std::any_of(plan.files.begin(), plan.files.end(), changes_mode);
-  if (replacements.empty() && !changes_modes) return result;
+  const bool changes_files = std::any_of(plan.files.begin(), plan.files.end(), [](const PlannedFile& file) {
+    return is_changed(file) || changes_mode(file);
+  });
+  if (!changes_files) return result;
   all_or_nothing(journal, [&] {
     put_files(replacements, journal);
-    NameChanges changes({}, journal);
-    for (const PlannedFile& file : plan.files)
-      if (changes_mode(file))
-        changes.change_mode(places.at(file.path).real,
-                            mode_with(places.at(file.path), file.after.executable));
+    NameChanges changes(request.roots, journal);
+    change_names(plan, places, changes, result);
   });
   return result;
 }

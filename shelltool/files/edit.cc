@@ -33,6 +33,10 @@ void check_text_file(const Spot& spot) {
                   kind_of(spot.file->status.st_mode));
 }
 
+bool is_too_large_to_keep(const Spot& spot) {
+  return spot.file && spot.file->status.st_size > static_cast<off_t>(most_kept_before);
+}
+
 void put(const Spot& spot, const std::string* was, std::string content, Journal& journal) {
   Replacement replacement;
   replacement.was = was;
@@ -69,6 +73,7 @@ ChangeResult edit(const EditRequest& request, const Judge& judge, Journal& journ
   result.version = version_of(after.content);
   result.size = after.content.size();
   result.places = after.places;
+  result.is_before_lost = is_too_large_to_keep(spot) && after.content != before;
   result.diff = diff_of(before, after.content);
   if (!request.dry_run && after.content != before) put(spot, &before, std::move(after.content), journal);
   return result;
@@ -97,8 +102,9 @@ ChangeResult write(const WriteRequest& request, const Judge& judge, Journal& jou
   result.version = version_of(content);
   result.size = content.size();
   if (is_compared) result.diff = diff_of(before, content);
-  if (!spot.file || !is_compared || content != before)
-    put(spot, is_compared ? &before : nullptr, std::move(content), journal);
+  const bool is_changed = !spot.file || !is_compared || content != before;
+  result.is_before_lost = is_too_large_to_keep(spot) && is_changed;
+  if (is_changed) put(spot, is_compared ? &before : nullptr, std::move(content), journal);
   return result;
 }
 

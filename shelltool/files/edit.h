@@ -28,7 +28,8 @@ struct ChangeResult {
   bool is_new = false;
   std::string version, version_before;
   std::uint64_t size = 0;
-  std::uint64_t places = 0;  ///< that edits replaced
+  std::uint64_t places = 0;     ///< that edits replaced
+  bool is_before_lost = false;  ///< it was there and is too large to be kept, see journal.h
   std::string diff;
 };
 
@@ -59,8 +60,9 @@ void carry(Wire& wire, WriteRequest& request) {
 }
 template <class Wire>
 void carry(Wire& wire, ChangeResult& result) {
-  auto& [path, is_new, version, version_before, size, places, diff] = result;
-  wire(path), wire(is_new), wire(version), wire(version_before), wire(size), wire(places), wire(diff);
+  auto& [path, is_new, version, version_before, size, places, is_before_lost, diff] = result;
+  wire(path), wire(is_new), wire(version), wire(version_before), wire(size), wire(places);
+  wire(is_before_lost), wire(diff);
 }
 
 }  // namespace shelltool::files

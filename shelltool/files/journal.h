@@ -36,12 +36,13 @@ struct JournalStep {
   std::string directory;  ///< true name
   std::string name, temporary, to;
   std::uint64_t before = 0, after = 0;  ///< inodes
+  std::int64_t born_ns = 0;             ///< of `before`, where it is moved or discarded: see written.h
   std::int64_t after_ns = 0;            ///< when `after` was written: somebody may have written to it since
   std::uint32_t mode = 0, mode_before = 0;
   std::string content;           ///< of `before`
   bool is_content_kept = false;  ///< false: it is not there, since there was none or too much
   std::string content_after;     ///< empty, too, where there is too much
-  std::string version;           ///< of what it becomes, see content_hash.h
+  std::string version;           ///< of what it becomes, or what is moved, see content_hash.h
 
   [[nodiscard]] std::string path() const { return directory == "/" ? "/" + name : directory + "/" + name; }
 };

@@ -7,16 +7,13 @@
 #include "shelltool/files/pinned.h"
 #include "shelltool/files/trash.h"
 #include "shelltool/files/walk.h"
+#include "shelltool/files/written.h"
 
 namespace shelltool::files {
 namespace {
 
 constexpr std::size_t most_seen = 20'000;
 constexpr auto longest_look = std::chrono::seconds(1);
-
-std::int64_t nanoseconds(const statx_timestamp& time) {
-  return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
-}
 
 }  // namespace
 

@@ -25,25 +25,34 @@ using Kind = JournalStep::Kind;
 
 constexpr sys::Lookup itself{sys::Reach::beneath, false, false};
 
-std::uint64_t inode_at(const std::string& path) { return inode_of(held_parent(path), sys::base_name(path)); }
+/// A step that takes what stands at the path elsewhere.
+JournalStep step_away(Kind kind, const std::string& path, const std::string& to) {
+  JournalStep step = step_about(kind, path);
+  const Written is = written_at(held_parent(path), sys::base_name(path));
+  step.to = to;
+  step.before = is.inode;
+  step.born_ns = is.born_ns;
+  return step;
+}
 
 /// Of a file; empty for what is none.
 std::string version_at(const std::string& path) {
-  const sys::Fd file =
-      sys::try_open_at(held_parent(path).get(), sys::base_name(path), O_RDONLY | O_NONBLOCK, itself);
+  const sys::Fd place =
+      sys::try_open_at(held_parent(path).get(), sys::base_name(path), O_PATH | O_NOFOLLOW, itself);
   struct stat status {};
-  if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
+  if (!place || ::fstat(place.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
       status.st_size > static_cast<off_t>(most_kept_before))
     return {};
+  const sys::Fd file(::open(sys::proc_path(place.get()).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file) return {};
   return version_of(sys::read_all(file.get(), most_kept_before, path));
 }
 
 }  // namespace
 
 void NameChanges::move(const std::string& from, const std::string& to) {
-  JournalStep step = step_about(Kind::moved, from);
-  step.to = to;
-  step.before = inode_at(from);
+  JournalStep step = step_away(Kind::moved, from, to);
+  step.version = version_at(from);
   journal_.add(step);
   const int error =
       rename_to_new(held_parent(from), sys::base_name(from), held_parent(to), sys::base_name(to));
@@ -78,12 +87,8 @@ std::string NameChanges::discard(const std::string& path) {
     journal_.add(step_about(Kind::doomed, path));
     return {};
   }
-  return move_to_trash(path, roots_, [&](const std::string& place) {
-    JournalStep step = step_about(Kind::discarded, path);
-    step.to = place;
-    step.before = inode_at(path);
-    journal_.add(step);
-  });
+  return move_to_trash(
+      path, roots_, [&](const std::string& place) { journal_.add(step_away(Kind::discarded, path, place)); });
 }
 
 void NameChanges::make_directory(const std::string& path) {

@@ -1,10 +1,13 @@
 #include "shelltool/files/put_back.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <optional>
+#include <utility>
 
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
@@ -18,6 +21,8 @@
 #include "shelltool/files/replace_file.h"
 #include "shelltool/files/settle.h"
 #include "shelltool/files/trash.h"
+#include "shelltool/files/true_name.h"
+#include "shelltool/files/written.h"
 
 namespace shelltool::files {
 namespace {
@@ -43,20 +48,27 @@ std::optional<struct stat> status_at(const std::string& path) {
   return status;
 }
 
-/// Only of what was judged: a link may have come there.
+/// Only what was judged is changed or shown: a link may have come there.
+void require_no_link(const std::string& path, const std::string& real) {
+  if (real != path)
+    throw FileError("stale", "{} is reached by a link by now, as {}; nothing was changed", sys::visible(path),
+                    sys::visible(real));
+}
+
 std::string content_at(const std::string& path) {
   const Spot spot = spot_at(path);
-  if (spot.real != path)
-    throw FileError("stale", "{} is reached by a link by now, as {}; nothing was changed", sys::visible(path),
-                    sys::visible(spot.real));
+  require_no_link(path, spot.real);
   return spot.file && spot.file->is_regular() ? Content(*spot.file).whole(most_kept_before) : std::string();
 }
 
 [[noreturn]] void refuse(const PutBackStep& step, const std::string& what, const std::string& diff) {
-  std::string shown = diff.substr(0, most_of_a_refusal);
-  if (shown.size() < diff.size()) shown += "\n[… the rest of the difference is not shown …]";
+  const bool is_cut = diff.size() > most_of_a_refusal;
+  const std::string shown = diff.substr(0, is_cut ? diff.rfind('\n', most_of_a_refusal) : diff.size());
   throw FileError("stale", "{}: {}; nothing was changed{}{}", sys::visible(step.path), what,
-                  shown.empty() ? "" : ". What was changed since:\n", shown);
+                  shown.empty() ? ""
+                  : is_cut      ? ". The beginning of what was changed since:\n"
+                                : ". What was changed since:\n",
+                  shown);
 }
 
 void check_version(const PutBackStep& step) {
@@ -72,6 +84,39 @@ std::string link_text(const std::string& path) {
   std::array<char, 4097> text{};
   return ::readlink(path.c_str(), text.data(), text.size() - 1) < 0 ? std::string()
                                                                     : std::string(text.data());
+}
+
+/// Whether that stands there which stood there. A tool that has changed it and back has left its content.
+bool is_same(const PutBackStep& step, const struct stat& now) {
+  const auto& expected = step.expected;
+  const Written is = written_at(held_parent(step.path), sys::base_name(step.path));
+  if (expected.inode == 0 || (is.inode == expected.inode && is.born_ns == expected.born_ns)) return true;
+  return !expected.version.empty() && S_ISREG(now.st_mode) &&
+         now.st_size <= static_cast<off_t>(most_kept_before) &&
+         version_of(content_at(step.path)) == expected.version;
+}
+
+/// A directory counts from its birth: what came into it since has a time of its own.
+void check_untouched(const PutBackStep& step, const std::string& at) {
+  const auto look = [&](const sys::Fd& directory, const std::string& below, mode_t mode) {
+    const Written is = written_at(directory, below);
+    if ((S_ISDIR(mode) ? is.born_ns : is.changed_ns) <= step.expected.changed_ns) return;
+    const std::string changed = sys::parent_of(at) + "/" + below;
+    refuse(
+        step,
+        changed == at ? "it has been changed since" : "it has been changed since: " + sys::visible(changed),
+        "");
+  };
+  const sys::Fd parent = held_parent(at);
+  const std::string name = sys::base_name(at);
+  const auto top = status_at(at);
+  if (!top) return;
+  look(parent, name, top->st_mode);
+  if (!S_ISDIR(top->st_mode)) return;
+  const sys::Fd tree = sys::try_open_at(parent.get(), name, O_PATH | O_DIRECTORY, {.follow_links = false});
+  if (!tree) throw_errno(errno, "looking into {}", sys::visible(at));
+  each_below(tree, at,
+             [&](const std::string& below, unsigned mode) { look(parent, name + "/" + below, mode); });
 }
 
 /// Nobody else has changed what is to be changed back.
@@ -91,6 +136,10 @@ void check(const PutBackStep& step) {
   }
   if (expected.kind == Expectation::link) {
     if (link_text(step.path) != expected.version) refuse(step, "it is not that link any more", "");
+    return;
+  }
+  if (expected.kind == Expectation::same || expected.kind == Expectation::untouched) {
+    if (!is_same(step, *now)) refuse(step, "something else stands there by now", "");
     return;
   }
   if (!S_ISREG(now->st_mode) && expected.kind == Expectation::version)
@@ -119,20 +168,29 @@ class PutBack {
   std::vector<Touch> plan() {
     std::vector<Touch> touches;
     for (const PutBackStep& step : request_.steps) {
+      require_no_link(step.path, true_name(step.path));
+      if (!step.to.empty()) require_no_link(step.to, true_name(step.to));
       std::optional<PlannedOp>& planned = planned_.emplace_back();
+      const std::optional<std::string> origin = planner_.names().origin_of(step.path);
       if (step.kind == Kind::write) {
         touches.push_back({Access::write, step.path, step.path});
         touches.push_back({Access::read, step.path, step.path});
-        if (planner_.names().origin_of(step.path) == step.path || is_free(step.path)) check(step);
+        if (origin == step.path || is_free(step.path)) check(step);
         planner_.put(step.path, NameOverlay::Kind::regular);
         continue;
       }
       if (step.kind == Kind::remove_directory && !planner_.names().is_empty(step.path)) continue;
-      if (planner_.names().origin_of(step.path) == step.path) check(step);
+      if (origin == step.path) check(step);
+      if (origin && step.expected.kind == Expectation::untouched) untouched_.emplace_back(&step, *origin);
       planned = planner_.plan(op_of(step));
       touches.insert(touches.end(), planned->touches.begin(), planned->touches.end());
     }
     return touches;
+  }
+
+  /// As it is before anything is put back, which changes times, too.
+  void check_untouched() const {
+    for (const auto& [step, at] : untouched_) files::check_untouched(*step, at);
   }
 
   void make(PutBackResult& result) {
@@ -155,9 +213,9 @@ class PutBack {
     for (const PutBackStep& step : request_.steps) {
       if (step.kind == Kind::write || (step.kind == Kind::discard && !is_in_trash(step.path)))
         diff += diff_of(step.path, status_at(step.path) ? content_at(step.path) : "", step.content);
-      if (diff.size() <= request_.room) continue;
-      diff.resize(diff.rfind('\n', request_.room) + 1);
-      return diff + "… the rest of the diff is not shown\n";
+      if (diff.size() <= request_.room / 2) continue;
+      diff.resize(diff.rfind('\n', request_.room / 2) + 1);
+      return "not all of the diff is shown:\n" + diff;
     }
     return diff;
   }
@@ -184,9 +242,7 @@ class PutBack {
 
   void write(const PutBackStep& step) {
     const Spot spot = spot_at(step.path);
-    if (spot.real != step.path)
-      throw FileError("stale", "{} is reached by a link by now, as {}; nothing was changed",
-                      sys::visible(step.path), sys::visible(spot.real));
+    require_no_link(step.path, spot.real);
     Replacement replacement;
     replacement.spot = &spot;
     replacement.content = step.content;
@@ -201,6 +257,7 @@ class PutBack {
   FileOpsPlanner planner_;
   NameChanges changes_;
   std::vector<std::optional<PlannedOp>> planned_;
+  std::vector<std::pair<const PutBackStep*, std::string>> untouched_;  ///< and where that is before
 };
 
 }  // namespace
@@ -211,6 +268,7 @@ PutBackResult put_back(const PutBackRequest& request, const Judge& judge, Journa
   for (const PutBackStep& step : request.steps) touches.push_back({Access::write, step.path, step.path});
   require(judge, touches);  // before a check tells what is there
   require(judge, all.plan());
+  all.check_untouched();
   PutBackResult result;
   if (request.dry_run)
     result.diff = all.diff();

@@ -26,10 +26,21 @@ struct PutBackStep {
 
   /// What must be there, or the request is refused: see content_hash.h.
   struct Expected {
-    enum class Kind : std::uint8_t { anything, nothing, version, changed, mode, link };
+    enum class Kind : std::uint8_t {
+      anything,
+      nothing,
+      version,
+      changed,
+      mode,
+      link,
+      same,       ///< `inode` that was born at `born_ns`, or else the version
+      untouched,  ///< the same, and nothing in it was changed later than `changed_ns`
+    };
     Kind kind = Kind::anything;
     std::string version;          ///< of a link, what it says
     std::int64_t changed_ns = 0;  ///< ctime
+    std::uint64_t inode = 0;      ///< 0: any
+    std::int64_t born_ns = 0;
     std::uint32_t mode = 0;
     std::string content;  ///< of the version, to show what was changed; empty: not known
   };
@@ -40,7 +51,7 @@ struct PutBackRequest {
   std::vector<PutBackStep> steps;  ///< in this order
   std::vector<std::string> roots;  ///< directories that have a trash of their own; links are followed
   bool dry_run = false;
-  std::uint64_t room = 30'000;  ///< for the diff of a dry run
+  std::uint64_t room = 30'000;  ///< of a dry run's answer: the diff takes half of it
 };
 
 struct PutBackResult {
@@ -53,8 +64,8 @@ PutBackResult put_back(const PutBackRequest& request, const Judge& judge, Journa
 
 template <class Wire>
 void carry(Wire& wire, PutBackStep::Expected& expected) {
-  auto& [kind, version, changed_ns, mode, content] = expected;
-  wire(kind), wire(version), wire(changed_ns), wire(mode), wire(content);
+  auto& [kind, version, changed_ns, inode, born_ns, mode, content] = expected;
+  wire(kind), wire(version), wire(changed_ns), wire(inode), wire(born_ns), wire(mode), wire(content);
 }
 template <class Wire>
 void carry(Wire& wire, PutBackStep& step) {

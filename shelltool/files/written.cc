@@ -12,10 +12,16 @@
 
 namespace shelltool::files {
 
+std::int64_t nanoseconds(const statx_timestamp& time) {
+  return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
+}
+
 Written written_at(const sys::Fd& directory, const std::string& name) {
-  struct stat status {};
-  if (::fstatat(directory.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return {};
-  return {status.st_ino, status.st_mtim.tv_sec * std::int64_t{1'000'000'000} + status.st_mtim.tv_nsec};
+  struct statx status {};
+  constexpr unsigned wanted = STATX_INO | STATX_MTIME | STATX_CTIME | STATX_BTIME;
+  if (::statx(directory.get(), name.c_str(), AT_SYMLINK_NOFOLLOW, wanted, &status) != 0) return {};
+  return {status.stx_ino, nanoseconds(status.stx_mtime), nanoseconds(status.stx_ctime),
+          (status.stx_mask & STATX_BTIME) != 0 ? nanoseconds(status.stx_btime) : 0};
 }
 
 std::uint64_t inode_of(const sys::Fd& directory, const std::string& name) {

@@ -32,6 +32,9 @@ struct HistoryChange {
   std::string path, to;  ///< true names
   KeptContent before, after;
   std::uint32_t mode = 0, mode_before = 0;
+  // Of what was moved or discarded, so that nothing else is taken for it (see files/written.h); 0: not known
+  std::uint64_t inode = 0;
+  std::int64_t born_ns = 0;
   // Of what a turn did, which nobody was told:
   std::int64_t changed_ns = 0, changed_before_ns = 0;  ///< ctime after and before; 0: not known
 };
@@ -57,9 +60,10 @@ void carry(Wire& wire, KeptContent& content) {
 }
 template <class Wire>
 void carry(Wire& wire, HistoryChange& change) {
-  auto& [kind, path, to, before, after, mode, mode_before, changed_ns, changed_before_ns] = change;
+  auto& [kind, path, to, before, after, mode, mode_before, inode, born_ns, changed_ns, changed_before_ns] =
+      change;
   wire(kind), wire(path), wire(to), wire(before), wire(after), wire(mode), wire(mode_before);
-  wire(changed_ns), wire(changed_before_ns);
+  wire(inode), wire(born_ns), wire(changed_ns), wire(changed_before_ns);
 }
 template <class Wire>
 void carry(Wire& wire, HistoryEntry& entry) {

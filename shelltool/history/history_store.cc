@@ -70,7 +70,7 @@ HistoryStore::Writing::Writing(HistoryStore& store) : store_(store) {
   lock_ = sys::open_file(store.directory_ + "/lock", O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
   while (::flock(lock_.get(), LOCK_EX) != 0)
     if (errno != EINTR) throw sys::SysError(errno, "locking {}", store.directory_);
-  records_ = sys::open_file(store.directory_ + "/records", O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+  records_ = sys::open_file(store.records_path(), O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
   struct stat status {};
   const HistoryStore::Known& known = store_.known_;
   if (::fstat(records_.get(), &status) != 0 || status.st_ino != known.inode ||
@@ -112,7 +112,7 @@ std::uint64_t HistoryStore::Writing::add(HistoryEntry entry) {
   }
   const std::uint64_t end = files::write_record(records_.get(), known.end, packed);
   if (::ftruncate(records_.get(), static_cast<off_t>(end)) != 0)  // behind it one may have been cut off
-    throw sys::SysError(errno, "writing {}/records", store_.directory_);
+    throw sys::SysError(errno, "writing {}", store_.records_path());
   known.end = end;
   known.last = entry.id;
   ++known.entries;
@@ -138,7 +138,7 @@ void HistoryStore::Writing::prune() {
     if (total > bounds.bytes * 4 / 5 && first < entries.size()) break;
     needed.swap(names);
   }
-  const std::string path = store_.directory_ + "/records";
+  const std::string path = store_.records_path();
   const sys::Fd file = sys::open_file(path + ".new", O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
   end = 0;
   for (std::size_t i = first; i < entries.size(); ++i)
@@ -151,9 +151,9 @@ void HistoryStore::Writing::prune() {
 }
 
 std::vector<HistoryEntry> HistoryStore::entries() const {
-  const sys::Fd records(::open((directory_ + "/records").c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  const sys::Fd records(::open(records_path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!records && errno == ENOENT) return {};
-  if (!records) throw sys::SysError(errno, "opening {}/records", directory_);
+  if (!records) throw sys::SysError(errno, "opening {}", records_path());
   std::uint64_t end = 0;
   return read_entries(records.get(), end);
 }

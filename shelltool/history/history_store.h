@@ -1,7 +1,7 @@
 #pragma once
 /// The history of a workspace on disk, the owner's: a file of records, and the contents that they speak of.
 ///
-///     records               entries, packed, from the oldest; a last one that is cut off does not count
+///     records-2             entries, packed, from the oldest; a last one that is cut off does not count
 ///     contents/VERSION-SIZE
 ///     lock                  held while something is written, since several servers may have one workspace
 
@@ -58,6 +58,8 @@ class HistoryStore {
   [[nodiscard]] std::optional<std::string> content(const KeptContent& content) const;
 
  private:
+  /// Its number is that of the form of an entry: those of another are not read.
+  [[nodiscard]] std::string records_path() const { return directory_ + "/records-2"; }
   [[nodiscard]] std::string contents_directory() const { return directory_ + "/contents"; }
 
   /// Of the records, as long as nobody else has written some.

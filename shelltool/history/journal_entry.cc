@@ -51,6 +51,10 @@ HistoryChange change_of(const JournalStep& step, Kind kind, HistoryStore::Writin
   change.kind = kind;
   change.path = step.path();
   change.to = step.to;
+  if (kind == Kind::moved || kind == Kind::discarded) {
+    change.inode = step.before;
+    change.born_ns = step.born_ns;
+  }
   change.mode = step.mode;
   change.mode_before = step.mode_before;
   KeptContent& had = kind == Kind::kept ? change.after : change.before;

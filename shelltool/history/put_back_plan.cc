@@ -4,6 +4,8 @@
 #include <optional>
 #include <set>
 
+#include "shelltool/files/trash.h"
+
 namespace shelltool {
 namespace {
 
@@ -11,6 +13,9 @@ using Kind = HistoryChange::Kind;
 using files::PutBackStep;
 using Step = PutBackStep::Kind;
 using Expectation = PutBackStep::Expected::Kind;
+
+/// The clock of files may be a tick ahead of the one that entries are stamped by.
+constexpr std::int64_t tick_ns = 10'000'000;
 
 /// What a file had when a turn came to change it: of the last entry that knows it, where nobody has changed
 /// the file between that and the turn.
@@ -54,8 +59,7 @@ class UndoPlanner {
         return;
       case Kind::moved:
       case Kind::discarded:
-        add(Step::move, change.to).to = change.path;
-        return;
+        return move_back(change);
       case Kind::linked: {
         PutBackStep& step = add(Step::discard, change.path);
         step.expected.kind = Expectation::link;
@@ -82,6 +86,17 @@ class UndoPlanner {
     return step;
   }
 
+  /// Nobody works in a trash: what was changed there is not what was put into it.
+  void move_back(const HistoryChange& change) {
+    PutBackStep& step = add(Step::move, change.to);
+    step.to = change.path;
+    step.expected.kind = files::is_in_trash(change.to) ? Expectation::untouched : Expectation::same;
+    step.expected.changed_ns = entry_.time_ns + tick_ns;
+    step.expected.inode = change.inode;
+    step.expected.born_ns = change.born_ns;
+    step.expected.version = change.after.version;
+  }
+
   [[nodiscard]] PutBackStep::Expected as_left(const HistoryChange& change) const {
     PutBackStep::Expected expected;
     if (change.changed_ns != 0) {
@@ -91,6 +106,9 @@ class UndoPlanner {
       expected.kind = Expectation::version;
       expected.version = change.after.version;
       expected.content = store_.content(change.after).value_or("");
+    } else {
+      expected.kind = Expectation::untouched;
+      expected.changed_ns = entry_.time_ns + tick_ns;
     }
     return expected;
   }

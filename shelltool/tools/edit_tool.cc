@@ -77,6 +77,7 @@ mcp::ToolResult change_result(const files::ChangeResult& change, const std::stri
   if (change.version == change.version_before) result.text += " · it was like that already";
   if (!change.diff.empty() && !change.is_new) result.text += " · " + counts(change.diff);
   result.text += fmt::format(" · {} bytes · v:{}", change.size, change.version);
+  if (change.is_before_lost) result.text += not_kept;
   if (most_shown != 0 && !change.diff.empty()) {
     const bool is_cut = change.diff.size() > most_shown + 1;
     if (is_cut) result.text += " · the difference goes on, see what became of it with read";

@@ -34,6 +34,13 @@ void add_taken(mcp::ToolResult& result, const FileTools& tools) {
 
 }  // namespace
 
+std::vector<std::string> trash_roots(const FileTools& tools) {
+  std::vector<std::string> roots;
+  for (const std::string& root : tools.connection.session().plan().workspace.roots)
+    roots.push_back(sys::real_path(root).value_or(root));
+  return roots;
+}
+
 std::string absolute_path(const FileTools& tools, const std::string& path) {
   if (path.empty()) throw mcp::ArgumentError("the path is empty");
   const Session& session = tools.connection.session();

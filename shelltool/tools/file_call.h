@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "mcp/tools.h"
 #include "shelltool/state/live_state.h"
@@ -30,6 +31,13 @@ mcp::ToolResult failure_result(const FileAnswer& answer, const FileTools& tools)
 /// What the sandbox has to do with a sentence that speaks of a path: a line each, "\nsandbox: hidden:
 /// ~/.ssh".
 std::string refusals_text(const std::string& sentence, const FileTools& tools);
+
+/// For what was overwritten and is larger than the history keeps.
+inline constexpr const char* not_kept =
+    " · what it had before is larger than 16 MB and not kept: this cannot be undone";
+
+/// True names of the directories that have a trash.
+std::vector<std::string> trash_roots(const FileTools& tools);
 
 /// Of a tool that changes files, where the mode lets it.
 mcp::Json annotations_of_change(const LiveState& state, bool is_idempotent);

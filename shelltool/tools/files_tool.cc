@@ -134,10 +134,8 @@ mcp::ToolResult ops_result(const files::FileOpsResult& done, bool is_dry, const 
 void run(const FileTools& tools, const mcp::Arguments& arguments, mcp::ToolCall call) {
   files::FileOpsRequest request;
   request.ops = read_ops(tools, arguments);
-  const Plan& plan = tools.connection.session().plan();
-  request.directory = plan.made.spec.cwd;
-  for (const std::string& root : plan.workspace.roots)
-    request.roots.push_back(sys::real_path(root).value_or(root));
+  request.directory = tools.connection.session().plan().made.spec.cwd;
+  request.roots = trash_roots(tools);
   request.dry_run = arguments.get<bool>("dry_run").value_or(false);
   const bool is_dry = request.dry_run;
   run_operation<&files::file_ops>(

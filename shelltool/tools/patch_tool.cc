@@ -55,6 +55,8 @@ std::string change_text(const PatchedChange& change, const FileTools& tools) {
   if (!change.to.empty() && change.overwrites) text += ", which was there";
   if (change.added + change.removed > 0) text += fmt::format(" · +{} -{}", change.added, change.removed);
   if (!change.version.empty()) text += " · v:" + change.version;
+  if (!change.trash.empty()) text += " · in the trash: " + shown_file(tools, change.trash);
+  if (change.is_before_lost) text += not_kept;
   for (std::size_t i = 0; i < change.places.size(); ++i)
     if (const std::string place = place_text(change.places[i]); !place.empty())
       text += fmt::format(" · hunk {} at line {}: {}", i + 1, change.places[i].line, place);
@@ -68,6 +70,7 @@ Json change_json(const PatchedChange& change) {
                {"removed", change.removed}};
   if (!change.to.empty()) json["to"] = sys::visible(change.to);
   if (!change.version.empty()) json["version"] = change.version;
+  if (!change.trash.empty()) json["trash"] = sys::visible(change.trash);
   return json;
 }
 
@@ -100,6 +103,7 @@ void run(const FileTools& tools, bool in_part, const mcp::Arguments& arguments, 
   request.dry_run = arguments.get<bool>("dry_run").value_or(false);
   request.in_part = in_part;
   request.room = room;
+  request.roots = trash_roots(tools);
   const bool is_dry = request.dry_run;
   run_operation<&files::apply_patch>(tools, std::move(request), "apply_patch", std::move(call),
                                      [tools, is_dry](const files::ApplyPatchResult& patched) {

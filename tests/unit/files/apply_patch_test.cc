@@ -22,7 +22,8 @@ using tests::allow_all;
 class Scene {
  public:
   ApplyPatchResult apply(const std::string& patch, bool in_part = false, const Judge& judge = allow_all) {
-    return apply_patch({patch, directory.path(), false, in_part, 30'000}, judge, journal_);
+    return apply_patch({patch, directory.path(), false, in_part, 30'000, {directory.path()}}, judge,
+                       journal_);
   }
   std::string fault(const std::string& patch, const Judge& judge = allow_all) {
     try {
@@ -222,8 +223,12 @@ TEST_CASE("a dry run says what would be, and does nothing") {
   const std::string before = scene.listing();
   Journal journal{sys::Fd(::memfd_create("journal", MFD_CLOEXEC))};
   const ApplyPatchResult result =
-      apply_patch({envelope(update("a", " 1\n-2\n+3\n") + "*** Add File: n\n+x\n"), scene.directory.path(),
-                   true, false, 1000},
+      apply_patch({envelope(update("a", " 1\n-2\n+3\n") + "*** Add File: n\n+x\n"),
+                   scene.directory.path(),
+                   true,
+                   false,
+                   1000,
+                   {}},
                   allow_all, journal);
   CHECK(result.diff ==
         "--- a\n+++ a\n@@ -1,2 +1,2 @@\n 1\n-2\n+3\n--- /dev/null\n+++ n\n@@ -0,0 +1 @@\n+x\n");
@@ -232,6 +237,25 @@ TEST_CASE("a dry run says what would be, and does nothing") {
   CHECK(result.changes[0].path == scene.directory / "a");
   CHECK(result.changes[0].version.size() == 16);
   CHECK(scene.listing() == before);
+}
+
+TEST_CASE("a deleted file that is too large to be kept is in the trash, and an overwritten one is told") {
+  Scene scene;
+  const std::string large(most_kept_before + 1, 'x');
+  scene.directory.write("gone", large);
+  scene.directory.write("over", large);
+  scene.directory.write("small", "1\n");
+  const ApplyPatchResult result =
+      scene.apply(envelope("*** Delete File: gone\n*** Add File: over\n+new\n*** Delete File: small\n"));
+  REQUIRE(result.changes.size() == 3);
+  CHECK(result.changes[0].trash.starts_with(scene.directory / ".gatehouse-trash/"));
+  CHECK(fs::file_size(result.changes[0].trash) == large.size());
+  CHECK_FALSE(fs::exists(scene.directory / "gone"));
+  CHECK_FALSE(result.changes[0].is_before_lost);
+  CHECK(result.changes[1].is_before_lost);
+  CHECK(scene.content("over") == "new\n");
+  CHECK(result.changes[2].trash.empty());
+  CHECK_FALSE(fs::exists(scene.directory / "small"));
 }
 
 }  // namespace shelltool::files

@@ -16,6 +16,9 @@ TEST_CASE("a diff shows what changed, with two lines around") {
 TEST_CASE("a diff is fit for a terminal") {
   CHECK(line_diff("", "\x1b[31m\n") == "@@ -0,0 +1 @@\n+\\x1b[31m\n");
   CHECK(line_diff("", std::string(300, 'x')) == "@@ -0,0 +1 @@\n+" + std::string(200, 'x') + "…\n");
+  std::string umlauts = "x";
+  for (int i = 0; i < 150; ++i) umlauts += "ä";  // two bytes each
+  CHECK(line_diff("", umlauts) == "@@ -0,0 +1 @@\n+" + umlauts.substr(0, 199) + "…\n");
 }
 
 TEST_CASE("texts that have nothing in common are told apart in reasonable time") {

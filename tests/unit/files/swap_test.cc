@@ -85,7 +85,11 @@ TEST_CASE("names that are swapped during a call lead nowhere else") {
     attempt([&] {
       apply_patch(
           {"*** Begin Patch\n*** Update File: d/f\n" + hunk + "*** Add File: d/made/n\n+x\n*** End Patch\n",
-           scene.workspace(), false, false, 0},
+           scene.workspace(),
+           false,
+           false,
+           0,
+           {}},
           judge, journal);
     });
     operate({Kind::move, "d/g", "d/h", false, false});
