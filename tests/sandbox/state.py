@@ -44,12 +44,16 @@ class Place:
         """A command that has begun, and can be reached."""
         workspace = workspace or self.workspace
         (workspace / "ready").unlink(missing_ok=True)
-        process = subprocess.Popen([*around, self.gatehouse, "exec", *options, "--", "bash", "-c", script], cwd=workspace, env=self.env,
+        process = self.begin(script, *options, workspace=workspace, around=around)
+        until((workspace / "ready").exists)
+        until((self.runtime / f"{process.pid}.sock").exists)
+        return process
+
+    def begin(self, script, *options, workspace=None, around=()):
+        process = subprocess.Popen([*around, self.gatehouse, "exec", *options, "--", "bash", "-c", script], cwd=workspace or self.workspace, env=self.env,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                    start_new_session=True)
         self.running.append(process)
-        until((workspace / "ready").exists)
-        until((self.runtime / f"{process.pid}.sock").exists)
         return process
 
     def state(self, *words, status=0, cwd=None):
@@ -69,11 +73,11 @@ class Place:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-def until(condition, seconds=15):
+def until(condition, seconds=15, pause=0.003):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it does not happen"
-        time.sleep(0.003)
+        time.sleep(pause)
 
 
 def look(directory):
@@ -124,6 +128,16 @@ def writers_are_waited_for_where_the_config_says_so(place):
     assert (place.workspace / "log").read_text() == "last\n"
     assert not changes(place.workspace)
     assert process.communicate(timeout=10)[0] == "went on\n"
+
+
+def a_command_can_be_told_from_its_first_write_on(place):
+    for _ in range(40):
+        process = place.begin("exec 5> log; : > ready; while :; do echo x >&5; done")
+        until((place.workspace / "ready").exists, pause=0)
+        assert (place.runtime / f"{process.pid}.sock").exists(), "it runs and cannot be reached"
+        process.kill()
+        process.communicate()
+        (place.workspace / "ready").unlink()
 
 
 def what_is_wrong_changes_nothing(place):
@@ -317,7 +331,7 @@ def many_sessions_change_at_once(place):
 
 
 TESTS = [nothing_is_written_from_the_moment_that_it_is_set, a_command_that_was_ended_for_it_says_why,
-         writers_are_waited_for_where_the_config_says_so, what_is_wrong_changes_nothing, a_refusal_of_one_changes_none,
+         writers_are_waited_for_where_the_config_says_so, a_command_can_be_told_from_its_first_write_on, what_is_wrong_changes_nothing, a_refusal_of_one_changes_none,
          a_workspace_shrinks_and_grows, updates_at_once_leave_one_of_them, a_program_that_starts_is_judged_by_the_new_state,
          who_does_not_answer_is_ended_and_named, the_sockets_are_the_owners_alone, requests_that_are_none_are_refused,
          who_is_confined_is_not_heard, nobody_inside_has_a_say, without_namespaces_what_cannot_be_narrowed_is_ended_and_said, watching_tells_each_change, many_sessions_change_at_once]
