@@ -122,7 +122,7 @@ std::vector<Gatehouse> find_meant(const StateOptions& options, bool everybody) {
   std::vector<Gatehouse> found = find_gatehouses(find_places(this_process()).runtime);
   ask(found, {Kind::show, {}}, longest_answer);
   std::erase_if(found, [&](const Gatehouse& gatehouse) {
-    return !gatehouse.channel && gatehouse.error().empty();  // ended meanwhile
+    return !gatehouse.channel && !gatehouse.is_full && gatehouse.error().empty();  // ended meanwhile
   });
   if (!everybody)
     std::erase_if(found, [&](const Gatehouse& gatehouse) { return !is_meant(gatehouse, options); });

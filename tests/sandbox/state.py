@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import socket
@@ -227,6 +228,30 @@ def who_does_not_answer_is_ended_and_named(place):
     assert shown["gatehouses"] == [] and f"{process.pid} (" in shown["ended"][0] and "log" in shown["ended"][0], shown
 
 
+@contextlib.contextmanager
+def connected(path, most=None):
+    """As many connections as there can be; each may be one more than it has room for."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(BlockingIOError):
+            for _ in range(most or hard - 100):
+                peer = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK))
+                peer.connect(str(path))
+        yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def who_cannot_be_connected_is_ended_and_named(place):
+    process = place.start(WRITER)
+    os.kill(process.pid, signal.SIGSTOP)
+    with connected(place.runtime / f"{process.pid}.sock"):
+        assert f"{process.pid} (" in place.state("show")
+        shown = place.set("--mode", "read-only", status=1)
+    assert not changes(place.workspace)
+    assert f"{process.pid} (" in shown["ended"][0], shown
+
+
 def the_sockets_are_the_owners_alone(place):
     process = place.start(MAKER)
     path = place.runtime / f"{process.pid}.sock"
@@ -333,7 +358,7 @@ def many_sessions_change_at_once(place):
 TESTS = [nothing_is_written_from_the_moment_that_it_is_set, a_command_that_was_ended_for_it_says_why,
          writers_are_waited_for_where_the_config_says_so, a_command_can_be_told_from_its_first_write_on, what_is_wrong_changes_nothing, a_refusal_of_one_changes_none,
          a_workspace_shrinks_and_grows, updates_at_once_leave_one_of_them, a_program_that_starts_is_judged_by_the_new_state,
-         who_does_not_answer_is_ended_and_named, the_sockets_are_the_owners_alone, requests_that_are_none_are_refused,
+         who_does_not_answer_is_ended_and_named, who_cannot_be_connected_is_ended_and_named, the_sockets_are_the_owners_alone, requests_that_are_none_are_refused,
          who_is_confined_is_not_heard, nobody_inside_has_a_say, without_namespaces_what_cannot_be_narrowed_is_ended_and_said, watching_tells_each_change, many_sessions_change_at_once]
 
 
