@@ -145,6 +145,8 @@ std::string text_on(const Gatehouse& gatehouse) {
   const Json& facts = gatehouse.answer;
   std::string text = fmt::format("{} {}: {}", facts["pid"].get<pid_t>(), facts["command"].get<std::string>(),
                                  text_of(read_state(facts["in_force"])));
+  if (facts["in_force"].contains("more_roots"))
+    text += fmt::format(" · {} more", facts["in_force"]["more_roots"].get<std::size_t>());
   text += fmt::format(" · generation {}", facts["generation"].get<std::uint64_t>());
   if (const std::string session = facts["session"]; !session.empty())
     text += fmt::format(" · session {}, tier {}", session, facts["tier"].get<std::string>());

@@ -141,6 +141,31 @@ def a_command_can_be_told_from_its_first_write_on(place):
         (place.workspace / "ready").unlink()
 
 
+def many_writers_with_long_names_are_told_in_short(place):
+    deep = place.workspace.joinpath(*["d" * 200] * 15)
+    deep.mkdir(parents=True)
+    process = place.start(f"cd {deep.relative_to(place.workspace)}; for i in {{1..150}}; do sleep 60 5> $i & done; : > {place.workspace}/ready; sleep 60")
+    (one,) = place.set("--mode", "read-only")["gatehouses"]
+    assert modes(json.loads(place.state("show", "--json"))) == ["read-only"]
+    ended = [said for said in one["said"] if "open for writing: sleep" in said]
+    assert len(ended) == 20 and "and 130 more" in one["said"] and max(map(len, ended)) < 500, one["said"]
+    assert modes(place.set("--mode", "workspace-write")) == ["workspace-write"]
+    process.kill()
+
+
+def many_roots_are_told_in_short(place):
+    place.start(MAKER)
+    path = place.runtime / f"{place.running[-1].pid}.sock"
+    for length, told in ((50, 100), (200, 0)):
+        roots = [place.workspace / ("r" * length) / str(i) for i in range(200)]
+        for root in roots:
+            root.mkdir(parents=True)
+        said = ask(path, json.dumps({"do": "set", "word": {"roots": list(map(str, roots))}}).encode())
+        assert len(said["in_force"]["roots"]) == told and said["in_force"]["more_roots"] == 200 - told, said
+        assert f" · {200 - told} more" in place.state("show")
+    assert modes(place.set("--mode", "read-only")) == ["read-only"]
+
+
 def what_is_wrong_changes_nothing(place):
     process = place.start(MAKER)
     (place.workspace / "file").write_text("")
@@ -356,7 +381,7 @@ def many_sessions_change_at_once(place):
 
 
 TESTS = [nothing_is_written_from_the_moment_that_it_is_set, a_command_that_was_ended_for_it_says_why,
-         writers_are_waited_for_where_the_config_says_so, a_command_can_be_told_from_its_first_write_on, what_is_wrong_changes_nothing, a_refusal_of_one_changes_none,
+         writers_are_waited_for_where_the_config_says_so, a_command_can_be_told_from_its_first_write_on, many_writers_with_long_names_are_told_in_short, many_roots_are_told_in_short, what_is_wrong_changes_nothing, a_refusal_of_one_changes_none,
          a_workspace_shrinks_and_grows, updates_at_once_leave_one_of_them, a_program_that_starts_is_judged_by_the_new_state,
          who_does_not_answer_is_ended_and_named, who_cannot_be_connected_is_ended_and_named, the_sockets_are_the_owners_alone, requests_that_are_none_are_refused,
          who_is_confined_is_not_heard, nobody_inside_has_a_say, without_namespaces_what_cannot_be_narrowed_is_ended_and_said, watching_tells_each_change, many_sessions_change_at_once]
