@@ -38,7 +38,7 @@ class ExecTurn {
  private:
   SessionOptions session_options(Outer* outer);
   void start(std::optional<sandbox::Nascent> nascent);
-  void listen_soon();
+  void listen();
   void follow(const SandboxState& state, LiveState::Done done);
   void end(const sandbox::Outcome& outcome);
   void finish();
@@ -57,7 +57,6 @@ class ExecTurn {
   Session session_;
   LiveState state_;
   LiveState::Done in_force_;
-  sys::Watch listening_;
   std::optional<ControlServer> control_;
   TurnReport report_;
 };
@@ -85,6 +84,7 @@ SessionOptions ExecTurn::session_options(Outer* outer) {
     say(policy::denial_text(denial.decision, denial.argv, home_));
   };
   session.notice = [](const std::string& sentence) { say(sentence); };
+  session.meanwhile = [this] { listen(); };
   if (job_.terminal() == nullptr) return session;
   session.ask = [this](Question question) { asker_->ask(std::move(question)); };
   session.withdraw = [this](std::uint64_t ticket) { asker_->withdraw(ticket); };
@@ -105,27 +105,23 @@ void ExecTurn::start(std::optional<sandbox::Nascent> nascent) {
   session_.start(handlers, std::move(nascent));
 }
 
-/// A command that is over before would have been over before anybody could say something.
-void ExecTurn::listen_soon() {
-  if (session_.plan().made.spec.is_guest) return;
-  constexpr auto soon = std::chrono::milliseconds(5);
-  const config::Config& config = session_.plan().config;
-  state_.own(state_of(session_.plan()), config.sandbox.host_may_loosen);
+/// What is asked before the command has started is answered when it has.
+void ExecTurn::listen() {
+  const Plan& plan = session_.plan();
+  state_.own(state_of(plan), plan.config.sandbox.host_may_loosen);
   state_.follow([this](const SandboxState& state, LiveState::Done done) { follow(state, std::move(done)); });
-  listening_ = reactor_.at(sys::BootClock::now() + soon, [this] {
-    try {
-      control_.emplace(reactor_, session_.plan().places.runtime, state_, [this] {
-        return ControlServer::Facts{"exec " + sys::command_line(options_.argv, 100),
-                                    session_.plan().workspace.roots,
-                                    session_.id(),
-                                    sandbox::name_of(session_.state().tier),
-                                    session_.changes_since(state_.generation() - 1),
-                                    session_.most_of(state_.state())};
-      });
-    } catch (const sys::Error& error) {
-      say(fmt::format("gatehouse state cannot reach this command: {}", error.what()));
-    }
-  });
+  try {
+    control_.emplace(reactor_, plan.places.runtime, state_, [this] {
+      return ControlServer::Facts{"exec " + sys::command_line(options_.argv, 100),
+                                  session_.plan().workspace.roots,
+                                  session_.id(),
+                                  sandbox::name_of(session_.state().tier),
+                                  session_.changes_since(state_.generation() - 1),
+                                  session_.most_of(state_.state())};
+    });
+  } catch (const sys::Error& error) {
+    say(fmt::format("gatehouse state cannot reach this command: {}", error.what()));
+  }
 }
 
 void ExecTurn::follow(const SandboxState& state, LiveState::Done done) {
@@ -144,7 +140,6 @@ void ExecTurn::end(const sandbox::Outcome& outcome) {
 
 int ExecTurn::run(std::optional<sandbox::Nascent> nascent) {
   start(std::move(nascent));
-  listen_soon();
   if (capture_) capture_->close_write_end();
   // Nothing is said where all is as it should be, so that the output equals the plain command's.
   for (const std::string& note : session_.notes()) say(note);

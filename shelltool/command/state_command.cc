@@ -122,7 +122,7 @@ std::vector<Gatehouse> find_meant(const StateOptions& options, bool everybody) {
   std::vector<Gatehouse> found = find_gatehouses(find_places(this_process()).runtime);
   ask(found, {Kind::show, {}}, longest_answer);
   std::erase_if(found, [&](const Gatehouse& gatehouse) {
-    return !gatehouse.channel && gatehouse.error().empty();  // ended meanwhile
+    return !gatehouse.channel && !gatehouse.is_full && gatehouse.error().empty();  // ended meanwhile
   });
   if (!everybody)
     std::erase_if(found, [&](const Gatehouse& gatehouse) { return !is_meant(gatehouse, options); });
@@ -145,6 +145,8 @@ std::string text_on(const Gatehouse& gatehouse) {
   const Json& facts = gatehouse.answer;
   std::string text = fmt::format("{} {}: {}", facts["pid"].get<pid_t>(), facts["command"].get<std::string>(),
                                  text_of(read_state(facts["in_force"])));
+  if (facts["in_force"].contains("more_roots"))
+    text += fmt::format(" · {} more", facts["in_force"]["more_roots"].get<std::size_t>());
   text += fmt::format(" · generation {}", facts["generation"].get<std::uint64_t>());
   if (const std::string session = facts["session"]; !session.empty())
     text += fmt::format(" · session {}, tier {}", session, facts["tier"].get<std::string>());

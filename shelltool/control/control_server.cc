@@ -23,11 +23,48 @@ using Json = nlohmann::ordered_json;
 using Kind = ControlRequest::Kind;
 
 constexpr std::size_t most_clients = 64;
+constexpr std::size_t most_roots = 100;
+constexpr std::size_t most_error_bytes = 1000;
 
 Json visible(const std::vector<std::string>& paths) {
   Json all = Json::array();
   for (const std::string& path : paths) all.push_back(sys::visible(path));
   return all;
+}
+
+/// The first roots of a state or of a word, and how many more there are.
+void cut_roots(Json& state, std::size_t most) {
+  if (!state.is_object() || !state.contains("roots") || state["roots"].size() <= most) return;
+  Json& roots = state["roots"];
+  const std::size_t more = roots.size() - most;
+  roots.erase(roots.begin() + static_cast<std::ptrdiff_t>(most), roots.end());
+  state["more_roots"] = more;
+}
+
+Json with_few_roots(Json facts) {
+  cut_roots(facts["in_force"], most_roots);
+  Json& sources = facts["sources"];
+  for (const char* source : {"config", "set", "host"}) cut_roots(sources[source], most_roots);
+  for (Json& call : sources["calls"]) cut_roots(call, most_roots);
+  return facts;
+}
+
+/// What holds without where: that fits always.
+Json shortened(Json json) {
+  if (json.contains("error")) {
+    const std::string whole = json["error"];
+    return {{"error", sys::visible(std::string_view(whole).substr(0, most_error_bytes)) + "…"}};
+  }
+  cut_roots(json["in_force"], 0);
+  json["workspaces"] = Json::array();
+  json["said"] = Json::array({"it is more than can be told here; the audit has all of it"});
+  json["sources"] = {{"config", nullptr}, {"set", nullptr}, {"host", nullptr}, {"calls", Json::array()}};
+  return json;
+}
+
+std::string packet_with(const Json& json) {
+  std::string packet = mcp::text_of(json);
+  return packet.size() <= sys::Channel::max_bytes ? packet : mcp::text_of(shortened(json));
 }
 
 }  // namespace
@@ -104,7 +141,7 @@ void ControlServer::answer(Id id, const Json& json) {
   const auto client = clients_.find(id);
   if (client == clients_.end()) return;
   try {
-    client->second.channel.send(mcp::text_of(json));
+    client->second.channel.send(packet_with(json));
   } catch (const sys::SysError&) {
     clients_.erase(client);  // it is gone, or does not read
   }
@@ -120,16 +157,16 @@ void ControlServer::tell_watchers() {
 
 Json ControlServer::facts() const {
   const Facts facts = facts_();
-  return {{"pid", ::getpid()},
-          {"command", sys::visible(facts.command)},
-          {"session", facts.session},
-          {"tier", facts.tier},
-          {"workspaces", visible(facts.workspaces)},
-          {"generation", state_.generation()},
-          {"in_force", json_of(facts.in_force)},
-          {"said", facts.said},
-          {"in_force_ms", static_cast<double>(state_.in_force_after().count()) / 1000},
-          {"sources", json_of(state_.sources())}};
+  return with_few_roots({{"pid", ::getpid()},
+                         {"command", sys::visible(facts.command)},
+                         {"session", facts.session},
+                         {"tier", facts.tier},
+                         {"workspaces", visible(facts.workspaces)},
+                         {"generation", state_.generation()},
+                         {"in_force", json_of(facts.in_force)},
+                         {"said", facts.said},
+                         {"in_force_ms", static_cast<double>(state_.in_force_after().count()) / 1000},
+                         {"sources", json_of(state_.sources())}});
 }
 
 }  // namespace shelltool

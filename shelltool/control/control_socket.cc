@@ -29,7 +29,6 @@ namespace {
 using Kind = ControlRequest::Kind;
 
 constexpr const char* kinds[] = {"show", "check", "set", "watch"};
-constexpr int most_waiting = 16;
 
 std::string name_of(pid_t process) { return fmt::format("{}.sock", process); }
 
@@ -43,7 +42,7 @@ sockaddr_un address_in(const sys::Fd& directory, pid_t process) {
 }
 
 sys::Fd make_socket() {
-  sys::Fd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+  sys::Fd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket) throw sys::SysError(errno, "making a socket");
   return socket;
 }
@@ -91,9 +90,8 @@ sys::Fd listen_in(const std::string& path) {
   if (::fchmod(socket.get(), 0600) != 0) throw sys::SysError(errno, "closing the control socket to others");
   ::unlinkat(directory.get(), name_of(::getpid()).c_str(), 0);  // of one that was killed and had our number
   if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      ::listen(socket.get(), most_waiting) != 0)
+      ::listen(socket.get(), SOMAXCONN) != 0)
     throw sys::SysError(errno, "listening in {}", path);
-  sys::set_nonblocking(socket.get(), true);
   return socket;
 }
 
@@ -116,20 +114,19 @@ std::vector<pid_t> listeners_in(const std::string& path) {
   return processes;
 }
 
-std::optional<sys::Channel> connect_to(const std::string& path, pid_t process) {
+Connecting connect_to(const std::string& path, pid_t process) {
   const sys::Fd directory(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!directory) return std::nullopt;
+  if (!directory) return {};
   const sockaddr_un address = address_in(directory, process);
   sys::Fd socket = make_socket();
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    return std::nullopt;
+    return {std::nullopt, errno == EAGAIN};
   ucred peer{};
   socklen_t size = sizeof peer;
   if (::getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.uid != ::geteuid() ||
       peer.pid != process)
-    return std::nullopt;
-  sys::set_nonblocking(socket.get(), true);
-  return sys::Channel(std::move(socket));
+    return {};
+  return {sys::Channel(std::move(socket))};
 }
 
 }  // namespace shelltool

@@ -33,7 +33,11 @@ sys::Fd listen_in(const std::string& directory);
 void unlisten_in(const std::string& directory);
 /// Of processes that listen, or did when they were killed: such names go.
 std::vector<pid_t> listeners_in(const std::string& directory);
-/// Nothing when it does not listen any more, or is not this user's.
-std::optional<sys::Channel> connect_to(const std::string& directory, pid_t process);
+struct Connecting {
+  std::optional<sys::Channel> channel;
+  bool is_full = false;  ///< it listens, and has no room at present
+};
+/// At once. Neither when it does not listen any more, or is not this user's.
+Connecting connect_to(const std::string& directory, pid_t process);
 
 }  // namespace shelltool

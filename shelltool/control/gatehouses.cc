@@ -17,6 +17,8 @@ namespace shelltool {
 namespace {
 
 constexpr auto longest_death = std::chrono::seconds(5);
+/// Nothing tells when a socket that was full has room.
+constexpr int next_try = 10;
 
 int rest_of(sys::BootClock::time_point limit) {
   const auto rest = std::chrono::ceil<std::chrono::milliseconds>(limit - sys::BootClock::now());
@@ -35,13 +37,26 @@ void hear(Gatehouse& gatehouse) {
   }
 }
 
+void tell(Gatehouse& gatehouse, const std::string& packet) {
+  if (gatehouse.is_full) {
+    Connecting again = connect_to(gatehouse.directory, gatehouse.process);
+    gatehouse.channel = std::move(again.channel);
+    gatehouse.is_full = again.is_full;
+  }
+  try {
+    if (gatehouse.channel) gatehouse.channel->send(packet);
+  } catch (const sys::SysError&) {
+    hear(gatehouse);  // why it does not listen to us, if it says so
+  }
+}
+
 /// Of those that are silent. False when the time is over.
 bool hear_some(std::vector<Gatehouse>& gatehouses, int milliseconds) {
   std::vector<pollfd> words;
   std::vector<Gatehouse*> silent;
   for (Gatehouse& gatehouse : gatehouses) {
     if (!gatehouse.is_silent()) continue;
-    words.push_back({gatehouse.channel->fd(), POLLIN, 0});
+    words.push_back({gatehouse.channel ? gatehouse.channel->fd() : -1, POLLIN, 0});
     silent.push_back(&gatehouse);
   }
   if (words.empty() || milliseconds == 0) return false;
@@ -60,8 +75,8 @@ std::string Gatehouse::error() const {
 std::vector<Gatehouse> find_gatehouses(const std::string& directory) {
   std::vector<Gatehouse> found;
   for (const pid_t process : listeners_in(directory))
-    if (auto channel = connect_to(directory, process))
-      found.push_back({process, std::move(channel), nullptr});
+    if (Connecting begun = connect_to(directory, process); begun.channel || begun.is_full)
+      found.push_back({process, directory, std::move(begun.channel), begun.is_full, nullptr});
   std::sort(found.begin(), found.end(),
             [](const Gatehouse& one, const Gatehouse& other) { return one.process < other.process; });
   return found;
@@ -72,15 +87,17 @@ void ask(std::vector<Gatehouse>& gatehouses, const ControlRequest& request,
   const std::string packet = packet_of(request);
   for (Gatehouse& gatehouse : gatehouses) {
     gatehouse.answer = nullptr;
-    try {
-      if (gatehouse.channel) gatehouse.channel->send(packet);
-    } catch (const sys::SysError&) {
-      hear(gatehouse);  // why it does not listen to us, if it says so
-    }
+    tell(gatehouse, packet);
   }
   const auto limit = sys::BootClock::now() + longest;
-  while (hear_some(gatehouses, rest_of(limit))) {
-  }
+  const auto pause = [&] {
+    const bool one_is_full = std::any_of(gatehouses.begin(), gatehouses.end(),
+                                         [](const Gatehouse& gatehouse) { return gatehouse.is_full; });
+    return one_is_full ? std::min(next_try, rest_of(limit)) : rest_of(limit);
+  };
+  while (hear_some(gatehouses, pause()))
+    for (Gatehouse& gatehouse : gatehouses)
+      if (gatehouse.is_full) tell(gatehouse, packet);
 }
 
 void await_word(std::vector<Gatehouse>& gatehouses) { hear_some(gatehouses, -1); }

@@ -224,6 +224,7 @@ void Session::start(sandbox::Supervisor::Handlers handlers, std::optional<sandbo
   }
   const auto meanwhile = [this] {
     guard(true);
+    if (options_.meanwhile) options_.meanwhile();
     return prepare_judging();
   };
   try {

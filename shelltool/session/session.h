@@ -34,6 +34,7 @@ struct SessionOptions {
   std::string nobody = "There is no terminal to ask at.";
   std::function<void(std::uint64_t)> withdraw = {};
   std::function<void(const std::string&)> notice = {};  ///< what take_news() will tell, at once
+  std::function<void()> meanwhile = {};  ///< done while the sandbox is built, before anything runs in it
 };
 
 class Session {

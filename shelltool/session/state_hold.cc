@@ -14,9 +14,27 @@ namespace {
 constexpr auto longest_wait = std::chrono::seconds(10);
 constexpr auto next_look = std::chrono::milliseconds(20);
 
+constexpr std::size_t most_told = 20;
+constexpr std::size_t most_bytes = 200;
+
+/// Paths and names are as long as who chose them likes.
+std::string cut(const std::string& bytes) {
+  if (bytes.size() <= most_bytes) return sys::visible(bytes);
+  return sys::visible(std::string_view(bytes).substr(0, most_bytes)) + "…";
+}
+
 std::string sentence_on(const sandbox::Writer& writer) {
-  return fmt::format("ended, since it had {} open for writing: {} (pid {} in the sandbox)",
-                     sys::visible(writer.path), sys::visible(writer.program), writer.process);
+  return fmt::format("ended, since it had {} open for writing: {} (pid {} in the sandbox)", cut(writer.path),
+                     cut(writer.program), writer.process);
+}
+
+std::string sentence_on(const std::string& failure) { return "not writable: " + cut(failure); }
+
+template <class Thing>
+void tell(const std::vector<Thing>& things, std::vector<std::string>& sentences) {
+  const std::size_t told = std::min(things.size(), most_told);
+  for (std::size_t i = 0; i < told; ++i) sentences.push_back(sentence_on(things[i]));
+  if (told < things.size()) sentences.push_back(fmt::format("and {} more", things.size() - told));
 }
 
 }  // namespace
@@ -80,9 +98,8 @@ void StateHold::set_roots(bool end_writers) {
     result_.sentences.emplace_back("the sandbox ended: its first process did not answer in time");
     return finish(std::move(result_));
   }
-  for (const sandbox::Writer& writer : answer->ended) result_.sentences.push_back(sentence_on(writer));
-  for (const std::string& failure : answer->failures)
-    result_.sentences.push_back("not writable: " + sys::visible(failure));
+  tell(answer->ended, result_.sentences);
+  tell(answer->failures, result_.sentences);
   if (answer->in_force) return finish(std::move(result_));
   if (!end_writers) {
     const bool is_late = sys::BootClock::now() >= patience_ends_;
@@ -92,7 +109,7 @@ void StateHold::set_roots(bool end_writers) {
   result_.is_lost = true;
   result_.sentences.push_back(
       fmt::format("the sandbox ended, and all that ran in it: files stayed open for writing{}",
-                  answer->in_the_way.empty() ? "" : ", as " + sys::visible(answer->in_the_way.front().path)));
+                  answer->in_the_way.empty() ? "" : ", as " + cut(answer->in_the_way.front().path)));
   finish(std::move(result_));
 }
 

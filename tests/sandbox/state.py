@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import socket
@@ -44,12 +45,16 @@ class Place:
         """A command that has begun, and can be reached."""
         workspace = workspace or self.workspace
         (workspace / "ready").unlink(missing_ok=True)
-        process = subprocess.Popen([*around, self.gatehouse, "exec", *options, "--", "bash", "-c", script], cwd=workspace, env=self.env,
+        process = self.begin(script, *options, workspace=workspace, around=around)
+        until((workspace / "ready").exists)
+        until((self.runtime / f"{process.pid}.sock").exists)
+        return process
+
+    def begin(self, script, *options, workspace=None, around=()):
+        process = subprocess.Popen([*around, self.gatehouse, "exec", *options, "--", "bash", "-c", script], cwd=workspace or self.workspace, env=self.env,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                    start_new_session=True)
         self.running.append(process)
-        until((workspace / "ready").exists)
-        until((self.runtime / f"{process.pid}.sock").exists)
         return process
 
     def state(self, *words, status=0, cwd=None):
@@ -69,11 +74,11 @@ class Place:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-def until(condition, seconds=15):
+def until(condition, seconds=15, pause=0.003):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it does not happen"
-        time.sleep(0.003)
+        time.sleep(pause)
 
 
 def look(directory):
@@ -124,6 +129,41 @@ def writers_are_waited_for_where_the_config_says_so(place):
     assert (place.workspace / "log").read_text() == "last\n"
     assert not changes(place.workspace)
     assert process.communicate(timeout=10)[0] == "went on\n"
+
+
+def a_command_can_be_told_from_its_first_write_on(place):
+    for _ in range(40):
+        process = place.begin("exec 5> log; : > ready; while :; do echo x >&5; done")
+        until((place.workspace / "ready").exists, pause=0)
+        assert (place.runtime / f"{process.pid}.sock").exists(), "it runs and cannot be reached"
+        process.kill()
+        process.communicate()
+        (place.workspace / "ready").unlink()
+
+
+def many_writers_with_long_names_are_told_in_short(place):
+    deep = place.workspace.joinpath(*["d" * 200] * 15)
+    deep.mkdir(parents=True)
+    process = place.start(f"cd {deep.relative_to(place.workspace)}; for i in {{1..150}}; do sleep 60 5> $i & done; : > {place.workspace}/ready; sleep 60")
+    (one,) = place.set("--mode", "read-only")["gatehouses"]
+    assert modes(json.loads(place.state("show", "--json"))) == ["read-only"]
+    ended = [said for said in one["said"] if "open for writing: sleep" in said]
+    assert len(ended) == 20 and "and 130 more" in one["said"] and max(map(len, ended)) < 500, one["said"]
+    assert modes(place.set("--mode", "workspace-write")) == ["workspace-write"]
+    process.kill()
+
+
+def many_roots_are_told_in_short(place):
+    place.start(MAKER)
+    path = place.runtime / f"{place.running[-1].pid}.sock"
+    for length, told in ((50, 100), (200, 0)):
+        roots = [place.workspace / ("r" * length) / str(i) for i in range(200)]
+        for root in roots:
+            root.mkdir(parents=True)
+        said = ask(path, json.dumps({"do": "set", "word": {"roots": list(map(str, roots))}}).encode())
+        assert len(said["in_force"]["roots"]) == told and said["in_force"]["more_roots"] == 200 - told, said
+        assert f" · {200 - told} more" in place.state("show")
+    assert modes(place.set("--mode", "read-only")) == ["read-only"]
 
 
 def what_is_wrong_changes_nothing(place):
@@ -211,6 +251,30 @@ def who_does_not_answer_is_ended_and_named(place):
     shown = place.set("--mode", "read-only", status=1)
     assert not changes(place.workspace)
     assert shown["gatehouses"] == [] and f"{process.pid} (" in shown["ended"][0] and "log" in shown["ended"][0], shown
+
+
+@contextlib.contextmanager
+def connected(path, most=None):
+    """As many connections as there can be; each may be one more than it has room for."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(BlockingIOError):
+            for _ in range(most or hard - 100):
+                peer = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK))
+                peer.connect(str(path))
+        yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def who_cannot_be_connected_is_ended_and_named(place):
+    process = place.start(WRITER)
+    os.kill(process.pid, signal.SIGSTOP)
+    with connected(place.runtime / f"{process.pid}.sock"):
+        assert f"{process.pid} (" in place.state("show")
+        shown = place.set("--mode", "read-only", status=1)
+    assert not changes(place.workspace)
+    assert f"{process.pid} (" in shown["ended"][0], shown
 
 
 def the_sockets_are_the_owners_alone(place):
@@ -317,9 +381,9 @@ def many_sessions_change_at_once(place):
 
 
 TESTS = [nothing_is_written_from_the_moment_that_it_is_set, a_command_that_was_ended_for_it_says_why,
-         writers_are_waited_for_where_the_config_says_so, what_is_wrong_changes_nothing, a_refusal_of_one_changes_none,
+         writers_are_waited_for_where_the_config_says_so, a_command_can_be_told_from_its_first_write_on, many_writers_with_long_names_are_told_in_short, many_roots_are_told_in_short, what_is_wrong_changes_nothing, a_refusal_of_one_changes_none,
          a_workspace_shrinks_and_grows, updates_at_once_leave_one_of_them, a_program_that_starts_is_judged_by_the_new_state,
-         who_does_not_answer_is_ended_and_named, the_sockets_are_the_owners_alone, requests_that_are_none_are_refused,
+         who_does_not_answer_is_ended_and_named, who_cannot_be_connected_is_ended_and_named, the_sockets_are_the_owners_alone, requests_that_are_none_are_refused,
          who_is_confined_is_not_heard, nobody_inside_has_a_say, without_namespaces_what_cannot_be_narrowed_is_ended_and_said, watching_tells_each_change, many_sessions_change_at_once]
 
 
