@@ -37,7 +37,7 @@ Json visible(const std::vector<std::string>& paths) {
 void cut_roots(Json& state, std::size_t most) {
   if (!state.is_object() || !state.contains("roots") || state["roots"].size() <= most) return;
   Json& roots = state["roots"];
-  const std::size_t more = roots.size() - most;
+  const std::size_t more = state.value("more_roots", std::size_t{0}) + roots.size() - most;
   roots.erase(roots.begin() + static_cast<std::ptrdiff_t>(most), roots.end());
   state["more_roots"] = more;
 }
