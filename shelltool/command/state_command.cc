@@ -121,9 +121,8 @@ std::vector<Gatehouse> find_meant(const StateOptions& options, bool everybody) {
                      "this runs in a gatehouse's sandbox, from which no state is changed or shown");
   std::vector<Gatehouse> found = find_gatehouses(find_places(this_process()).runtime);
   ask(found, {Kind::show, {}}, longest_answer);
-  std::erase_if(found, [&](const Gatehouse& gatehouse) {
-    return !gatehouse.channel && !gatehouse.is_full && gatehouse.error().empty();  // ended meanwhile
-  });
+  std::erase_if(
+      found, [&](const Gatehouse& gatehouse) { return gatehouse.has_ended && gatehouse.answer.is_null(); });
   if (!everybody)
     std::erase_if(found, [&](const Gatehouse& gatehouse) { return !is_meant(gatehouse, options); });
   return found;

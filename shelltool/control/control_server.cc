@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -36,7 +37,7 @@ Json visible(const std::vector<std::string>& paths) {
 void cut_roots(Json& state, std::size_t most) {
   if (!state.is_object() || !state.contains("roots") || state["roots"].size() <= most) return;
   Json& roots = state["roots"];
-  const std::size_t more = roots.size() - most;
+  const std::size_t more = state.value("more_roots", std::size_t{0}) + roots.size() - most;
   roots.erase(roots.begin() + static_cast<std::ptrdiff_t>(most), roots.end());
   state["more_roots"] = more;
 }
@@ -67,6 +68,18 @@ std::string packet_with(const Json& json) {
   return packet.size() <= sys::Channel::max_bytes ? packet : mcp::text_of(shortened(json));
 }
 
+/// What it sends from now on fails, and what it has sent is taken: else it would lose the answer.
+void turn_away(sys::Channel peer, const std::string& why) {
+  ::shutdown(peer.fd(), SHUT_RD);
+  char byte = 0;
+  while (::recv(peer.fd(), &byte, sizeof byte, 0) > 0) continue;
+  try {
+    peer.send(packet_with({{"error", "refused: " + why}}));
+  } catch (const sys::SysError&) {
+    return;  // it has gone by itself
+  }
+}
+
 }  // namespace
 
 ControlServer::ControlServer(sys::Reactor& reactor, std::string directory, LiveState& state,
@@ -86,12 +99,23 @@ ControlServer::~ControlServer() { unlisten_in(directory_); }
 
 void ControlServer::accept() {
   sys::Fd peer(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-  if (!peer || clients_.size() >= most_clients) return;
+  if (!peer) return;
+  if (const std::string why = why_not_heard(peer.get()); !why.empty())
+    return turn_away(sys::Channel(std::move(peer)), why);
+  if (clients_.size() >= most_clients) make_room();
   const Id id = ++last_;
-  std::string refused = why_not_heard(peer.get());
-  Client& client = clients_.emplace(id, Client{sys::Channel(std::move(peer)), {}, std::move(refused), false})
-                       .first->second;
+  Client& client = clients_.emplace(id, Client{sys::Channel(std::move(peer)), {}}).first->second;
   client.word = reactor_.watch(client.channel.fd(), POLLIN, [this, id](int) { hear(id); });
+}
+
+/// Of those that ask nothing at present the oldest goes first.
+void ControlServer::make_room() {
+  auto oldest = std::find_if(clients_.begin(), clients_.end(),
+                             [](const auto& one) { return !one.second.watches && !one.second.waits; });
+  if (oldest == clients_.end())
+    oldest =
+        std::find_if(clients_.begin(), clients_.end(), [](const auto& one) { return !one.second.waits; });
+  clients_.erase(oldest == clients_.end() ? clients_.begin() : oldest);
 }
 
 void ControlServer::hear(Id id) {
@@ -99,7 +123,6 @@ void ControlServer::hear(Id id) {
   std::optional<sys::Packet> packet;
   try {
     packet = client.channel.receive();
-    if (packet && !client.refused.empty()) return answer(id, {{"error", "refused: " + client.refused}});
     if (packet) return obey(id, read_control_request(packet->bytes));
   } catch (const sys::Error& error) {
     if (packet) return answer(id, {{"error", error.what()}});
@@ -120,6 +143,7 @@ void ControlServer::obey(Id id, const ControlRequest& request) {
       clients_.at(id).watches = true;
       return answer(id, facts());
     case Kind::set:
+      clients_.at(id).waits = true;
       state_.set(request.word, [this, id, alive = std::weak_ptr(alive_)] {
         if (!alive.expired()) answer(id, facts());
       });
@@ -140,6 +164,7 @@ std::string ControlServer::why_not(const StateWord& word) const {
 void ControlServer::answer(Id id, const Json& json) {
   const auto client = clients_.find(id);
   if (client == clients_.end()) return;
+  client->second.waits = false;
   try {
     client->second.channel.send(packet_with(json));
   } catch (const sys::SysError&) {

@@ -38,10 +38,11 @@ class ControlServer {
   struct Client {
     sys::Channel channel;
     sys::Watch word;
-    std::string refused;  ///< why it is not heard; empty: it is
     bool watches = false;
+    bool waits = false;  ///< for its change to be in force
   };
   void accept();
+  void make_room();
   void hear(Id id);
   void obey(Id id, const ControlRequest& request);
   void answer(Id id, const nlohmann::ordered_json& json);

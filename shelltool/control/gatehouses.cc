@@ -28,6 +28,10 @@ int rest_of(sys::BootClock::time_point limit) {
 sys::Fd pidfd_of(pid_t process) { return sys::Fd(static_cast<int>(::syscall(SYS_pidfd_open, process, 0))); }
 
 void hear(Gatehouse& gatehouse) {
+  if (!gatehouse.channel) {
+    gatehouse.has_ended = true;  // its pidfd is all that is listened to
+    return;
+  }
   try {
     while (const std::optional<sys::Packet> packet = gatehouse.channel->receive())
       gatehouse.answer = mcp::parse(packet->bytes);
@@ -56,7 +60,7 @@ bool hear_some(std::vector<Gatehouse>& gatehouses, int milliseconds) {
   std::vector<Gatehouse*> silent;
   for (Gatehouse& gatehouse : gatehouses) {
     if (!gatehouse.is_silent()) continue;
-    words.push_back({gatehouse.channel ? gatehouse.channel->fd() : -1, POLLIN, 0});
+    words.push_back({gatehouse.channel ? gatehouse.channel->fd() : gatehouse.life.get(), POLLIN, 0});
     silent.push_back(&gatehouse);
   }
   if (words.empty() || milliseconds == 0) return false;
@@ -76,7 +80,8 @@ std::vector<Gatehouse> find_gatehouses(const std::string& directory) {
   std::vector<Gatehouse> found;
   for (const pid_t process : listeners_in(directory))
     if (Connecting begun = connect_to(directory, process); begun.channel || begun.is_full)
-      found.push_back({process, directory, std::move(begun.channel), begun.is_full, nullptr});
+      found.push_back(
+          {process, directory, pidfd_of(process), std::move(begun.channel), begun.is_full, false, nullptr});
   std::sort(found.begin(), found.end(),
             [](const Gatehouse& one, const Gatehouse& other) { return one.process < other.process; });
   return found;

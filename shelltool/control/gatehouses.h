@@ -17,10 +17,12 @@ namespace shelltool {
 struct Gatehouse {
   pid_t process = 0;
   std::string directory;                ///< where it listens
-  std::optional<sys::Channel> channel;  ///< none: it is gone, or full
+  sys::Fd life;                         ///< its pidfd
+  std::optional<sys::Channel> channel;  ///< none: it has closed it, or is full
   bool is_full = false;                 ///< it could not be connected yet
-  nlohmann::ordered_json answer;        ///< the last one; null: it has not come
-  [[nodiscard]] bool is_silent() const { return (channel || is_full) && answer.is_null(); }
+  bool has_ended = false;
+  nlohmann::ordered_json answer;  ///< the last one; null: it has not come
+  [[nodiscard]] bool is_silent() const { return !has_ended && answer.is_null(); }
   /// What it says against the request; empty where it does what it was asked.
   [[nodiscard]] std::string error() const;
 };
@@ -28,8 +30,8 @@ struct Gatehouse {
 /// Those that listen in the directory.
 std::vector<Gatehouse> find_gatehouses(const std::string& directory);
 
-/// Asks all, and waits together until they can be asked and have answered. Those that end meanwhile have no
-/// channel then.
+/// Asks all, and waits together until they can be asked and have answered. Who closes the connection and
+/// lives on is silent.
 void ask(std::vector<Gatehouse>& gatehouses, const ControlRequest& request,
          std::chrono::milliseconds longest);
 

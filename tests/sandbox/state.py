@@ -156,7 +156,7 @@ def many_writers_with_long_names_are_told_in_short(place):
 def many_roots_are_told_in_short(place):
     place.start(MAKER)
     path = place.runtime / f"{place.running[-1].pid}.sock"
-    for length, told in ((50, 100), (200, 0)):
+    for length, told in ((50, 100),):
         roots = [place.workspace / ("r" * length) / str(i) for i in range(200)]
         for root in roots:
             root.mkdir(parents=True)
@@ -277,6 +277,35 @@ def who_cannot_be_connected_is_ended_and_named(place):
     assert f"{process.pid} (" in shown["ended"][0], shown
 
 
+def others_who_connect_leave_room_for_the_owner(place):
+    process = place.start(MAKER)
+    with connected(place.runtime / f"{process.pid}.sock", 200):
+        assert modes(place.set("--mode", "read-only")) == ["read-only"]
+    process.kill()
+
+
+def who_is_refused_is_hung_up_on_at_once(place):
+    process = place.start(MAKER)
+    confined = ("import ctypes,socket,sys\nctypes.CDLL(None).prctl(38,1,0,0,0)\ns=socket.socket(socket.AF_UNIX,socket.SOCK_SEQPACKET)\n"
+                "s.settimeout(5); s.connect(sys.argv[1]); print(s.recv(65536).decode(), s.recv(65536))")
+    path = place.runtime / f"{process.pid}.sock"
+    said = subprocess.run([sys.executable, "-c", confined, str(path)], text=True, capture_output=True, check=True).stdout
+    assert "given up rights" in said and said.endswith("b''\n"), said
+
+
+def who_hangs_up_and_lives_on_is_silent(place):
+    place.runtime.mkdir(parents=True, mode=0o700)
+    mute = ("import os,socket,sys\ns=socket.socket(socket.AF_UNIX,socket.SOCK_SEQPACKET)\n"
+            "s.bind(f'{sys.argv[1]}/{os.getpid()}.sock'); s.listen()\nwhile True: s.accept()[0].close()")
+    with subprocess.Popen([sys.executable, "-c", mute, str(place.runtime)]) as process:
+        path = place.runtime / f"{process.pid}.sock"
+        until(path.exists)
+        time.sleep(0.1)
+        assert "does not answer" in place.state("show")
+        shown = place.set("--pid", process.pid, "--mode", "read-only", status=1)
+        assert f"{process.pid} (" in shown["ended"][0] and process.wait(timeout=5) == -signal.SIGKILL, shown
+
+
 def the_sockets_are_the_owners_alone(place):
     process = place.start(MAKER)
     path = place.runtime / f"{process.pid}.sock"
@@ -383,7 +412,8 @@ def many_sessions_change_at_once(place):
 TESTS = [nothing_is_written_from_the_moment_that_it_is_set, a_command_that_was_ended_for_it_says_why,
          writers_are_waited_for_where_the_config_says_so, a_command_can_be_told_from_its_first_write_on, many_writers_with_long_names_are_told_in_short, many_roots_are_told_in_short, what_is_wrong_changes_nothing, a_refusal_of_one_changes_none,
          a_workspace_shrinks_and_grows, updates_at_once_leave_one_of_them, a_program_that_starts_is_judged_by_the_new_state,
-         who_does_not_answer_is_ended_and_named, who_cannot_be_connected_is_ended_and_named, the_sockets_are_the_owners_alone, requests_that_are_none_are_refused,
+         who_does_not_answer_is_ended_and_named, who_cannot_be_connected_is_ended_and_named,
+         others_who_connect_leave_room_for_the_owner, who_is_refused_is_hung_up_on_at_once, who_hangs_up_and_lives_on_is_silent, the_sockets_are_the_owners_alone, requests_that_are_none_are_refused,
          who_is_confined_is_not_heard, nobody_inside_has_a_say, without_namespaces_what_cannot_be_narrowed_is_ended_and_said, watching_tells_each_change, many_sessions_change_at_once]
 
 
