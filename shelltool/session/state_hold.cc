@@ -19,6 +19,12 @@ std::string sentence_on(const sandbox::Writer& writer) {
                      sys::visible(writer.path), sys::visible(writer.program), writer.process);
 }
 
+std::string why_ended(const sandbox::RootsAnswer& answer) {
+  if (answer.is_lost) return sys::visible(answer.failures.back());
+  if (answer.in_the_way.empty()) return "files stayed open for writing";
+  return "files stayed open for writing, as " + sys::visible(answer.in_the_way.front().path);
+}
+
 }  // namespace
 
 StateHold::StateHold(sys::Reactor& reactor, const sandbox::Spec& spec, sandbox::Supervisor& supervisor,
@@ -81,18 +87,16 @@ void StateHold::set_roots(bool end_writers) {
     return finish(std::move(result_));
   }
   for (const sandbox::Writer& writer : answer->ended) result_.sentences.push_back(sentence_on(writer));
-  for (const std::string& failure : answer->failures)
-    result_.sentences.push_back("not writable: " + sys::visible(failure));
+  for (std::size_t i = 0; i + (answer->is_lost ? 1 : 0) < answer->failures.size(); ++i)
+    result_.sentences.push_back("not writable: " + sys::visible(answer->failures[i]));
   if (answer->in_force) return finish(std::move(result_));
-  if (!end_writers) {
+  if (!end_writers && !answer->is_lost) {
     const bool is_late = sys::BootClock::now() >= patience_ends_;
     next_try_ = reactor_.at(sys::BootClock::now() + next_look, [this, is_late] { set_roots(is_late); });
     return;
   }
   result_.is_lost = true;
-  result_.sentences.push_back(
-      fmt::format("the sandbox ended, and all that ran in it: files stayed open for writing{}",
-                  answer->in_the_way.empty() ? "" : ", as " + sys::visible(answer->in_the_way.front().path)));
+  result_.sentences.push_back("the sandbox ended, and all that ran in it: " + why_ended(*answer));
   finish(std::move(result_));
 }
 
