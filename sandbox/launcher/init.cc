@@ -109,8 +109,9 @@ class Init {
     if (::eventfd_write(built_.get(), 1) != 0)
       throw sys::SysError(errno, "telling that the sandbox is built");
     built_.close();
-    if (live_)
-      for (const sys::Fd& work : std::exchange(live_->overlays, {})) remove_volatile_mark(work);
+    if (!live_) return;
+    live_->roots.remember();
+    for (const sys::Fd& work : std::exchange(live_->overlays, {})) remove_volatile_mark(work);
   }
 
   [[nodiscard]] bool is_command() const { return !command_; }
@@ -237,7 +238,7 @@ class Init {
     if (live_)
       answer = live_->roots.change(order, live_->held, workers_);
     else
-      answer = {false, {}, {}, {"this sandbox has no mounts"}};
+      answer = {false, {}, {}, {"this sandbox has no mounts"}, true};
     report(Report::Kind::roots_set, number, {pack(answer).get()});
   }
 

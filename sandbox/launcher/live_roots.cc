@@ -9,6 +9,7 @@
 #include <chrono>
 #include <csignal>
 #include <string_view>
+#include <utility>
 
 #include "sandbox/launcher/layout.h"
 #include "sandbox/launcher/mount_api.h"
@@ -68,13 +69,6 @@ void end_all(const std::vector<Writer>& writers) {
   }
 }
 
-/// Empty where another mount covers it.
-sys::Fd place_of(const ListedMount& listed) {
-  sys::Fd place = try_place(listed.path);
-  const bool is_it = place && is_mount_root(place.get()) && mount_number(place.get()) == listed.number;
-  return is_it ? std::move(place) : sys::Fd();
-}
-
 void pause() { ::usleep(50); }
 
 }  // namespace
@@ -92,13 +86,55 @@ LiveRoots::Fate LiveRoots::fate_of(const std::string& path) const {
   return lost >= kept ? Fate::loses : Fate::keeps;
 }
 
+bool LiveRoots::is_in_roots(const std::string& path) const {
+  return depth_in(path, roots_) > depth_in(path, others_);
+}
+
+void LiveRoots::remember() {
+  if (!roots_.empty()) look();
+}
+
+/// The mounts in the roots. One that was writable and is not among them any more goes on for who is in it:
+/// the kernel took it off with its directory, and changes none that is mounted nowhere (EINVAL).
+std::vector<ListedMount> LiveRoots::look() {
+  std::vector<ListedMount> mounts = list_mounts();
+  std::erase_if(mounts, [&](const ListedMount& mount) { return !is_in_roots(mount.path); });
+  std::map<std::uint64_t, std::string> missing = std::exchange(writable_, {});
+  for (const ListedMount& mount : mounts) {
+    missing.erase(mount.number);
+    gone_.erase(mount.number);
+    if (mount.is_writable) writable_[mount.number] = mount.path;
+  }
+  gone_.merge(missing);
+  return mounts;
+}
+
+/// Empty where another mount than a part covers it.
+sys::Fd LiveRoots::place_of(const ListedMount& listed) const {
+  const auto covered = covered_.find(listed.number);
+  if (covered != covered_.end()) return sys::duplicate(covered->second.get());
+  sys::Fd place = try_place(listed.path);
+  const bool is_it = place && is_mount_root(place.get()) && mount_number(place.get()) == listed.number;
+  return is_it ? std::move(place) : sys::Fd();
+}
+
+/// Somebody outside may have put another directory in its place, which took the mount off.
+bool LiveRoots::is_part(const std::string& path) {
+  const auto part = parts_.find(path);
+  if (part == parts_.end()) return false;
+  const std::uint64_t number = mount_number(part->second.get());
+  const std::vector<ListedMount> mounts = look();
+  return std::any_of(mounts.begin(), mounts.end(),
+                     [&](const ListedMount& mount) { return mount.number == number && mount.path == path; });
+}
+
 /// What is kept of a root needs a mount of its own. One that cannot be had is not kept.
 void LiveRoots::choose(const RootsOrder& order, HeldCovers& held, RootsAnswer& answer) {
   kept_.clear();
   for (const std::string& path : order.writable) {
     try {
       if (depth_in(path, roots_) < 0) throw sys::Error(sys::Kind::invalid, "{} is in no writable root", path);
-      if (!is_one_of(path, roots_) && !parts_.contains(path)) bind_onto_itself(path, held);
+      if (!is_one_of(path, roots_) && !is_part(path)) bind_onto_itself(path, held);
       kept_.push_back(path);
     } catch (const sys::Error& error) {
       answer.failures.emplace_back(error.what());
@@ -112,6 +148,9 @@ void LiveRoots::choose(const RootsOrder& order, HeldCovers& held, RootsAnswer& a
 void LiveRoots::bind_onto_itself(const std::string& directory, HeldCovers& held) {
   const sys::Fd place = place_at(directory);
   sys::Fd tree = copy_tree(place.get(), directory);
+  for (const ListedMount& listed : look())
+    if (sys::is_within(listed.path, directory))
+      if (sys::Fd inner = place_of(listed)) covered_[listed.number] = std::move(inner);
   attach(tree.get(), place.get(), directory);
   held.find_copies_below(directory);
   // What was copied from a root that is read-only now is so, too.
@@ -138,9 +177,15 @@ void LiveRoots::loosen(RootsAnswer& answer) {
   });
 }
 
-std::vector<ListedMount> LiveRoots::still_writable() const {
-  if (lost_.empty()) return {};
-  std::vector<ListedMount> mounts = list_mounts();
+/// Throws where some of it is out of reach.
+std::vector<ListedMount> LiveRoots::still_writable() {
+  std::vector<ListedMount> mounts = look();
+  for (const auto& [number, path] : gone_)
+    if (fate_of(path) == Fate::loses)
+      throw sys::Error(sys::Kind::unsupported,
+                       "the directory {} was removed or moved from outside, so what is open there cannot be "
+                       "made read-only",
+                       path);
   std::erase_if(mounts, [&](const ListedMount& mount) {
     return !mount.is_writable || fate_of(mount.path) != Fate::loses;
   });
@@ -210,6 +255,7 @@ RootsAnswer LiveRoots::change(const RootsOrder& order, HeldCovers& held, const s
     }
   } catch (const sys::Error& error) {
     answer.failures.emplace_back(error.what());
+    answer.is_lost = true;
   }
   answer.in_force = false;
   return answer;

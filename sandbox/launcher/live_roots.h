@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -23,6 +24,9 @@ class LiveRoots {
 
   /// The mount of a root, once it is made.
   void know(const std::string& root, sys::Fd mount) { mounts_[root] = std::move(mount); }
+  /// Once all is mounted: what there is to lose. Also who is in what is taken off from outside later can
+  /// write.
+  void remember();
   /// In force when this returns, or the answer says what is in the way. Ends writers only where the order
   /// says so, and `workers`, which are about to close what they have open, last.
   RootsAnswer change(const RootsOrder& order, HeldCovers& held, const std::vector<pid_t>& workers);
@@ -39,17 +43,24 @@ class LiveRoots {
   void loosen(RootsAnswer& answer);
   std::vector<ListedMount> tighten(std::chrono::microseconds longest);
   [[nodiscard]] Fate fate_of(const std::string& path) const;
-  [[nodiscard]] std::vector<ListedMount> still_writable() const;
+  [[nodiscard]] bool is_in_roots(const std::string& path) const;
+  [[nodiscard]] bool is_part(const std::string& path);
+  [[nodiscard]] sys::Fd place_of(const ListedMount& listed) const;
+  std::vector<ListedMount> look();
+  [[nodiscard]] std::vector<ListedMount> still_writable();
   std::vector<ListedMount> flip(std::vector<ListedMount> wanted);
   bool flip_whole(const std::string& root, const std::vector<ListedMount>& wanted);
 
   std::vector<std::string> roots_;   ///< of the Spec
   std::vector<std::string> others_;  ///< what can be written in any case
   std::vector<std::string> kept_, lost_;
-  std::map<std::string, sys::Fd> mounts_;  ///< of roots
-  std::map<std::string, sys::Fd> parts_;   ///< of what is kept of a root. They stay: who is in one may be
-                                           ///< there when it is lost, too
+  std::map<std::string, sys::Fd> mounts_;     ///< of roots
+  std::map<std::string, sys::Fd> parts_;      ///< of what is kept of a root. They stay: who is in one may be
+                                              ///< there when it is lost, too
+  std::map<std::uint64_t, sys::Fd> covered_;  ///< by parts: no path leads to these mounts any more
   std::vector<Flipped> flipped_;
+  std::map<std::uint64_t, std::string> writable_;  ///< mounts in the roots, when last looked at
+  std::map<std::uint64_t, std::string> gone_;      ///< of these, since
 };
 
 }  // namespace sandbox

@@ -25,8 +25,8 @@ void carry(Wire& wire, Writer& writer) {
 
 template <class Wire>
 void carry(Wire& wire, RootsAnswer& answer) {
-  auto& [in_force, ended, in_the_way, failures] = answer;
-  wire(in_force), wire(ended), wire(in_the_way), wire(failures);
+  auto& [in_force, ended, in_the_way, failures, is_lost] = answer;
+  wire(in_force), wire(ended), wire(in_the_way), wire(failures), wire(is_lost);
 }
 
 sys::Fd pack(const RootsOrder& order) { return sys::in_memory(sys::packed(order), what_order); }

@@ -28,6 +28,7 @@ struct RootsAnswer {
   std::vector<Writer> ended;
   std::vector<Writer> in_the_way;     ///< who keep it from being in force
   std::vector<std::string> failures;  ///< a sentence each
+  bool is_lost = false;               ///< not in force whoever is ended: the last of the failures says why
 };
 
 /// Memfds. unpack…() throw sys::Error for what no pack() wrote.

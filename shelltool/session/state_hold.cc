@@ -37,6 +37,12 @@ void tell(const std::vector<Thing>& things, std::vector<std::string>& sentences)
   if (told < things.size()) sentences.push_back(fmt::format("and {} more", things.size() - told));
 }
 
+std::string why_ended(const sandbox::RootsAnswer& answer) {
+  if (answer.is_lost) return cut(answer.failures.back());
+  if (answer.in_the_way.empty()) return "files stayed open for writing";
+  return "files stayed open for writing, as " + cut(answer.in_the_way.front().path);
+}
+
 }  // namespace
 
 StateHold::StateHold(sys::Reactor& reactor, const sandbox::Spec& spec, sandbox::Supervisor& supervisor,
@@ -98,18 +104,18 @@ void StateHold::set_roots(bool end_writers) {
     result_.sentences.emplace_back("the sandbox ended: its first process did not answer in time");
     return finish(std::move(result_));
   }
+  std::vector<std::string> failures = answer->failures;
+  if (answer->is_lost) failures.pop_back();  // why_ended()
   tell(answer->ended, result_.sentences);
-  tell(answer->failures, result_.sentences);
+  tell(failures, result_.sentences);
   if (answer->in_force) return finish(std::move(result_));
-  if (!end_writers) {
+  if (!end_writers && !answer->is_lost) {
     const bool is_late = sys::BootClock::now() >= patience_ends_;
     next_try_ = reactor_.at(sys::BootClock::now() + next_look, [this, is_late] { set_roots(is_late); });
     return;
   }
   result_.is_lost = true;
-  result_.sentences.push_back(
-      fmt::format("the sandbox ended, and all that ran in it: files stayed open for writing{}",
-                  answer->in_the_way.empty() ? "" : ", as " + cut(answer->in_the_way.front().path)));
+  result_.sentences.push_back("the sandbox ended, and all that ran in it: " + why_ended(*answer));
   finish(std::move(result_));
 }
 

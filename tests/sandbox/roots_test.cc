@@ -184,6 +184,85 @@ TEST_SUITE("roots") {
     }
   }
 
+  TEST_CASE("of directories in one another each can be kept in turn, and nobody is ended for it") {
+    if (!can_run()) return;
+    sandbox::Spec spec = session_spec();
+    for (const char* directory : {"/a/b/c", "/a/.git/hooks"}) fs::create_directories(spec.cwd + directory);
+    spec.protect = {spec.cwd + "/a/.git/hooks"};
+    RootsScene scene(spec);
+    const auto keep = [&](const std::string& directory) {
+      CAPTURE(directory);
+      const RootsAnswer answer = scene.set({scene.at(directory)});
+      CHECK(answer.in_force);
+      CHECK(answer.ended.empty());
+      for (const std::string place : {"a", "a/b", "a/b/c", "a/.git"}) {
+        CAPTURE(place);
+        CHECK(scene.can_write(scene.at(place + "/file")) == place.starts_with(directory));
+      }
+    };
+    keep("a/b");
+    const Scene::Id inside =
+        scene.start("cd a/b; : > in; until [ -e /tmp/go ]; do sleep 0.01; done; echo x > late");
+    REQUIRE(scene.until([&] { return exists(scene.at("a/b/in")); }));
+    for (int round = 0; round < 2; ++round)
+      for (const char* directory : {"a", "a/b/c", "a/b", "a"}) keep(directory);
+    keep("a/b/c");
+    scene.run(": > /tmp/go");
+    CHECK(scene.wait(inside).outcome.status.code != 0);
+    CHECK_FALSE(exists(scene.at("a/b/late")));
+    CHECK(scene.set({scene.workspace()}).in_force);
+    CHECK(scene.can_write(scene.at("a/b/file")));
+  }
+
+  TEST_CASE("what was removed or moved from outside, and is still open, is not said to be read-only") {
+    if (!can_run()) return;
+    for (const std::string taken : {"/.git", "/part", ""}) {
+      for (const bool is_moved : {false, true}) {
+        CAPTURE(taken);
+        CAPTURE(is_moved);
+        sandbox::Spec spec = session_spec();
+        for (const char* directory : {"/.git/hooks", "/.git/sub", "/part/sub", "/sub"})
+          fs::create_directories(spec.cwd + directory);
+        spec.protect = {spec.cwd + "/.git/hooks"};
+        RootsScene scene(spec);
+        if (taken == "/part") CHECK(scene.set({scene.at("part")}).in_force);
+        scene.start("cd " + scene.workspace() + taken +
+                    "/sub; : > ready; while :; do echo x >> file; done 2>/dev/null");
+        REQUIRE(scene.until([&] { return exists(scene.workspace() + taken + "/sub/ready"); }));
+        const std::string away = is_moved || taken.empty() ? fresh_directory("away") : scene.at("away");
+        fs::create_directories(away);
+        if (is_moved) {
+          fs::rename(scene.workspace() + taken, away + "/it");
+        } else {
+          fs::rename(scene.workspace() + taken + "/sub", away + "/sub");
+          fs::remove_all(scene.workspace() + taken);
+        }
+        CHECK(scene.until([&] { return changes(away); }));
+        const RootsAnswer answer = *scene.supervisor().set_roots({{}, true});
+        CHECK_FALSE(answer.in_force);
+        CHECK(answer.is_lost);
+        REQUIRE(answer.failures.size() == 1);
+        CHECK_MESSAGE(answer.failures.front().find("the directory " + scene.workspace() + taken +
+                                                   " was removed or moved from outside") == 0,
+                      answer.failures.front());
+      }
+    }
+  }
+
+  TEST_CASE("a part that was replaced from outside is kept as it is now") {
+    if (!can_run()) return;
+    sandbox::Spec spec = session_spec();
+    for (const char* directory : {"/part", "/rest"}) fs::create_directories(spec.cwd + directory);
+    RootsScene scene(spec);
+    CHECK(scene.set({scene.at("part")}).in_force);
+    fs::remove_all(scene.at("part"));
+    fs::create_directory(scene.at("part"));
+    CHECK_FALSE(scene.can_write(scene.at("part/file")));
+    CHECK(scene.set({scene.at("part")}).in_force);
+    CHECK(scene.can_write(scene.at("part/file")));
+    CHECK_FALSE(scene.can_write(scene.at("rest/file")));
+  }
+
   TEST_CASE("of two roots that lie in one another, each is lost by itself") {
     if (!can_run()) return;
     sandbox::Spec spec = session_spec();

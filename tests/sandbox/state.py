@@ -214,6 +214,26 @@ def a_workspace_shrinks_and_grows(place):
     until(lambda: (place.workspace / "rest").stat().st_size > rest)
 
 
+def what_was_taken_away_from_outside_ends_with_who_is_in_it(place):
+    config = place.path / "config.yaml"
+    config.write_text("version: 1\nsandbox: {on_writers: wait}\n")  # there is nobody to wait for
+    part, away = place.workspace / "part", place.workspace / "away"
+    (part / "sub").mkdir(parents=True)
+    process = place.start(": > ready; until [ -e go ]; do :; done; cd part/sub; : > in; while :; do echo x >> file; done", "--config", config)
+    place.set("--root", "part")
+    (place.workspace / "go").touch()
+    until((part / "sub/in").exists)
+    (part / "sub").rename(away)
+    part.rmdir()
+    until(lambda: changes(away))
+    begun = time.monotonic()
+    place.set("--mode", "read-only")
+    assert time.monotonic() - begun < 5, "it was waited for"
+    assert not changes(away)
+    said = process.communicate(timeout=10)[1]
+    assert f"all that ran in it: the directory {part} was removed or moved from outside" in said, said
+
+
 def updates_at_once_leave_one_of_them(place):
     place.start(MAKER)
     for _ in range(5):
@@ -339,7 +359,7 @@ def requests_that_are_none_are_refused(place):
 
 
 ASK = ("import socket,sys\ns=socket.socket(socket.AF_UNIX,socket.SOCK_SEQPACKET); s.connect(sys.argv[1])\n"
-       "s.send(b'{}'); print(s.recv(65536).decode())")
+       "print(s.recv(65536).decode())")  # it is told before it has said anything
 
 
 def who_is_confined_is_not_heard(place):
@@ -410,10 +430,13 @@ def many_sessions_change_at_once(place):
 
 
 TESTS = [nothing_is_written_from_the_moment_that_it_is_set, a_command_that_was_ended_for_it_says_why,
-         writers_are_waited_for_where_the_config_says_so, a_command_can_be_told_from_its_first_write_on, many_writers_with_long_names_are_told_in_short, many_roots_are_told_in_short, what_is_wrong_changes_nothing, a_refusal_of_one_changes_none,
-         a_workspace_shrinks_and_grows, updates_at_once_leave_one_of_them, a_program_that_starts_is_judged_by_the_new_state,
+         writers_are_waited_for_where_the_config_says_so, a_command_can_be_told_from_its_first_write_on,
+         many_writers_with_long_names_are_told_in_short, many_roots_are_told_in_short, what_is_wrong_changes_nothing,
+         a_refusal_of_one_changes_none, a_workspace_shrinks_and_grows, what_was_taken_away_from_outside_ends_with_who_is_in_it,
+         updates_at_once_leave_one_of_them, a_program_that_starts_is_judged_by_the_new_state,
          who_does_not_answer_is_ended_and_named, who_cannot_be_connected_is_ended_and_named,
-         others_who_connect_leave_room_for_the_owner, who_is_refused_is_hung_up_on_at_once, who_hangs_up_and_lives_on_is_silent, the_sockets_are_the_owners_alone, requests_that_are_none_are_refused,
+         others_who_connect_leave_room_for_the_owner, who_is_refused_is_hung_up_on_at_once,
+         who_hangs_up_and_lives_on_is_silent, the_sockets_are_the_owners_alone, requests_that_are_none_are_refused,
          who_is_confined_is_not_heard, nobody_inside_has_a_say, without_namespaces_what_cannot_be_narrowed_is_ended_and_said, watching_tells_each_change, many_sessions_change_at_once]
 
 
