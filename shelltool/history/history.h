@@ -25,9 +25,8 @@ class History {
   using Turn = std::uint64_t;
   Turn on_turn(const std::string& command);
   void on_answered(Turn turn);
-  /// Before a command begins, and before anything is told: calls back when what a killed server had begun is
-  /// settled, at once where there is nothing. False where it does so later.
-  bool when_settled(std::function<void()> callback) { return workers_.when_settled(std::move(callback)); }
+  /// Before a command begins, and before anything is told: see FileWorkers.
+  void when_settled(std::function<void()> callback) { workers_.when_settled(std::move(callback)); }
   /// Calls back when what commands have changed until now is recorded; perhaps at once.
   void when_current(std::function<void()> callback);
 

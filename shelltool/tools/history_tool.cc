@@ -55,6 +55,8 @@ class HistoryCall {
     restore(chosen());
   }
 
+  [[nodiscard]] bool is_over() const { return call_.is_over(); }
+
   void answer_error(const std::string& sentence) {
     mcp::ToolResult result;
     result.text = sentence;
@@ -367,6 +369,7 @@ mcp::Tool history_tool(FileWorkers& workers, Connection& connection, History& hi
   tool.annotations = [&state] { return annotations_of_change(state, false); };
   tool.run = [tools, &history](const mcp::Arguments& arguments, mcp::ToolCall call) {
     const auto begin = [run = HistoryCall(tools, history, arguments, std::move(call))]() mutable {
+      if (run.is_over()) return;
       try {
         run.run();
       } catch (const std::exception& error) {  // nobody above answers the call

@@ -43,6 +43,7 @@ mcp::Tool ShellTool::tool(const Plan& plan, const LiveState& state) {
 
 void ShellTool::run(const mcp::Arguments& arguments, mcp::ToolCall call) {
   const auto begin = [this, request = read_shell_request(arguments), call]() mutable {
+    if (call.is_over()) return;
     try {
       start(std::move(request), call);
     } catch (const std::exception& error) {  // it may be that nobody above answers the call

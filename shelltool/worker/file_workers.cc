@@ -50,27 +50,19 @@ void FileWorkers::cancel(Id request) {
   }
 }
 
-bool FileWorkers::when_settled(std::function<void()> callback) {
-  connection_.session();
-  const bool was_left = find_unsettled();
-  const auto settles = [](const Worker& worker) { return !worker.left.empty(); };
-  if (!was_left && unsettled_.empty() && std::none_of(workers_.begin(), workers_.end(), settles)) {
-    callback();
-    return true;
-  }
-  settling_.push_back(std::move(callback));
+void FileWorkers::when_settled(std::function<void()> callback) {
+  find_unsettled();
   if (!unsettled_.empty()) start_worker();
-  return false;
+  const auto settles = [](const Worker& worker) { return !worker.left.empty(); };
+  if (std::none_of(workers_.begin(), workers_.end(), settles)) return callback();
+  settling_.push_back(std::move(callback));
 }
 
-bool FileWorkers::find_unsettled() {
-  // Who may write nothing cannot settle anything.
+/// Who may write nothing cannot settle anything.
+void FileWorkers::find_unsettled() {
   if (connection_.session().state().mode == sandbox::Mode::read_only || std::exchange(has_looked_, true))
-    return false;
-  std::vector<Journals::File> left = journals().left_behind();
-  const bool was_left = !left.empty();
-  std::move(left.begin(), left.end(), std::back_inserter(unsettled_));
-  return was_left;
+    return;
+  for (Journals::File& left : journals().left_behind()) unsettled_.push_back(std::move(left));
 }
 
 /// Also when it has failed: the next worker tries again. A few ticks of the clock that files are stamped by
@@ -269,6 +261,7 @@ void FileWorkers::forget() {
   workers_.clear();
   unsettled_.clear();
   has_looked_ = has_answered_ = false;
+  tell_settled();
 }
 
 void FileWorkers::tell(Job job, std::optional<WorkerFailure> failure, std::string packed,

@@ -47,9 +47,9 @@ class FileWorkers {
   /// does not throw.
   using Recorder = std::function<std::uint64_t(int journal)>;
   void record_with(Recorder recorder) { recorder_ = std::move(recorder); }
-  /// Calls back when what killed servers had begun in the workspace is taken back or finished; at once, and
-  /// returns true, where there is nothing. Throws sys::Error where there can be no sandbox.
-  bool when_settled(std::function<void()> callback);
+  /// Calls back once, when what killed servers had begun in the workspace is taken back or finished, or the
+  /// session has ended; at once where there is nothing. Throws sys::Error where there can be no sandbox.
+  void when_settled(std::function<void()> callback);
   /// When the first request of a session was answered.
   void on_ready(std::function<void()> callback) { on_ready_ = std::move(callback); }
   /// Kills the worker that is at it; what it had begun to change is taken back.
@@ -77,8 +77,7 @@ class FileWorkers {
   using Place = std::list<Worker>::iterator;
 
   [[nodiscard]] Journals journals() const;
-  /// Whether there was anything.
-  bool find_unsettled();
+  void find_unsettled();
   void tell_settled();
   void pump();
   std::deque<Job>::iterator next_job();
