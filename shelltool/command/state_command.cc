@@ -257,7 +257,7 @@ int set(const StateOptions& options) {
   return ended.empty() && !is_refused ? status_done : status_no;
 }
 
-/// Prints each change as it comes; new gatehouses are looked for now and then.
+/// Prints each change of those that run now as it comes, until the last of them has ended.
 int watch(const StateOptions& options) {
   std::vector<Gatehouse> meant =
       find_meant(options, !options.names_some() && options.common.workspaces.empty());

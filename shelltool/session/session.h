@@ -97,9 +97,9 @@ class Session {
 
   /// Before a turn: the rules as they are now, and what they deny of the files as they are now, hold for it.
   void begin_turn();
-  /// Changes with the files that rules hold: what started before may have a directory from before.
   /// What rules keep commands from, by path; nullptr where there are no such rules.
   [[nodiscard]] const FileHolds::Files* held_files() const { return holds_ ? &holds_->files() : nullptr; }
+  /// Changes with the files that rules hold: what started before may have a directory from before.
   [[nodiscard]] std::uint64_t holds_generation() const { return holds_ ? holds_->generation() : 0; }
   /// What was taken from the workspace since the last call, leftovers of killed sessions first. What rules
   /// deny of the files that a turn has made holds from now on; take_news() names it.
