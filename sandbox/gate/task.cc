@@ -14,6 +14,7 @@
 
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/kernel.h"
+#include "sandbox/sys/process.h"
 
 namespace sandbox {
 namespace {
@@ -67,7 +68,7 @@ sys::Fd Task::descriptor(int number) const {
   sys::Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, tid_, sys::kernel::pidfd_thread)));
   if (!pidfd && errno == EINVAL) {
     const pid_t process = static_cast<pid_t>(to_number(status_line("Tgid:")));
-    pidfd = sys::Fd(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
+    pidfd = sys::open_process(process);
   }
   if (!pidfd) return {};
   return sys::Fd(static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd.get(), number, 0)));

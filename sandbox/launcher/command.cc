@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,12 +16,13 @@
 #include "sandbox/launcher/seccomp.h"
 #include "sandbox/launcher/wire.h"
 #include "sandbox/sys/error.h"
+#include "sandbox/sys/process.h"
 
 namespace sandbox {
 namespace {
 
 sys::Fd own_pidfd() {
-  sys::Fd self(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
+  sys::Fd self = sys::open_process(::getpid());
   if (!self) throw sys::SysError(errno, "opening the command's process");
   return self;
 }

@@ -5,7 +5,6 @@
 namespace sandbox {
 namespace {
 
-constexpr std::size_t max_bytes = 64 * 1024 * 1024;
 constexpr const char* what_order = "what to hold";
 constexpr const char* what_answer = "what is not held";
 
@@ -25,16 +24,14 @@ void carry(Wire& wire, NotHeld& failure) {
 
 sys::Fd pack(const HoldOrder& order) { return sys::in_memory(sys::packed(order), what_order); }
 
-HoldOrder unpack_hold_order(int fd) {
-  return sys::unpacked<HoldOrder>(sys::read_all(fd, max_bytes, what_order));
-}
+HoldOrder unpack_hold_order(int fd) { return sys::unpacked_from<HoldOrder>(fd, what_order); }
 
 sys::Fd pack(const std::vector<NotHeld>& failures) {
   return sys::in_memory(sys::packed(failures), what_answer);
 }
 
 std::vector<NotHeld> unpack_not_held(int fd) {
-  return sys::unpacked<std::vector<NotHeld>>(sys::read_all(fd, max_bytes, what_answer));
+  return sys::unpacked_from<std::vector<NotHeld>>(fd, what_answer);
 }
 
 }  // namespace sandbox

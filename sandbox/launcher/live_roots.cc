@@ -1,7 +1,6 @@
 #include "sandbox/launcher/live_roots.h"
 
 #include <poll.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include "sandbox/launcher/writers.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
+#include "sandbox/sys/process.h"
 
 namespace sandbox {
 namespace {
@@ -57,7 +57,7 @@ BusyMounts busy(const std::vector<ListedMount>& mounts) {
 void end_all(const std::vector<Writer>& writers) {
   std::vector<sys::Fd> processes;
   for (const Writer& writer : writers) {
-    sys::Fd process(static_cast<int>(::syscall(SYS_pidfd_open, writer.process, 0)));
+    sys::Fd process = sys::open_process(writer.process);
     ::kill(writer.process, SIGKILL);
     if (process) processes.push_back(std::move(process));
   }

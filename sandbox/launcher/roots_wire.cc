@@ -5,7 +5,6 @@
 namespace sandbox {
 namespace {
 
-constexpr std::size_t max_bytes = 64 * 1024 * 1024;
 constexpr const char* what_order = "which roots to write";
 constexpr const char* what_answer = "which roots are written";
 
@@ -31,14 +30,10 @@ void carry(Wire& wire, RootsAnswer& answer) {
 
 sys::Fd pack(const RootsOrder& order) { return sys::in_memory(sys::packed(order), what_order); }
 
-RootsOrder unpack_roots_order(int fd) {
-  return sys::unpacked<RootsOrder>(sys::read_all(fd, max_bytes, what_order));
-}
+RootsOrder unpack_roots_order(int fd) { return sys::unpacked_from<RootsOrder>(fd, what_order); }
 
 sys::Fd pack(const RootsAnswer& answer) { return sys::in_memory(sys::packed(answer), what_answer); }
 
-RootsAnswer unpack_roots_answer(int fd) {
-  return sys::unpacked<RootsAnswer>(sys::read_all(fd, max_bytes, what_answer));
-}
+RootsAnswer unpack_roots_answer(int fd) { return sys::unpacked_from<RootsAnswer>(fd, what_answer); }
 
 }  // namespace sandbox

@@ -16,6 +16,7 @@
 #include "sandbox/launcher/seccomp.h"
 #include "sandbox/launcher/wire.h"
 #include "sandbox/sys/error.h"
+#include "sandbox/sys/process.h"
 
 namespace sandbox {
 namespace {
@@ -54,7 +55,7 @@ void run_worker(const Spec& spec, Tier tier, sys::Channel owner) noexcept {
     owner = sys::Channel(sys::Fd());
     try {
       confine(spec, tier);
-      const sys::Fd self(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
+      const sys::Fd self = sys::open_process(::getpid());
       if (!self) throw sys::SysError(errno, "opening a worker's process");
       tell(channel, Tag::ready, {}, {self.get()});
       spec.worker(channel);

@@ -45,17 +45,6 @@ std::string link_at(const std::string& path) {
   return target;
 }
 
-/// The number behind "mnt_id:" and the like.
-std::uint64_t field(std::string_view text, std::string_view name, int base = 10) {
-  const std::size_t at = text.find(name);
-  if (at == std::string_view::npos) return 0;
-  std::size_t from = at + name.size();
-  while (from < text.size() && (text[from] == ' ' || text[from] == '\t')) ++from;
-  std::uint64_t number = 0;
-  std::from_chars(text.data() + from, text.data() + text.size(), number, base);
-  return number;
-}
-
 /// One process, as /proc shows it.
 class Suspect {
  public:
@@ -87,10 +76,10 @@ class Suspect {
   std::optional<std::string> find_descriptor(const std::string& task) {
     for (const std::string& fd : names_in(task + "/fdinfo")) {
       const std::string info = content_of(fmt::format("{}/fdinfo/{}", task, fd));
-      const std::uint64_t flags = field(info, "flags:", 8);
-      has_sent_ = has_sent_ || field(info, "scm_fds:") != 0;
+      const std::uint64_t flags = sys::number_behind(info, "flags:", 8);
+      has_sent_ = has_sent_ || sys::number_behind(info, "scm_fds:") != 0;
       const bool writes = (flags & O_ACCMODE) != O_RDONLY && (flags & O_PATH) == 0;
-      if (writes && mounts_.numbers.contains(field(info, "mnt_id:")))
+      if (writes && mounts_.numbers.contains(sys::number_behind(info, "mnt_id:")))
         return link_at(fmt::format("{}/fd/{}", task, fd));
     }
     return std::nullopt;

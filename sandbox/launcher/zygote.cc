@@ -94,7 +94,7 @@ void reap_all(sys::Channel& supervisor, pid_t command, std::uint64_t turn) {
 
 [[noreturn]] void keep(sys::Channel& supervisor, std::uint64_t turn, std::vector<sys::Fd> fds) {
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) throw sys::SysError(errno, "becoming a subreaper");
-  const sys::Fd self(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
+  const sys::Fd self = sys::open_process(::getpid());
   if (!self) throw sys::SysError(errno, "opening a turn's keeper");
   report(supervisor, {Kind::started, ::getpid(), turn}, {self.get()});
   const TurnProgram program = unpack(fds.front().get());

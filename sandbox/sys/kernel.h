@@ -26,6 +26,9 @@ inline constexpr unsigned long seccomp_wait_killable = 1UL << 5;
 // include/uapi/linux/pidfd.h: Linux 6.9
 inline constexpr unsigned pidfd_thread = 0200;  // O_EXCL on x86-64 and arm64
 
+// include/uapi/asm-generic/socket.h: Linux 6.5. Of the very process that connected
+inline constexpr int so_peerpidfd = 77;
+
 // include/uapi/linux/ptrace.h
 inline constexpr int ptrace_event_stop = 128;
 

@@ -106,5 +106,11 @@ Value unpacked(std::string_view bytes) {
 Fd make_memory(const char* what);
 /// One to be read from its beginning.
 Fd in_memory(std::string_view bytes, const char* what);
+/// The value that was packed into a file. Throws Error where it is another, or larger than 64 MiB.
+template <class Value>
+Value unpacked_from(int fd, const char* what) {
+  constexpr std::size_t most = std::size_t{64} << 20U;
+  return unpacked<Value>(read_all(fd, most, what));
+}
 
 }  // namespace sys

@@ -55,6 +55,8 @@ Child fork_with(std::uint64_t flags) {
   return {static_cast<pid_t>(pid), Fd(pidfd)};
 }
 
+Fd open_process(pid_t pid) { return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
+
 pid_t pid_of(int pidfd) {
   constexpr std::string_view key = "Pid:\t";
   const std::string info = read_file(fmt::format("/proc/self/fdinfo/{}", pidfd), 4096);

@@ -56,6 +56,8 @@ class Child {
 /// clone3(2), whose flags they cannot see.
 Child fork_with(std::uint64_t flags);
 
+/// A pidfd; empty, with errno, where there is no such process.
+Fd open_process(pid_t pid);
 /// The pid behind a pidfd, in the PID namespace of our /proc; 0 when it has ended and was reaped.
 pid_t pid_of(int pidfd);
 

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 
 namespace sys {
@@ -90,6 +91,22 @@ std::size_t utf8_length(std::string_view bytes) {
   return overlong || surrogate || point > 0x10FFFF ? 0 : length;
 }
 
+std::uint64_t number_behind(std::string_view text, std::string_view name, int base) {
+  std::uint64_t number = 0;
+  const std::size_t at = text.find(name);
+  if (at == std::string_view::npos) return number;
+  const std::size_t from = text.find_first_not_of(" \t", at + name.size());
+  if (from != std::string_view::npos)
+    std::from_chars(text.data() + from, text.data() + text.size(), number, base);
+  return number;
+}
+
+std::string_view cut(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80) --most;
+  return text.substr(0, most);
+}
+
 void append_json(std::string& text, std::string_view bytes) {
   text += '"';
   for (;;) {
@@ -128,10 +145,7 @@ std::string visible(std::string_view bytes) {
 
 std::string shown(std::string_view word) {
   constexpr std::size_t max_bytes = 80;
-  if (word.size() <= max_bytes) return "'" + visible(word) + "'";
-  std::size_t cut = max_bytes;
-  while (cut > 0 && (static_cast<unsigned char>(word[cut]) & 0xC0U) == 0x80) --cut;
-  return "'" + visible(word.substr(0, cut)) + "…'";
+  return "'" + visible(cut(word, max_bytes)) + (word.size() > max_bytes ? "…'" : "'");
 }
 
 std::string command_line(const std::vector<std::string>& argv, std::size_t limit) {
@@ -139,11 +153,7 @@ std::string command_line(const std::vector<std::string>& argv, std::size_t limit
   for (const std::string& word : argv) {
     if (!line.empty()) line.push_back(' ');
     line += quoted(word.size() > limit ? word.substr(0, limit) : word);
-    if (line.size() <= limit) continue;
-    std::size_t end = limit;
-    while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80)
-      --end;  // not inside a character
-    return line.substr(0, end) + "…";
+    if (line.size() > limit) return std::string(cut(line, limit)) + "…";
   }
   return line;
 }

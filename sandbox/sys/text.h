@@ -1,6 +1,7 @@
 #pragma once
 /// Bytes of others, made fit for a person's terminal and for JSON.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +17,12 @@ std::string shown(std::string_view word);
 std::string command_line(const std::vector<std::string>& argv, std::size_t limit = 400);
 /// The pieces between separators, empty ones too; they are parts of `text`. None of no text.
 std::vector<std::string_view> split(std::string_view text, char separator);
+/// The number behind a name, as /proc writes it: "mnt_id:\t42". 0 where there is none.
+std::uint64_t number_behind(std::string_view text, std::string_view name, int base = 10);
 /// The length of the valid UTF-8 sequence that `bytes` begins with; 0 when it begins with none.
 std::size_t utf8_length(std::string_view bytes);
+/// The longest beginning of at most so many bytes that ends between two characters.
+std::string_view cut(std::string_view text, std::size_t most);
 /// Appends the bytes as a JSON string, with its quotes; each that is no UTF-8 becomes U+FFFD.
 void append_json(std::string& text, std::string_view bytes);
 

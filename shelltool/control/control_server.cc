@@ -27,12 +27,6 @@ constexpr std::size_t most_clients = 64;
 constexpr std::size_t most_roots = 100;
 constexpr std::size_t most_error_bytes = 1000;
 
-Json visible(const std::vector<std::string>& paths) {
-  Json all = Json::array();
-  for (const std::string& path : paths) all.push_back(sys::visible(path));
-  return all;
-}
-
 /// The first roots of a state or of a word, and how many more there are.
 void cut_roots(Json& state, std::size_t most) {
   if (!state.is_object() || !state.contains("roots") || state["roots"].size() <= most) return;
@@ -54,7 +48,7 @@ Json with_few_roots(Json facts) {
 Json shortened(Json json) {
   if (json.contains("error")) {
     const std::string whole = json["error"];
-    return {{"error", sys::visible(std::string_view(whole).substr(0, most_error_bytes)) + "…"}};
+    return {{"error", sys::visible(sys::cut(whole, most_error_bytes)) + "…"}};
   }
   cut_roots(json["in_force"], 0);
   json["workspaces"] = Json::array();
@@ -186,7 +180,7 @@ Json ControlServer::facts() const {
                          {"command", sys::visible(facts.command)},
                          {"session", facts.session},
                          {"tier", facts.tier},
-                         {"workspaces", visible(facts.workspaces)},
+                         {"workspaces", json_of(facts.workspaces)},
                          {"generation", state_.generation()},
                          {"in_force", json_of(facts.in_force)},
                          {"said", facts.said},

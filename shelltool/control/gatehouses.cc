@@ -1,8 +1,6 @@
 #include "shelltool/control/gatehouses.h"
 
 #include <poll.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -10,6 +8,7 @@
 #include "mcp/json.h"
 #include "sandbox/launcher/descendants.h"
 #include "sandbox/sys/error.h"
+#include "sandbox/sys/process.h"
 #include "sandbox/sys/reactor.h"
 #include "sandbox/sys/text.h"
 
@@ -24,8 +23,6 @@ int rest_of(sys::BootClock::time_point limit) {
   const auto rest = std::chrono::ceil<std::chrono::milliseconds>(limit - sys::BootClock::now());
   return static_cast<int>(std::max<long>(0, rest.count()));
 }
-
-sys::Fd pidfd_of(pid_t process) { return sys::Fd(static_cast<int>(::syscall(SYS_pidfd_open, process, 0))); }
 
 void hear(Gatehouse& gatehouse) {
   if (!gatehouse.channel) {
@@ -80,8 +77,8 @@ std::vector<Gatehouse> find_gatehouses(const std::string& directory) {
   std::vector<Gatehouse> found;
   for (const pid_t process : listeners_in(directory))
     if (Connecting begun = connect_to(directory, process); begun.channel || begun.is_full)
-      found.push_back(
-          {process, directory, pidfd_of(process), std::move(begun.channel), begun.is_full, false, nullptr});
+      found.push_back({process, directory, sys::open_process(process), std::move(begun.channel),
+                       begun.is_full, false, nullptr});
   std::sort(found.begin(), found.end(),
             [](const Gatehouse& one, const Gatehouse& other) { return one.process < other.process; });
   return found;
@@ -110,8 +107,9 @@ void await_word(std::vector<Gatehouse>& gatehouses) { hear_some(gatehouses, -1);
 /// Its first process dies with it, and the kernel ends the rest of the sandbox with that.
 void end(const Gatehouse& gatehouse) {
   std::vector<sys::Fd> processes;
-  processes.push_back(pidfd_of(gatehouse.process));
-  for (const pid_t child : sandbox::children_of(gatehouse.process)) processes.push_back(pidfd_of(child));
+  processes.push_back(sys::open_process(gatehouse.process));
+  for (const pid_t child : sandbox::children_of(gatehouse.process))
+    processes.push_back(sys::open_process(child));
   ::kill(gatehouse.process, SIGKILL);
   const auto limit = sys::BootClock::now() + longest_death;
   for (const sys::Fd& process : processes) {

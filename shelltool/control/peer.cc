@@ -4,36 +4,23 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-
-#include <charconv>
-#include <string_view>
 
 #include "sandbox/launcher/init.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/fd.h"
+#include "sandbox/sys/kernel.h"
+#include "sandbox/sys/process.h"
+#include "sandbox/sys/text.h"
 
 namespace shelltool {
 namespace {
 
 constexpr std::size_t most_bytes = 64 * 1024;
 constexpr int longest_climb = 1024;
-constexpr int peer_pidfd = 77;  // SO_PEERPIDFD, since Linux 6.5: of the very process that connected
 
 std::string file_of(pid_t process, const char* name) {
   return sys::read_file(fmt::format("/proc/{}/{}", process, name), most_bytes);
-}
-
-/// The number behind "PPid:" and the like; 0 where there is none.
-long field(std::string_view status, std::string_view name) {
-  const std::size_t at = status.find(name);
-  long number = 0;
-  if (at == std::string_view::npos) return number;
-  const std::size_t from = status.find_first_not_of(" \t", at + name.size());
-  if (from != std::string_view::npos)
-    std::from_chars(status.data() + from, status.data() + status.size(), number);
-  return number;
 }
 
 bool shares_namespace(pid_t process, const char* kind) {
@@ -46,15 +33,15 @@ bool shares_namespace(pid_t process, const char* kind) {
 
 bool is_confined_more(pid_t process) {
   const std::string theirs = file_of(process, "status"), ours = file_of(::getpid(), "status");
-  return field(theirs, "\nNoNewPrivs:") > field(ours, "\nNoNewPrivs:") ||
-         field(theirs, "\nSeccomp_filters:") > field(ours, "\nSeccomp_filters:");
+  return sys::number_behind(theirs, "\nNoNewPrivs:") > sys::number_behind(ours, "\nNoNewPrivs:") ||
+         sys::number_behind(theirs, "\nSeccomp_filters:") > sys::number_behind(ours, "\nSeccomp_filters:");
 }
 
 /// The first process of a sandbox has this name, and who lives below it cannot give it another one.
 bool descends_from_launcher(pid_t process) {
   for (int climb = 0; climb < longest_climb && process > 1; ++climb) {
     if (file_of(process, "comm") == std::string(sandbox::init_name) + "\n") return true;
-    process = static_cast<pid_t>(field(file_of(process, "status"), "\nPPid:"));
+    process = static_cast<pid_t>(sys::number_behind(file_of(process, "status"), "\nPPid:"));
   }
   return false;
 }
@@ -62,8 +49,8 @@ bool descends_from_launcher(pid_t process) {
 sys::Fd pidfd_of(int socket, pid_t process) {
   int fd = -1;
   socklen_t size = sizeof fd;
-  if (::getsockopt(socket, SOL_SOCKET, peer_pidfd, &fd, &size) == 0) return sys::Fd(fd);
-  return sys::Fd(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
+  if (::getsockopt(socket, SOL_SOCKET, sys::kernel::so_peerpidfd, &fd, &size) == 0) return sys::Fd(fd);
+  return sys::open_process(process);
 }
 
 bool has_ended(const sys::Fd& process) {

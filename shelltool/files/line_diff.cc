@@ -90,9 +90,7 @@ std::string shown(const Step& step) {
   if (line.ends_with('\n')) line.remove_suffix(1);
   if (line.ends_with('\r')) line.remove_suffix(1);
   std::string text(1, step.sign);
-  std::size_t end = std::min(line.size(), longest_line);
-  while (end > 0 && end < line.size() && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80) --end;
-  std::string_view rest = line.substr(0, end);
+  std::string_view rest = sys::cut(line, longest_line);
   for (std::size_t tab = rest.find('\t'); tab != std::string_view::npos; tab = rest.find('\t')) {
     text += sys::visible(rest.substr(0, tab)) + '\t';
     rest.remove_prefix(tab + 1);

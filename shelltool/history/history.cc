@@ -1,5 +1,6 @@
 #include "shelltool/history/history.h"
 
+#include <fmt/format.h>
 #include <time.h>
 
 #include <algorithm>
@@ -33,17 +34,7 @@ std::int64_t latest_stamp() { return read_clock(CLOCK_REALTIME); }
 
 /// A command as the history tells it: what is secret in it is found before it is cut.
 std::string noted(const std::string& command) {
-  std::string text = policy::redacted({command}).front();
-  if (text.size() <= longest_note) return text;
-  std::size_t end = longest_note;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
-  return text.substr(0, end);
-}
-
-std::string joined(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) text += (text.empty() ? "" : "\n") + line;
-  return text;
+  return std::string(sys::cut(policy::redacted({command}).front(), longest_note));
 }
 
 }  // namespace
@@ -156,7 +147,7 @@ void History::record_turns(const files::LookOverResult& now) {
   entry.key = static_cast<std::uint64_t>(entry.time_ns);
   std::vector<std::string> texts;
   for (const Command& command : commands_) texts.push_back(noted(command.text));
-  entry.note = joined(texts);
+  entry.note = fmt::format("{}", fmt::join(texts, "\n"));
   const std::int64_t since_ns = commands_.empty() ? entry.time_ns : commands_.front().since_ns;
   std::erase_if(commands_, [](const Command& command) { return command.is_answered; });
   TurnChanges::Found found = turns_.look(now, since_ns);

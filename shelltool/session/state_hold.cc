@@ -18,29 +18,28 @@ constexpr std::size_t most_told = 20;
 constexpr std::size_t most_bytes = 200;
 
 /// Paths and names are as long as who chose them likes.
-std::string cut(const std::string& bytes) {
-  if (bytes.size() <= most_bytes) return sys::visible(bytes);
-  return sys::visible(std::string_view(bytes).substr(0, most_bytes)) + "…";
+std::string told(const std::string& bytes) {
+  return sys::visible(sys::cut(bytes, most_bytes)) + (bytes.size() > most_bytes ? "…" : "");
 }
 
 std::string sentence_on(const sandbox::Writer& writer) {
-  return fmt::format("ended, since it had {} open for writing: {} (pid {} in the sandbox)", cut(writer.path),
-                     cut(writer.program), writer.process);
+  return fmt::format("ended, since it had {} open for writing: {} (pid {} in the sandbox)", told(writer.path),
+                     told(writer.program), writer.process);
 }
 
-std::string sentence_on(const std::string& failure) { return "not writable: " + cut(failure); }
+std::string sentence_on(const std::string& failure) { return "not writable: " + told(failure); }
 
 template <class Thing>
 void tell(const std::vector<Thing>& things, std::vector<std::string>& sentences) {
-  const std::size_t told = std::min(things.size(), most_told);
-  for (std::size_t i = 0; i < told; ++i) sentences.push_back(sentence_on(things[i]));
-  if (told < things.size()) sentences.push_back(fmt::format("and {} more", things.size() - told));
+  const std::size_t first = std::min(things.size(), most_told);
+  for (std::size_t i = 0; i < first; ++i) sentences.push_back(sentence_on(things[i]));
+  if (first < things.size()) sentences.push_back(fmt::format("and {} more", things.size() - first));
 }
 
 std::string why_ended(const sandbox::RootsAnswer& answer) {
-  if (answer.is_lost) return cut(answer.failures.back());
+  if (answer.is_lost) return told(answer.failures.back());
   if (answer.in_the_way.empty()) return "files stayed open for writing";
-  return "files stayed open for writing, as " + cut(answer.in_the_way.front().path);
+  return "files stayed open for writing, as " + told(answer.in_the_way.front().path);
 }
 
 }  // namespace

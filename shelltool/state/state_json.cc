@@ -14,12 +14,6 @@ using Json = nlohmann::ordered_json;
 using sandbox::Mode;
 using sandbox::Network;
 
-Json paths(const std::vector<std::string>& roots) {
-  Json all = Json::array();
-  for (const std::string& root : roots) all.push_back(sys::visible(root));
-  return all;
-}
-
 template <class Enumerator>
 Enumerator named(const Json& word, const char* what, std::initializer_list<Enumerator> all) {
   std::vector<std::string> known;
@@ -53,10 +47,16 @@ void check_object(const Json& json) {
 
 }  // namespace
 
+Json json_of(const std::vector<std::string>& paths) {
+  Json all = Json::array();
+  for (const std::string& path : paths) all.push_back(sys::visible(path));
+  return all;
+}
+
 Json json_of(const SandboxState& state) {
   return {{"mode", sandbox::name_of(state.mode)},
           {"network", sandbox::name_of(state.network)},
-          {"roots", paths(state.roots)}};
+          {"roots", json_of(state.roots)}};
 }
 
 Json json_of(const StateWord& word) {
@@ -64,7 +64,7 @@ Json json_of(const StateWord& word) {
   Json json = Json::object();
   if (word.mode) json["mode"] = sandbox::name_of(*word.mode);
   if (word.network) json["network"] = sandbox::name_of(*word.network);
-  if (word.roots) json["roots"] = paths(*word.roots);
+  if (word.roots) json["roots"] = json_of(*word.roots);
   if (!word.unheeded.empty()) json["unheeded"] = word.unheeded;
   return json;
 }

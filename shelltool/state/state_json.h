@@ -7,6 +7,8 @@
 
 namespace shelltool {
 
+/// Fit to be read: sys::visible.
+nlohmann::ordered_json json_of(const std::vector<std::string>& paths);
 nlohmann::ordered_json json_of(const SandboxState& state);
 /// null where it says nothing.
 nlohmann::ordered_json json_of(const StateWord& word);

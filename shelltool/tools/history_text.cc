@@ -45,10 +45,7 @@ std::uint64_t undone_by(const HistoryEntry& entry) {
 
 std::string first_line(const std::string& text) {
   std::string line = sys::visible(text.substr(0, text.find('\n')));
-  if (line.size() <= longest_note) return line;
-  std::size_t end = longest_note;
-  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80) --end;
-  return line.substr(0, end) + "…";
+  return line.size() <= longest_note ? line : std::string(sys::cut(line, longest_note)) + "…";
 }
 
 std::string heading(const HistoryEntry& entry) {
@@ -91,7 +88,7 @@ EntryText entry_text(const HistoryEntry& entry, const ShowPath& show) {
     }
     text.text += line;
   }
-  if (!entry.note.empty()) text.text += "\nby: " + sys::visible(entry.note.substr(0, 2000));
+  if (!entry.note.empty()) text.text += "\nby: " + sys::visible(sys::cut(entry.note, 2000));
   return text;
 }
 

@@ -154,9 +154,10 @@ class HistoryCall {
   }
 
   void show(HistoryEntry entry) {
-    if (!path_.empty())
-      entry.changes =
-          about({entry}, path_).empty() ? std::vector<HistoryChange>() : about({entry}, path_)[0].changes;
+    if (!path_.empty()) {
+      std::vector<HistoryEntry> found = about({entry}, path_);
+      entry.changes = found.empty() ? std::vector<HistoryChange>() : std::move(found.front().changes);
+    }
     hide(entry.changes);
     const EntryText text = entry_text(entry, shown());
     std::string notice;
@@ -201,7 +202,7 @@ class HistoryCall {
                 "not all is shown; a part: history {{\"action\":\"diff\",\"id\":{},\"path\":\"FILE\"}}\n",
                 entry.id);
           result.text +=
-              fmt::format("entry {} · {}{}\n{}", entry.id, entry.by, unknown.substr(0, 2000), compared.diff);
+              fmt::format("entry {} · {}{}\n{}", entry.id, entry.by, sys::cut(unknown, 2000), compared.diff);
           if (compared.hidden != 0)
             result.text += fmt::format("{} more: hidden by rules on reading\n", compared.hidden);
           result.text.pop_back();
@@ -297,22 +298,15 @@ class HistoryCall {
                                                 const FileAnswer& answer) const {
     const auto done = sys::unpacked<files::PutBackResult>(answer.packed);
     mcp::ToolResult result;
-    const std::string diff = dry_run_ ? done.diff : std::string();
-    const std::size_t rest = room - std::min(room, steps.size() + 1000);
-    const bool is_cut = diff.size() > rest;
-    if (is_cut)
-      result.text = fmt::format(
-          "not all is shown; a part: history {{\"action\":\"diff\",\"id\":{},\"path\":\"FILE\"}}\n",
-          entry.id);
     if (dry_run_)
-      result.text +=
+      result.text =
           fmt::format("dry run, nothing was changed: {} ({}) would make {} changes", by, entry.by, count);
     else
-      result.text += fmt::format("{} ({}) is done, as entry {}", by, entry.by, answer.entry);
+      result.text = fmt::format("{} ({}) is done, as entry {}", by, entry.by, answer.entry);
     result.text += steps;
     for (const std::string& left : done.left)
       result.text += fmt::format("\nleft: {} is not empty", shown_file(tools_, left));
-    if (dry_run_) result.text += "\n" + (is_cut ? diff.substr(0, diff.rfind('\n', rest) + 1) : diff);
+    if (dry_run_) result.text += "\n" + done.diff;
     while (result.text.ends_with('\n')) result.text.pop_back();
     result.meta = {{"gatehouse/result", {{"of", entry.id}, {"entry", answer.entry}, {"changes", count}}}};
     return result;

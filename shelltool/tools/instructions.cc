@@ -32,15 +32,14 @@ constexpr const char* how_to_work =
     "- /tmp is private to this session, keys and tokens are hidden, git hooks and editor tasks are "
     "read-only: all "
     "intended. Outside the workspace the disk is read-only.\n"
-    "- `edit` and `write` keep encoding, line ends and mode; `if_version` takes the v: of a result. `history` undoes.\n"
+    "- `edit` and `write` keep encoding, line ends and mode; `if_version` takes the v: of a result. "
+    "`history` undoes.\n"
     "- Output is cut in the middle beyond 32,000 bytes: filter it in the command.\n";
 
 std::string cut(std::string text, std::size_t limit) {
   constexpr std::string_view mark = "…";
   if (text.size() <= limit) return text;
-  std::size_t end = limit - mark.size();
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end).append(mark);
+  return std::string(sys::cut(text, limit - mark.size())).append(mark);
 }
 
 }  // namespace

@@ -82,9 +82,7 @@ std::string bounded_text(std::string text) {
   constexpr std::size_t most = 32'000;
   constexpr std::string_view notice = "\n(cut here: results have at most 32,000 bytes)";
   if (text.size() <= most) return text;
-  std::size_t end = most - notice.size();
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
-  return text.substr(0, end).append(notice);
+  return std::string(sys::cut(text, most - notice.size())).append(notice);
 }
 
 }  // namespace shelltool

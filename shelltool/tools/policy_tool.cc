@@ -6,6 +6,7 @@
 #include "policy/denial.h"
 #include "sandbox/sys/text.h"
 #include "shelltool/session/question.h"
+#include "shelltool/state/state_json.h"
 #include "shelltool/tools/instructions.h"
 #include "shelltool/tools/plain_text.h"
 #include "shelltool/tools/shell_request.h"
@@ -58,14 +59,12 @@ mcp::ToolResult state(const Plan& plan) {
   mcp::ToolResult result;
   result.text = state_text(plan);
   for (const std::string& note : plan.made.notes) result.text += "\n" + sys::visible(note);
-  Json roots = Json::array();
-  for (const std::string& root : plan.roots()) roots.push_back(sys::visible(root));
   const policy::State state = plan.state();
   result.meta = {{"gatehouse/result",
                   {{"mode", sandbox::name_of(state.mode)},
                    {"network", sandbox::name_of(state.network)},
                    {"generation", state.generation},
-                   {"workspaces", std::move(roots)},
+                   {"workspaces", json_of(plan.roots())},
                    {"cwd", sys::visible(plan.made.spec.cwd)}}}};
   return result;
 }

@@ -25,8 +25,7 @@ std::string_view begin_of(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return text;
   const std::size_t newline = text.rfind('\n', limit);
   if (newline != std::string_view::npos && newline > limit - limit / 5) return text.substr(0, newline);
-  while (limit > 0 && is_continuation(text[limit])) --limit;
-  return text.substr(0, limit);
+  return sys::cut(text, limit);
 }
 
 std::string_view end_of(std::string_view text, std::size_t limit) {

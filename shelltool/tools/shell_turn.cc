@@ -196,9 +196,7 @@ std::string ShellTurn::last_line() const {
   text.erase(text.find_last_not_of(" \t\n") + 1);
   text.erase(0, text.rfind('\n') + 1);
   if (text.size() <= longest_progress) return text;
-  std::size_t end = longest_progress;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
-  return text.substr(0, end) + "…";
+  return std::string(sys::cut(text, longest_progress)) + "…";
 }
 
 void ShellTurn::tell_progress() {

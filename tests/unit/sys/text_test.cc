@@ -51,3 +51,19 @@ TEST_CASE("any bytes are a JSON string that says the same, as far as they are te
         "\"\xEF\xBF\xBD"
         "a\xEF\xBF\xBD\"");
 }
+
+TEST_CASE("a text is cut between characters, and only where it is longer") {
+  CHECK(sys::cut("abc", 3) == "abc");
+  CHECK(sys::cut("abc", 2) == "ab");
+  CHECK(sys::cut("a\xc3\xa4", 2) == "a");
+  CHECK(sys::cut("\xf0\x9f\x98\x80", 3).empty());
+  CHECK(sys::cut("", 0).empty());
+}
+
+TEST_CASE("the number behind a name is read as /proc writes it") {
+  constexpr const char* status = "Name:\tx\nPPid:\t42\nflags:\t0100002\n";
+  CHECK(sys::number_behind(status, "\nPPid:") == 42);
+  CHECK(sys::number_behind(status, "flags:", 8) == 0100002);
+  CHECK(sys::number_behind(status, "Tgid:") == 0);
+  CHECK(sys::number_behind("PPid:", "PPid:") == 0);
+}
