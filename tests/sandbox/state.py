@@ -144,7 +144,8 @@ def a_command_can_be_told_from_its_first_write_on(place):
 def many_writers_with_long_names_are_told_in_short(place):
     deep = place.workspace.joinpath(*["d" * 200] * 15)
     deep.mkdir(parents=True)
-    process = place.start(f"cd {deep.relative_to(place.workspace)}; for i in {{1..150}}; do sleep 60 5> $i & done; : > {place.workspace}/ready; sleep 60")
+    # Who opens its file meanwhile is one more writer in each round, until the sandbox is ended for it.
+    process = place.start(f"cd {deep.relative_to(place.workspace)}; for i in {{1..150}}; do exec 5> $i; sleep 60 & done; exec 5>&-; : > {place.workspace}/ready; sleep 60")
     (one,) = place.set("--mode", "read-only")["gatehouses"]
     assert modes(json.loads(place.state("show", "--json"))) == ["read-only"]
     ended = [said for said in one["said"] if "open for writing: sleep" in said]
