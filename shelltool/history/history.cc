@@ -17,7 +17,7 @@
 namespace shelltool {
 namespace {
 
-constexpr auto quiet_time = std::chrono::milliseconds(50);
+constexpr auto quiet_time = std::chrono::milliseconds(50), part_of_a_tick = std::chrono::milliseconds(1);
 constexpr std::size_t longest_command = 64 << 10, longest_note = 200, most_commands = 20;
 constexpr int most_looks = 5;  // at a workspace that tools change all the time
 
@@ -76,12 +76,25 @@ std::uint64_t History::record(int journal) {
     const std::optional<HistoryEntry> entry = record_journal(journal, new_entry(), store());
     if (!entry) return 0;
     turns_.note(*entry);
+    noted_tick_ = earliest_stamp();
     return entry->id;
   } catch (const std::exception& error) {
     trouble_ = error.what();
     log(LogLevel::warning, fmt::format("a change is not in the history: {}", trouble_));
     return 0;
   }
+}
+
+void History::when_command_may_begin(std::function<void()> callback) {
+  when_settled([this, callback = std::move(callback)]() mutable { await_tick(std::move(callback)); });
+}
+
+void History::await_tick(std::function<void()> callback) {
+  if (earliest_stamp() != noted_tick_) return callback();
+  awaiting_tick_.push_back(std::move(callback));
+  next_tick_ = reactor_.at(sys::BootClock::now() + part_of_a_tick, [this] {
+    for (auto& waiting : std::exchange(awaiting_tick_, {})) await_tick(std::move(waiting));
+  });
 }
 
 History::Turn History::on_turn(const std::string& command) {
@@ -131,6 +144,7 @@ void History::on_looked(const FileAnswer& answer) {
       record_turns(now);
     else
       turns_.begin(now, commands_.empty() ? earliest_stamp() : commands_.front().since_ns);
+    noted_tick_ = earliest_stamp();
   } catch (const std::exception& error) {
     trouble_ = error.what();
     log(LogLevel::warning, fmt::format("what commands have changed is not in the history: {}", trouble_));
@@ -163,6 +177,7 @@ void History::forget() {
   is_looking_ = false;
   stale_looks_ = 0;
   store_.reset();
+  noted_tick_ = 0;
   for (auto& callback : std::exchange(waiting_, {})) reactor_.post(std::move(callback));
 }
 

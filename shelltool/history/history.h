@@ -25,8 +25,11 @@ class History {
   using Turn = std::uint64_t;
   Turn on_turn(const std::string& command);
   void on_answered(Turn turn);
-  /// Before a command begins, and before anything is told: see FileWorkers.
+  /// Before anything is told: see FileWorkers.
   void when_settled(std::function<void()> callback) { workers_.when_settled(std::move(callback)); }
+  /// Calls back when it is settled and what a command changes gets a later stamp than what was noted: within
+  /// 4 ms of a change at most, perhaps at once.
+  void when_command_may_begin(std::function<void()> callback);
   /// Calls back when what commands have changed until now is recorded; perhaps at once.
   void when_current(std::function<void()> callback);
 
@@ -41,6 +44,7 @@ class History {
  private:
   std::uint64_t record(int journal);
   [[nodiscard]] HistoryEntry new_entry() const;
+  void await_tick(std::function<void()> callback);
   void look();
   void on_looked(const FileAnswer& answer);
   void record_turns(const files::LookOverResult& now);
@@ -60,6 +64,9 @@ class History {
   Turn last_turn_ = 0;
   std::vector<Command> commands_;  // that run, or have run since the last look; from the oldest
   sys::Watch next_look_;
+  std::int64_t noted_tick_ = 0;
+  sys::Watch next_tick_;
+  std::vector<std::function<void()>> awaiting_tick_;
   bool is_looking_ = false;
   bool is_stale_ = false;  // a tool or a command has ended since the look began
   int stale_looks_ = 0;

@@ -50,7 +50,7 @@ void ShellTool::run(const mcp::Arguments& arguments, mcp::ToolCall call) {
       call.answer({fmt::format("shell: {}", error.what()), true, nullptr});
     }
   };
-  history_.when_settled(begin);
+  history_.when_command_may_begin(begin);
 }
 
 void ShellTool::start(ShellRequest request, mcp::ToolCall call) {

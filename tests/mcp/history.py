@@ -135,7 +135,7 @@ def what_a_command_has_changed_right_after_a_tool_goes_back_to_that(place):
     write(place, f=b"0\n")
     server = place.serve()
     server.call("shell", command="true")
-    for round in range(5):
+    for round in range(50):
         server.call("edit", file_path="f", old_string="0", new_string="1")
         done(server)
         server.call("shell", command="echo 2 >> f")
