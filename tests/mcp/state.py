@@ -9,7 +9,7 @@ from client import meta_of, text_of
 
 UPDATE = "codex/sandbox-state/update"
 CAPTURES = pathlib.Path(__file__).resolve().parent.parent / "data" / "codex"
-WRITER = "import os,time\nf=open('log','w')\nopen('ready','w')\nwhile True: f.write('x'); f.flush(); time.sleep(0.001)"
+WRITER = "import os,time\nf=open('log','w')\nos.mkdir('ready')\nwhile True: f.write('x'); f.flush(); time.sleep(0.001)"
 
 
 def policy(place, kind, **more):
@@ -54,7 +54,8 @@ def changes(directory):
 
 
 def start_writer(place, server):
-    (place.workspace / "ready").unlink(missing_ok=True)
+    if (place.workspace / "ready").is_dir():
+        (place.workspace / "ready").rmdir()
     (place.workspace / "writer.py").write_text(WRITER)
     turn = server.start("shell", {"command": "python3 writer.py; echo went on"})
     until((place.workspace / "ready").exists)

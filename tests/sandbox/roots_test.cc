@@ -117,7 +117,7 @@ TEST_SUITE("roots") {
     if (!can_run()) return;
     RootsScene scene;
     const Scene::Id turn =
-        scene.start("exec 5> log; : > ready; until [ -e /tmp/go ]; do sleep 0.01; done; echo last >&5");
+        scene.start("exec 5> log; mkdir ready; until [ -e /tmp/go ]; do sleep 0.01; done; echo last >&5");
     REQUIRE(scene.until([&] { return exists(scene.at("ready")); }));
     RootsAnswer answer = scene.set({}, false);
     CHECK_FALSE(answer.in_force);
@@ -137,8 +137,8 @@ TEST_SUITE("roots") {
     fs::create_directories(spec.cwd + "/.git/hooks");
     spec.protect = {spec.cwd + "/.git/hooks"};
     RootsScene scene(spec);
-    const Scene::Id inside =
-        scene.start("cd .git; : > ../in; until [ -e /tmp/go ]; do sleep 0.01; done; echo x > late; cat late");
+    const Scene::Id inside = scene.start(
+        "cd .git; mkdir ../in; until [ -e /tmp/go ]; do sleep 0.01; done; echo x > late; cat late");
     REQUIRE(scene.until([&] { return exists(scene.at("in")); }));
     for (int round = 0; round < 3; ++round) {
       CHECK(scene.set({}).in_force);
@@ -202,7 +202,7 @@ TEST_SUITE("roots") {
     };
     keep("a/b");
     const Scene::Id inside =
-        scene.start("cd a/b; : > in; until [ -e /tmp/go ]; do sleep 0.01; done; echo x > late");
+        scene.start("cd a/b; mkdir in; until [ -e /tmp/go ]; do sleep 0.01; done; echo x > late");
     REQUIRE(scene.until([&] { return exists(scene.at("a/b/in")); }));
     for (int round = 0; round < 2; ++round)
       for (const char* directory : {"a", "a/b/c", "a/b", "a"}) keep(directory);
@@ -227,7 +227,7 @@ TEST_SUITE("roots") {
         RootsScene scene(spec);
         if (taken == "/part") CHECK(scene.set({scene.at("part")}).in_force);
         scene.start("cd " + scene.workspace() + taken +
-                    "/sub; : > ready; while :; do echo x >> file; done 2>/dev/null");
+                    "/sub; mkdir ready; while :; do echo x >> file; done 2>/dev/null");
         REQUIRE(scene.until([&] { return exists(scene.workspace() + taken + "/sub/ready"); }));
         const std::string away = is_moved || taken.empty() ? fresh_directory("away") : scene.at("away");
         fs::create_directories(away);

@@ -19,9 +19,10 @@ import tempfile
 import threading
 import time
 
-# Of builtins only: nothing of it has to be judged.
-WRITER = "exec 5> log; : > ready; while :; do echo x >&5; for i in {1..500}; do :; done; done"
-MAKER = ": > ready; i=0; while :; do i=$((i+1)); echo x > made$((i % 20)); mkdir d; rmdir d; done 2>/dev/null"
+# Of builtins only, once it has begun: nothing of it has to be judged. It says so by a directory, which nobody has
+# open for writing for a moment.
+WRITER = "exec 5> log; mkdir ready; while :; do echo x >&5; for i in {1..500}; do :; done; done"
+MAKER = "mkdir ready; i=0; while :; do i=$((i+1)); echo x > made$((i % 20)); mkdir d; rmdir d; done 2>/dev/null"
 
 
 class Skip(Exception):
@@ -44,7 +45,8 @@ class Place:
     def start(self, script, *options, workspace=None, around=()):
         """A command that has begun, and can be reached."""
         workspace = workspace or self.workspace
-        (workspace / "ready").unlink(missing_ok=True)
+        if (workspace / "ready").is_dir():
+            (workspace / "ready").rmdir()
         process = self.begin(script, *options, workspace=workspace, around=around)
         until((workspace / "ready").exists)
         until((self.runtime / f"{process.pid}.sock").exists)
@@ -111,7 +113,7 @@ def nothing_is_written_from_the_moment_that_it_is_set(place):
 
 
 def a_command_that_was_ended_for_it_says_why(place):
-    process = place.start("exec 5> log; : > ready; exec sleep 60")
+    process = place.start("exec 5> log; mkdir ready; exec sleep 60")
     place.set("--mode", "read-only")
     said = process.communicate(timeout=10)[1]
     assert process.returncode == 137, process.returncode
@@ -122,7 +124,7 @@ def a_command_that_was_ended_for_it_says_why(place):
 def writers_are_waited_for_where_the_config_says_so(place):
     config = place.path / "config.yaml"
     config.write_text("version: 1\nsandbox: {on_writers: wait}\n")
-    process = place.start("exec 5> log; : > ready; sleep 1; echo last >&5; exec 5>&-; sleep 1; echo went on", "--config", config)
+    process = place.start("exec 5> log; mkdir ready; sleep 1; echo last >&5; exec 5>&-; sleep 1; echo went on", "--config", config)
     begun = time.monotonic()
     place.set("--mode", "read-only")
     assert time.monotonic() - begun > 0.3, "nobody was waited for"
@@ -145,10 +147,10 @@ def many_writers_with_long_names_are_told_in_short(place):
     deep = place.workspace.joinpath(*["d" * 200] * 15)
     deep.mkdir(parents=True)
     # Who opens its file meanwhile is one more writer in each round, until the sandbox is ended for it.
-    process = place.start(f"cd {deep.relative_to(place.workspace)}; for i in {{1..150}}; do exec 5> $i; sleep 60 & done; exec 5>&-; : > {place.workspace}/ready; sleep 60")
+    process = place.start(f"cd {deep.relative_to(place.workspace)}; for i in {{1..150}}; do exec 5> $i; sleep 60 & done; exec 5>&-; mkdir {place.workspace}/ready; sleep 60")
     (one,) = place.set("--mode", "read-only")["gatehouses"]
     assert modes(json.loads(place.state("show", "--json"))) == ["read-only"]
-    ended = [said for said in one["said"] if "open for writing: sleep" in said]
+    ended = [said for said in one["said"] if "open for writing: " in said]
     assert len(ended) == 20 and "and 130 more" in one["said"] and max(map(len, ended)) < 500, one["said"]
     assert modes(place.set("--mode", "workspace-write")) == ["workspace-write"]
     process.kill()
@@ -206,7 +208,7 @@ def make_ready(directory):
 
 def a_workspace_shrinks_and_grows(place):
     (place.workspace / "part").mkdir()
-    place.start(": > ready; while :; do echo x >> part/a; echo x >> rest; done 2>/dev/null")
+    place.start("mkdir ready; while :; do echo x >> part/a; echo x >> rest; done 2>/dev/null")
     place.set("--root", "part")
     rest = (place.workspace / "rest").stat().st_size
     until(lambda: changes(place.workspace / "part"))
@@ -220,7 +222,7 @@ def what_was_taken_away_from_outside_ends_with_who_is_in_it(place):
     config.write_text("version: 1\nsandbox: {on_writers: wait}\n")  # there is nobody to wait for
     part, away = place.workspace / "part", place.workspace / "away"
     (part / "sub").mkdir(parents=True)
-    process = place.start(": > ready; until [ -e go ]; do :; done; cd part/sub; : > in; while :; do echo x >> file; done", "--config", config)
+    process = place.start("mkdir ready; until [ -e go ]; do :; done; cd part/sub; mkdir in; while :; do echo x >> file; done", "--config", config)
     place.set("--root", "part")
     (place.workspace / "go").touch()
     until((part / "sub/in").exists)
@@ -253,7 +255,7 @@ def a_program_that_starts_is_judged_by_the_new_state(place):
     rules.write_text("version: 1\nrules:\n  - {id: no-id, event: exec, when: {program: id, mode: read-only}, verdict: deny, reason: Not now.}\n")
     out = place.path / "out"
     out.mkdir()
-    place.start(": > ready; while :; do id > /dev/null && echo ran; done 2>/dev/null", "--rules", rules)
+    place.start("mkdir ready; while :; do id > /dev/null && echo ran; done 2>/dev/null", "--rules", rules)
     place.set("--mode", "read-only")
     process = place.running[-1]
     stdout = process.stdout.fileno()
@@ -335,7 +337,7 @@ def the_sockets_are_the_owners_alone(place):
     process.communicate()
     place.state("show")
     assert not path.exists(), "the name of one that was killed stays"
-    process = place.start(": > ready; sleep 0.2")
+    process = place.start("mkdir ready; sleep 0.2")
     process.communicate()
     assert not list(place.runtime.iterdir()), "a name stays behind"
 
@@ -403,7 +405,7 @@ def without_namespaces_what_cannot_be_narrowed_is_ended_and_said(place):
     rules = place.path / "rules.yaml"
     rules.write_text("version: 1\nrules: []\n")
     script = f"{place.gatehouse} state set --all --mode read-only; echo status $?; sleep 0.3; python3 -c \"{ASK}\" {place.runtime}/*.sock"
-    process = place.start(": > ready; sleep 0.2; " + script, "--rules", rules, around=around)
+    process = place.start("mkdir ready; sleep 0.2; " + script, "--rules", rules, around=around)
     said = process.communicate(timeout=20)[0]
     assert "status 2" in said and "runs in a gatehouse's sandbox" in said, said
 
@@ -423,7 +425,7 @@ def watching_tells_each_change(place):
 
 def many_sessions_change_at_once(place):
     for _ in range(place.sessions):
-        place.start("exec 5>> $$.log; : > ready; while sleep 0.02; do echo x >&5; done")
+        place.start("exec 5>> $$.log; mkdir ready; while sleep 0.02; do echo x >&5; done")
     shown = place.set("--mode", "read-only")
     assert modes(shown) == ["read-only"] * place.sessions
     assert not changes(place.workspace)
