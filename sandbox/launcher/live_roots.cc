@@ -12,6 +12,7 @@
 
 #include "sandbox/launcher/layout.h"
 #include "sandbox/launcher/mount_api.h"
+#include "sandbox/launcher/stillness.h"
 #include "sandbox/launcher/writers.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
@@ -22,8 +23,10 @@ namespace {
 
 constexpr int most_rounds = 5;
 /// What is opened and closed again in a loop is closed for a moment soon; nobody has it open who makes
-/// directories in one. Who holds a file is found at once by looking for him.
-constexpr std::chrono::microseconds first_trying(500), later_trying = std::chrono::milliseconds(150);
+/// directories in one, or is asleep in such a call. Who holds a file is found at once by looking for him;
+/// where nobody is, the session stands still for the next try, which ends such calls.
+constexpr std::chrono::microseconds first_trying(500), later_trying = std::chrono::milliseconds(20),
+                                                       longest_stillness = std::chrono::milliseconds(300);
 constexpr int workers_may_finish = 2;  // rounds
 constexpr auto longest_death = std::chrono::milliseconds(200);
 
@@ -69,7 +72,11 @@ void end_all(const std::vector<Writer>& writers) {
   }
 }
 
-void pause() { ::usleep(50); }
+/// Longer and longer: who is to come out of a call may wait for the processor that we take.
+void pause(std::chrono::steady_clock::duration tried) {
+  ::usleep(50 +
+           static_cast<useconds_t>(std::chrono::duration_cast<std::chrono::microseconds>(tried / 8).count()));
+}
 
 }  // namespace
 
@@ -223,11 +230,16 @@ std::vector<ListedMount> LiveRoots::flip(std::vector<ListedMount> wanted) {
   return wanted;
 }
 
+std::vector<ListedMount> LiveRoots::tighten_in_stillness() {
+  const Stillness still;
+  return tighten(longest_stillness);
+}
+
 std::vector<ListedMount> LiveRoots::tighten(std::chrono::microseconds longest) {
-  const auto limit = std::chrono::steady_clock::now() + longest;
+  const auto begun = std::chrono::steady_clock::now();
   std::vector<ListedMount> left = flip(still_writable());
-  while (!left.empty() && std::chrono::steady_clock::now() < limit) {
-    pause();
+  for (auto now = begun; !left.empty() && now < begun + longest; now = std::chrono::steady_clock::now()) {
+    pause(now - begun);
     left = flip(std::move(left));
   }
   return left.empty() ? still_writable() : left;
@@ -238,10 +250,13 @@ RootsAnswer LiveRoots::change(const RootsOrder& order, HeldCovers& held, const s
   try {
     choose(order, held, answer);
     loosen(answer);
+    bool is_somebody = true;
     for (int round = 0;; ++round) {
-      const std::vector<ListedMount> left = tighten(round == 0 ? first_trying : later_trying);
+      const std::vector<ListedMount> left =
+          is_somebody ? tighten(round == 0 ? first_trying : later_trying) : tighten_in_stillness();
       if (left.empty()) return answer;
       std::vector<Writer> writers = writers_in(busy(left));
+      is_somebody = !writers.empty() || round == 0;
       if (!order.end_writers || round == most_rounds) {
         answer.in_the_way = std::move(writers);
         break;

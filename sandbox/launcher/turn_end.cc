@@ -7,12 +7,11 @@
 #include <csignal>
 #include <ctime>
 #include <exception>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "sandbox/launcher/descendants.h"
-#include "sandbox/sys/error.h"
-#include "sandbox/sys/fd.h"
+#include "sandbox/launcher/stillness.h"
 
 namespace sandbox {
 namespace {
@@ -27,22 +26,6 @@ void send(const std::vector<pid_t>& processes, int signal) {
 void pause() {
   constexpr timespec moment{0, 500'000};
   ::nanosleep(&moment, nullptr);
-}
-
-bool is_stopped(pid_t process) {
-  try {
-    const std::string stat = sys::read_file(fmt::format("/proc/{}/stat", process), 4096);
-    const std::size_t name_end = stat.rfind(')');  // the name may have anything in it
-    return name_end != std::string::npos && stat.size() > name_end + 2 && stat[name_end + 2] == 'T';
-  } catch (const sys::Error&) {
-    return false;
-  }
-}
-
-std::vector<pid_t> stopped_among(const std::vector<pid_t>& processes) {
-  std::vector<pid_t> stopped;
-  std::copy_if(processes.begin(), processes.end(), std::back_inserter(stopped), is_stopped);
-  return stopped;
 }
 
 /// Of nobody: a turn that killed its keeper left them to us. The dead among them are reaped.
@@ -77,19 +60,12 @@ bool ends_by_walking(const TurnTree& tree) {
 }
 
 void end_in_stillness(const TurnTree& tree) {
-  const std::vector<pid_t> stopped_before = stopped_among(descendants_of(::getpid()));
-  const auto stop = [&] {
-    if (tree.can_signal_all)
-      ::kill(-1, SIGSTOP);  // in one call under the kernel's lock: nobody is born between stop and walk
-    else
-      send(victims_of(tree), SIGSTOP);
-  };
-  stop();
-  const std::vector<pid_t> victims = victims_of(tree);
-  send(victims, SIGKILL);
-  for (const pid_t process : descendants_of(::getpid()))
-    if (std::find(stopped_before.begin(), stopped_before.end(), process) == stopped_before.end())
-      ::kill(process, SIGCONT);
+  std::optional<Stillness> still;
+  if (tree.can_signal_all)
+    still.emplace();
+  else
+    still.emplace(victims_of(tree));
+  send(victims_of(tree), SIGKILL);
 }
 
 }  // namespace
