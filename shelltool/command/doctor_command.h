@@ -1,19 +1,19 @@
 #pragma once
 /// `gatehouse doctor`: what this machine offers, what then holds, and what mends the rest.
 
-#include <functional>
-#include <memory>
+#include <string>
 
-namespace CLI {
-class App;
-}
+#include "shelltool/setup/options.h"
 
 namespace shelltool {
 
-struct DoctorOptions;
+struct DoctorOptions {
+  CommonOptions common;
+  std::string host;  ///< whether it is governed; empty: none
+  bool json = false;
+};
 
-/// Adds the subcommand. Parsing it sets `action`, which returns the exit status: 0 when all is as it should
-/// be, 1 when something is missing. Both references and the result must outlive the parsing and the action.
-std::shared_ptr<DoctorOptions> add_doctor_command(CLI::App& app, std::function<int()>& action);
+/// Returns 0 when all is as it should be, 1 when something is missing.
+int run_doctor(const DoctorOptions& options);
 
 }  // namespace shelltool

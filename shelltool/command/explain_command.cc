@@ -2,8 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
-
 #include "policy/decision_json.h"
 #include "sandbox/sys/text.h"
 
@@ -27,14 +25,6 @@ void print_text(const RulesAnswer& answer, const Plan& plan, const policy::RuleS
 }
 
 }  // namespace
-
-void add_options(CLI::App& app, ExplainOptions& explain_options) {
-  add_options(app, explain_options.common);
-  add_options(app, explain_options.command);
-  app.add_flag("--all", explain_options.all, "also the rules that are about other programs");
-  app.add_flag("--json", explain_options.json, "print it as JSON");
-  add_question(app, explain_options.question);
-}
 
 int run_explain(const ExplainOptions& options) {
   const Plan plan = plan_for(options.question, options.common, options.command);

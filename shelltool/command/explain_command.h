@@ -13,9 +13,6 @@ struct ExplainOptions {
   bool json = false;
 };
 
-/// `explain_options` must outlive the parsing.
-void add_options(CLI::App& app, ExplainOptions& explain_options);
-
 /// `gatehouse policy explain`: what each rule makes of a command, a file or a connection, and what is
 /// decided. Returns 0.
 int run_explain(const ExplainOptions& options);

@@ -9,6 +9,7 @@
 #include "config/text.h"
 #include "sandbox/sys/text.h"
 #include "shelltool/hosts/json_document.h"
+#include "shelltool/setup/plan.h"
 
 namespace shelltool {
 namespace {
@@ -108,9 +109,9 @@ policy::Import import_rules(const std::string& source, std::string_view text, co
   return policy::import_claude_settings(NodeMaker(text, file).make(document), path, surroundings);
 }
 
-int run_import(const ImportOptions& options, const policy::Surroundings& surroundings) {
+int run_import(const ImportOptions& options) {
   const policy::Import import =
-      import_rules(options.source, read_source(options.file), options.file, surroundings);
+      import_rules(options.source, read_source(options.file), options.file, surroundings_here());
   report(import, options.file);
   fmt::print("{}", import.yaml);
   return import.count(policy::Fidelity::dropped) > 0 ? 1 : 0;

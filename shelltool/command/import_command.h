@@ -19,6 +19,6 @@ policy::Import import_rules(const std::string& source, std::string_view text, co
 
 /// The rules file on standard output, what became of each rule on standard error. Returns the exit status: 1
 /// when something was dropped.
-int run_import(const ImportOptions& options, const policy::Surroundings& surroundings);
+int run_import(const ImportOptions& options);
 
 }  // namespace shelltool

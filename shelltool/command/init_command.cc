@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
 
@@ -22,7 +21,14 @@ FirstFile write_first(const std::string& path, const char* text) {
   return {path, true};
 }
 
-int run() {
+}  // namespace
+
+std::vector<FirstFile> write_first_files(const Places& places) {
+  make_private_directory(places.config);
+  return {write_first(places.user_config(), first_config), write_first(places.user_rules(), first_rules)};
+}
+
+int run_init() {
   const Places places = find_places(this_process());
   for (const FirstFile& file : write_first_files(places))
     fmt::print("{}: {}\n", file.path, file.is_new ? "written" : "is there already, and was left as it is");
@@ -33,18 +39,6 @@ int run() {
       "  gatehouse register HOST     # claude, codex, opencode, gemini, …\n",
       places.user_rules());
   return 0;
-}
-
-}  // namespace
-
-std::vector<FirstFile> write_first_files(const Places& places) {
-  make_private_directory(places.config);
-  return {write_first(places.user_config(), first_config), write_first(places.user_rules(), first_rules)};
-}
-
-void add_init_command(CLI::App& app, std::function<int()>& action) {
-  CLI::App* command = app.add_subcommand("init", "write the files to start from, where there are none");
-  command->callback([&action] { action = [] { return run(); }; });
 }
 
 }  // namespace shelltool

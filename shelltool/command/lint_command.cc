@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -84,13 +83,6 @@ Json json_of(const LintedFile& linted) {
 }
 
 }  // namespace
-
-void add_options(CLI::App& app, LintOptions& lint_options) {
-  app.add_flag("--json", lint_options.json, "print the findings as JSON");
-  app.add_option("files", lint_options.files, "rules files, files named grants.yaml, or builtin:base")
-      ->required()
-      ->type_name("FILE…");
-}
 
 int run_lint(const LintOptions& options) {
   const Plan plan = make_plan({}, {}, {});

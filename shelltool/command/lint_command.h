@@ -3,19 +3,12 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
-
 namespace shelltool {
 
 struct LintOptions {
   std::vector<std::string> files;  ///< or "builtin:base"
   bool json = false;
 };
-
-/// `lint_options` must outlive the parsing.
-void add_options(CLI::App& app, LintOptions& lint_options);
 
 /// `gatehouse policy lint`: what is wrong with rules files that can be read. Each is looked at in the layer
 /// of its name, together with those above it, for the sandbox that would be made here. Returns 0; 1 when

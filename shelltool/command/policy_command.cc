@@ -1,8 +1,6 @@
 #include "shelltool/command/policy_command.h"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "config/file.h"
@@ -10,25 +8,8 @@
 #include "policy/denial.h"
 #include "policy/trial.h"
 #include "sandbox/sys/text.h"
-#include "shelltool/command/explain_command.h"
-#include "shelltool/command/import_command.h"
-#include "shelltool/command/lint_command.h"
-#include "shelltool/command/trust_command.h"
 
 namespace shelltool {
-
-struct PolicyOptions {
-  TrustOptions trust;
-  ImportOptions import;
-  CommonOptions common;
-  CommandOptions command;
-  RulesQuestion question;
-  ExplainOptions explain;
-  LintOptions lint;
-  std::vector<std::string> files;
-  bool json = false;
-};
-
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -91,39 +72,6 @@ Json commands_json(const RulesAnswer& answer, const Plan& plan) {
   return commands;
 }
 
-int run_check(const PolicyOptions& options) {
-  const Plan plan = plan_for(options.question, options.common, options.command);
-  const RulesAnswer answer = ask(options.question, plan, rules_of(plan));
-  const Judged& decider = answer.judged[answer.decider];
-  const bool is_script = !options.question.script.empty();
-  if (options.json) {
-    Json json = policy::decision_json(decider.decision, plan.state());
-    json["event"] = event_json(decider);
-    json["cannot_tell"] = answer.unclear;
-    if (is_script) json["commands"] = commands_json(answer, plan);
-    print(policy::json_text(json, 2));
-  } else {
-    print(policy::denial_text(decider.decision, decider.words, plan.made.identity.account.home));
-    if (is_script) print_commands(answer);
-    for (const std::string& sentence : answer.unclear) print("  cannot tell: " + sentence);
-  }
-  return status_of(decider.decision.verdict);
-}
-
-/// As the rules would be read here: the current directory is the workspace.
-policy::Surroundings surroundings() {
-  const Caller caller = this_process();
-  const std::string cwd = std::filesystem::current_path().string();
-  policy::Surroundings here{home_of(caller), choose_workspace({}, cwd, caller).roots, {}};
-  const std::string path = value_of(caller.variables, "PATH");
-  for (std::string_view rest = path; !rest.empty();) {
-    const std::size_t end = std::min(rest.find(':'), rest.size());
-    if (end > 0) here.search_path.emplace_back(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return here;
-}
-
 struct TriedFile {
   std::string file;
   policy::Trial trial;
@@ -165,8 +113,29 @@ Json json_of(const TriedFile& tried) {
   return json;
 }
 
-int run_test(const PolicyOptions& options) {
-  const policy::Surroundings here = surroundings();
+}  // namespace
+
+int run_check(const CheckOptions& options) {
+  const Plan plan = plan_for(options.question, options.common, options.command);
+  const RulesAnswer answer = ask(options.question, plan, rules_of(plan));
+  const Judged& decider = answer.judged[answer.decider];
+  const bool is_script = !options.question.script.empty();
+  if (options.json) {
+    Json json = policy::decision_json(decider.decision, plan.state());
+    json["event"] = event_json(decider);
+    json["cannot_tell"] = answer.unclear;
+    if (is_script) json["commands"] = commands_json(answer, plan);
+    print(policy::json_text(json, 2));
+  } else {
+    print(policy::denial_text(decider.decision, decider.words, plan.made.identity.account.home));
+    if (is_script) print_commands(answer);
+    for (const std::string& sentence : answer.unclear) print("  cannot tell: " + sentence);
+  }
+  return status_of(decider.decision.verdict);
+}
+
+int run_test(const TestOptions& options) {
+  const policy::Surroundings here = surroundings_here();
   Json files = Json::array();
   int status = status_allow;
   for (const std::string& file : options.files) {
@@ -184,55 +153,6 @@ int run_test(const PolicyOptions& options) {
   }
   if (options.json) print(policy::json_text({{"ok", status == status_allow}, {"files", files}}, 2));
   return status;
-}
-
-}  // namespace
-
-std::shared_ptr<PolicyOptions> add_policy_commands(CLI::App& policy, std::function<int()>& action) {
-  auto options = std::make_shared<PolicyOptions>();
-  PolicyOptions* const given = options.get();
-  CLI::App* check =
-      policy.add_subcommand("check", "what the rules say about a command, a file or a connection");
-  add_options(*check, options->common);
-  add_options(*check, options->command);
-  check->add_flag("--json", options->json, "print the decision as JSON");
-  add_question(*check, options->question);
-  check->callback([given, &action] { action = [given] { return run_check(*given); }; });
-  CLI::App* explain = policy.add_subcommand("explain", "what each rule makes of it, and why");
-  add_options(*explain, options->explain);
-  explain->callback([given, &action] { action = [given] { return run_explain(given->explain); }; });
-  CLI::App* lint = policy.add_subcommand("lint", "what is wrong with rules files that can be read");
-  add_options(*lint, options->lint);
-  lint->callback([given, &action] { action = [given] { return run_lint(given->lint); }; });
-  CLI::App* test = policy.add_subcommand("test", "read rules files and run their examples");
-  test->add_flag("--json", options->json, "print the results as JSON");
-  test->add_option("files", options->files, "rules files")->required()->type_name("FILE…");
-  test->callback([given, &action] { action = [given] { return run_test(*given); }; });
-  CLI::App* trust = policy.add_subcommand("trust", "let the rules that a project brings along count");
-  add_options(*trust, options->trust.common);
-  trust->add_flag("--yes", options->trust.yes, "do not ask");
-  trust->add_flag("--remove", options->trust.remove, "let them not count any more");
-  trust->callback([given, &action] { action = [given] { return run_trust(given->trust); }; });
-  CLI::App* import =
-      policy.add_subcommand("import", "make a rules file of the rules of Claude Code or Codex");
-  import->add_option("source", options->import.source, "whose rules they are: claude or codex")
-      ->required()
-      ->type_name("claude|codex")
-      ->check(CLI::IsMember({"claude", "codex"}).description(""));
-  import->add_option("file", options->import.file, "settings.json, or a .rules file")
-      ->required()
-      ->type_name("FILE");
-  import->footer(
-      "The rules file goes to standard output; standard error says of each rule where it stood, and whether "
-      "it is\n"
-      "exact, decides more (widened) or less (narrowed), or was dropped, and why.\n"
-      "Exit status: 0 done, 1 done and something was dropped, 2 FILE cannot be read and nothing was "
-      "written.");
-  import->callback([given, &action] { action = [given] { return run_import(given->import, surroundings());
-};
-}  // namespace shelltool
-);
-return options;
 }
 
 }  // namespace shelltool

@@ -1,21 +1,28 @@
 #pragma once
-/// `gatehouse policy`: rules asked and tried without running anything.
+/// `gatehouse policy check` and `gatehouse policy test`: rules asked and tried without running anything.
 
-#include <functional>
-#include <memory>
-
-namespace CLI {
-class App;
-}
+#include "policy/rule_set.h"
+#include "shelltool/session/question.h"
+#include "shelltool/setup/options.h"
 
 namespace shelltool {
 
-struct PolicyOptions;
+struct CheckOptions {
+  CommonOptions common;
+  CommandOptions command;
+  RulesQuestion question;
+  bool json = false;
+};
 
-/// Adds the subcommands to `policy`. Parsing one of them sets `action`, which returns the exit status: check
-/// 0 allow, 10 ask, 20 deny; explain 0; lint 0, and 1 when it finds something; test 0, and 1 when examples
-/// fail; import 0, and 1 when something was dropped; 2 for rules that cannot be read. Both references and the
-/// result must outlive the parsing and the action.
-std::shared_ptr<PolicyOptions> add_policy_commands(CLI::App& policy, std::function<int()>& action);
+/// Returns 0 for allow, 10 for ask, 20 for deny.
+int run_check(const CheckOptions& options);
+
+struct TestOptions {
+  std::vector<std::string> files;
+  bool json = false;
+};
+
+/// Returns 0; 1 when examples fail; 2 for rules that cannot be read.
+int run_test(const TestOptions& options);
 
 }  // namespace shelltool

@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "config/node.h"
@@ -11,12 +10,6 @@
 #include "shelltool/hosts/registration.h"
 
 namespace shelltool {
-
-struct RegisterOptions {
-  std::string host;
-  bool print = false, keep_builtins = false, remove = false;
-};
-
 namespace {
 
 constexpr int status_done = 0;
@@ -120,7 +113,9 @@ int run_snippet(const AgentHost& host, const RegisterOptions& options) {
   return status_done;
 }
 
-int run(const RegisterOptions& options) {
+}  // namespace
+
+int run_register(const RegisterOptions& options) {
   const Caller caller = this_process();
   AgentHost host = find_host(options.host, caller, this_program());
   if (host.files.empty()) return run_snippet(host, options);
@@ -128,25 +123,6 @@ int run(const RegisterOptions& options) {
   if (options.remove) return run_remove(host, places);
   if (options.keep_builtins) host = entry_only(std::move(host));
   return options.print ? run_print(host, places) : run_add(host, places);
-}
-
-}  // namespace
-
-std::shared_ptr<RegisterOptions> add_register_command(CLI::App& app, std::function<int()>& action) {
-  auto options = std::make_shared<RegisterOptions>();
-  RegisterOptions* const given = options.get();
-  CLI::App* command =
-      app.add_subcommand("register", "use gatehouse's tools in an agent host, in place of its own");
-  std::string names;
-  for (const std::string& name : host_names()) names += (names.empty() ? "" : "|") + name;
-  command->add_option("host", options->host, "the agent host: " + names)->required()->type_name("HOST");
-  CLI::Option* only_print =
-      command->add_flag("--print", options->print, "print what would be written, and change nothing");
-  command->add_flag("--keep-builtins", options->keep_builtins,
-                    "write the server's entry only: the host keeps its tools");
-  command->add_flag("--remove", options->remove, "take back what register wrote")->excludes(only_print);
-  command->callback([given, &action] { action = [given] { return run(*given); }; });
-  return options;
 }
 
 }  // namespace shelltool

@@ -2,20 +2,18 @@
 /// `gatehouse register HOST`: an agent host's settings, so that it uses gatehouse's tools in place of its
 /// own.
 
-#include <functional>
-#include <memory>
-
-namespace CLI {
-class App;
-}
+#include <string>
 
 namespace shelltool {
 
-struct RegisterOptions;
+struct RegisterOptions {
+  std::string host;
+  bool print = false;          ///< only, and change nothing
+  bool keep_builtins = false;  ///< the host's own tools stay on
+  bool remove = false;
+};
 
-/// Adds the subcommand. Parsing it sets `action`, which returns the exit status: 0 done, or nothing to do; 1
-/// nothing to remove; errors are for the caller: nothing has changed then. Both references and the result
-/// must outlive the parsing and the action.
-std::shared_ptr<RegisterOptions> add_register_command(CLI::App& app, std::function<int()>& action);
+/// Returns 0 done, or nothing to do; 1 nothing to remove. Where it throws, nothing has changed.
+int run_register(const RegisterOptions& options);
 
 }  // namespace shelltool

@@ -1,14 +1,12 @@
 #pragma once
 
-#include <functional>
-
-namespace CLI {
-class App;
-}
-
 namespace shelltool {
 
-/// Adds `gatehouse policy schema`: what a rules file may hold, for editors and validators.
-void add_schema_command(CLI::App& policy, std::function<int()>& action);
+struct SchemaOptions {
+  bool of_grants = false;
+};
+
+/// `gatehouse policy schema`: what a rules file may hold, for editors and validators. Returns 0.
+int run_schema(const SchemaOptions& options);
 
 }  // namespace shelltool

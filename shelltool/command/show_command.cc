@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 #include <sys/stat.h>
 
-#include <CLI/CLI.hpp>
 #include <ctime>
 #include <nlohmann/json.hpp>
 
@@ -20,13 +19,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using State = RulesOrigin::State;
-
-struct ShowOptions {
-  CommonOptions common;
-  std::vector<std::string> files;
-  bool resolved = false;
-  bool json = false;
-};
 
 constexpr int status_broken = 2;
 
@@ -121,7 +113,9 @@ void show_resolved(std::vector<policy::Source> sources, const policy::Surroundin
     print(config::yaml_text(resolved.document));
 }
 
-int run(const ShowOptions& options) {
+}  // namespace
+
+int run_show(const ShowOptions& options) {
   CommonOptions common = options.common;
   common.rules.insert(common.rules.end(), options.files.begin(), options.files.end());
   const Plan plan = make_plan(common, {}, {});
@@ -145,19 +139,6 @@ int run(const ShowOptions& options) {
     print(text_of(origins) + policy::overview_text(overview));
   }
   return 0;
-}
-
-}  // namespace
-
-void add_show_command(CLI::App& policy, std::function<int()>& action) {
-  const auto options = std::make_shared<ShowOptions>();
-  CLI::App* show =
-      policy.add_subcommand("show", "the rules that are in force here, and where each comes from");
-  add_options(*show, options->common);
-  show->add_flag("--resolved", options->resolved, "as one rules file that says everything itself");
-  show->add_flag("--json", options->json, "print it as JSON");
-  show->add_option("files", options->files, "rules files, as with --rules")->type_name("FILE…");
-  show->callback([options, &action] { action = [options] { return run(*options); }; });
 }
 
 }  // namespace shelltool

@@ -1,15 +1,18 @@
 #pragma once
 
-#include <functional>
-
-namespace CLI {
-class App;
-}
+#include "shelltool/setup/options.h"
 
 namespace shelltool {
 
-/// Adds `gatehouse policy show`: the rules in force here, and where each comes from. Parsing it sets
-/// `action`, which returns 0, and 2 where a file is broken.
-void add_show_command(CLI::App& policy, std::function<int()>& action);
+struct ShowOptions {
+  CommonOptions common;
+  std::vector<std::string> files;
+  bool resolved = false;
+  bool json = false;
+};
+
+/// `gatehouse policy show`: the rules in force here, and where each comes from. Returns 0, and 2 where a file
+/// is broken.
+int run_show(const ShowOptions& options);
 
 }  // namespace shelltool

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
@@ -18,7 +17,6 @@
 #include "sandbox/sys/text.h"
 #include "shelltool/command/notice.h"
 #include "shelltool/control/gatehouses.h"
-#include "shelltool/setup/options.h"
 #include "shelltool/setup/places.h"
 #include "shelltool/setup/workspace.h"
 #include "shelltool/state/owner_state.h"
@@ -36,16 +34,6 @@ constexpr int status_done = 0, status_no = 1, status_nobody = 3;
 constexpr auto longest_answer = 3s;
 /// Where writers are waited for: theirs and ours.
 constexpr auto longest_change = 20s;
-
-struct StateOptions {
-  CommonOptions common;            // mode, network, workspaces
-  std::vector<std::string> roots;  // of set
-  std::string session;
-  pid_t process = 0;
-  bool all = false, json = false;
-
-  [[nodiscard]] bool names_some() const { return all || process != 0 || !session.empty(); }
-};
 
 std::vector<std::string> real_roots(const std::vector<std::string>& roots) {
   std::vector<std::string> real;
@@ -178,21 +166,6 @@ Json settled_here(const StateOptions& options) {
   }
 }
 
-int show(const StateOptions& options) {
-  const std::vector<Gatehouse> found =
-      find_meant(options, !options.names_some() && options.common.workspaces.empty());
-  const Json here = settled_here(options);
-  if (options.json) {
-    fmt::print("{}\n", policy::json_text({{"here", here}, {"gatehouses", json_on(found)}}, 2));
-    return status_done;
-  }
-  fmt::print("here: {}\n",
-             here.contains("error") ? here["error"].get<std::string>() : text_of(read_state(here)));
-  for (const Gatehouse& gatehouse : found) fmt::print("{}", text_on(gatehouse));
-  if (found.empty()) fmt::print("no gatehouse runs\n");
-  return status_done;
-}
-
 /// Throws where there is one that would not heed the word: then nothing is changed anywhere.
 void check_all(std::vector<Gatehouse>& gatehouses, const StateWord& word) {
   ask(gatehouses, {Kind::check, word}, longest_answer);
@@ -222,7 +195,24 @@ std::vector<std::string> end_all(const std::vector<Gatehouse>& silent) {
   return ended;
 }
 
-int set(const StateOptions& options) {
+}  // namespace
+
+int run_state_show(const StateOptions& options) {
+  const std::vector<Gatehouse> found =
+      find_meant(options, !options.names_some() && options.common.workspaces.empty());
+  const Json here = settled_here(options);
+  if (options.json) {
+    fmt::print("{}\n", policy::json_text({{"here", here}, {"gatehouses", json_on(found)}}, 2));
+    return status_done;
+  }
+  fmt::print("here: {}\n",
+             here.contains("error") ? here["error"].get<std::string>() : text_of(read_state(here)));
+  for (const Gatehouse& gatehouse : found) fmt::print("{}", text_on(gatehouse));
+  if (found.empty()) fmt::print("no gatehouse runs\n");
+  return status_done;
+}
+
+int run_state_set(const StateOptions& options) {
   const StateWord word = word_in(options);
   std::vector<Gatehouse> meant = find_meant(options, false);
   std::vector<Gatehouse> silent = take_silent(meant);
@@ -257,8 +247,7 @@ int set(const StateOptions& options) {
   return ended.empty() && !is_refused ? status_done : status_no;
 }
 
-/// Prints each change of those that run now as it comes, until the last of them has ended.
-int watch(const StateOptions& options) {
+int run_state_watch(const StateOptions& options) {
   std::vector<Gatehouse> meant =
       find_meant(options, !options.names_some() && options.common.workspaces.empty());
   if (meant.empty()) {
@@ -277,32 +266,6 @@ int watch(const StateOptions& options) {
     std::erase_if(meant, [](const Gatehouse& gatehouse) { return !gatehouse.channel; });
   }
   return status_done;
-}
-
-}  // namespace
-
-void add_state_commands(CLI::App& app, std::function<int()>& action) {
-  CLI::App* state = app.add_subcommand("state", "what sandboxes allow, now, while commands run in them");
-  state->require_subcommand(1);
-  const auto options = std::make_shared<StateOptions>();
-  const auto add = [&](const char* name, const char* help, int (*run)(const StateOptions&)) {
-    CLI::App* command = state->add_subcommand(name, help);
-    command->add_flag("--all", options->all, "every gatehouse of this user");
-    command->add_option("--session", options->session, "the one with this session")->type_name("ID");
-    command->add_option("--pid", options->process, "the one with this process id")->type_name("PID");
-    command->add_flag("--json", options->json, "as JSON");
-    command->callback([options, run, &action] { action = [options, run] { return run(*options); }; });
-    return command;
-  };
-  add_workspace_option(*add("show", "what is in force, and who says what", show), options->common);
-  CLI::App* set_command =
-      add("set", "narrow it, and widen it again, within the config; returns when it is in force", set);
-  add_workspace_option(*set_command, options->common);
-  add_state_options(*set_command, options->common);
-  set_command->add_option("--root", options->roots, "a directory that stays writable; repeatable")
-      ->type_name("DIR")
-      ->allow_extra_args(false);
-  add_workspace_option(*add("watch", "a line for each change", watch), options->common);
 }
 
 }  // namespace shelltool

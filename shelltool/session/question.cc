@@ -1,6 +1,5 @@
 #include "shelltool/session/question.h"
 
-#include <CLI/CLI.hpp>
 #include <utility>
 
 #include "policy/decision_json.h"
@@ -65,22 +64,6 @@ RulesAnswer ask_net(const RulesQuestion& question, const Plan& plan, const polic
 }
 
 }  // namespace
-
-void add_question(CLI::App& app, RulesQuestion& question) {
-  question.runs_script = true;
-  CLI::Option* script =
-      app.add_option("--script", question.script, "shell text, run dry, in place of a command");
-  script->type_name("TEXT");
-  app.add_option("--read", question.read, "a file that is read, in place of a command")->type_name("PATH");
-  app.add_option("--write", question.write, "a file that is written, in place of a command")
-      ->type_name("PATH");
-  app.add_option("--net", question.net, "a connection; the command behind -- makes it")
-      ->type_name("HOST:PORT");
-  app.add_option("command", question.argv, "the command, behind --")
-      ->type_name("COMMAND [ARG…]")
-      ->excludes(script);
-  app.positionals_at_end();
-}
 
 nlohmann::ordered_json event_json(const Judged& judged) {
   return std::visit([](const auto& event) { return policy::event_json(event); }, judged.event);

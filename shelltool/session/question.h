@@ -11,10 +11,6 @@
 #include "policy/explanation.h"
 #include "shelltool/setup/plan.h"
 
-namespace CLI {
-class App;
-}
-
 namespace shelltool {
 
 struct RulesQuestion {
@@ -23,9 +19,6 @@ struct RulesQuestion {
   bool runs_script = false;       ///< dry; else it is only read, as where other sandboxes live on this thread
   std::optional<std::string> read, write, net;
 };
-
-/// The options that ask, and the command behind --. `question` must outlive the parsing.
-void add_question(CLI::App& app, RulesQuestion& question);
 
 /// Something that would happen, and what is decided about it.
 struct Judged {

@@ -8,10 +8,6 @@
 #include "config/config.h"
 #include "shelltool/setup/places.h"
 
-namespace CLI {
-class App;
-}
-
 namespace shelltool {
 
 struct CommonOptions {
@@ -30,13 +26,6 @@ struct CommandOptions {
   std::vector<std::string> env;  ///< K=V
   std::string profile;           ///< empty: none
 };
-
-/// --workspace; --mode and --network. As below.
-void add_workspace_option(CLI::App& app, CommonOptions& options);
-void add_state_options(CLI::App& app, CommonOptions& options);
-/// A wrong word is a CLI::ValidationError that names the nearest. `options` must outlive the parsing.
-void add_options(CLI::App& app, CommonOptions& options);
-void add_options(CLI::App& app, CommandOptions& options);
 
 /// The config in force: the system's file, the user's or the one that was named, and the command line. What
 /// the system's file states, the command line only tightens, too; what it did not get is in `notes`.

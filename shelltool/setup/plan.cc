@@ -116,6 +116,19 @@ policy::Surroundings surroundings_of(const Plan& plan) {
   return {plan.made.identity.account.home, plan.workspace.roots, search_path(plan.made.spec.env)};
 }
 
+policy::Surroundings surroundings_here() {
+  const Caller caller = this_process();
+  const std::string cwd = std::filesystem::current_path().string();
+  policy::Surroundings here{home_of(caller), choose_workspace({}, cwd, caller).roots, {}};
+  const std::string path = value_of(caller.variables, "PATH");
+  for (std::string_view rest = path; !rest.empty();) {
+    const std::size_t end = std::min(rest.find(':'), rest.size());
+    if (end > 0) here.search_path.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return here;
+}
+
 RulesFiles rules_files_of(const Plan& plan) { return {plan.places, plan.named_rules, plan.workspace.roots}; }
 
 policy::RuleSet rules_of(const Plan& plan, std::uint64_t generation) {

@@ -47,6 +47,8 @@ void begin_in_workspace(Plan& plan);
 RulesFiles rules_files_of(const Plan& plan);
 /// What words in its rules stand for.
 policy::Surroundings surroundings_of(const Plan& plan);
+/// Without a plan: the current directory is the workspace.
+policy::Surroundings surroundings_here();
 /// The rules that are in force there.
 policy::RuleSet rules_of(const Plan& plan, std::uint64_t generation = 1);
 /// Without those that this command or its workspace brings along.

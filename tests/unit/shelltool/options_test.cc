@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "shelltool/command/command_line.h"
 #include "tests/unit/temporary.h"
 
 using namespace shelltool;
