@@ -48,7 +48,8 @@ install_missing() {
 # count PASSED FAILED SKIPPED
 count() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
 
-title() { printf '\n== %s\n' "$1"; }
+# With the time since the start: so the log says where it goes.
+title() { printf '\n== %s (%d:%02d)\n' "$1" $((SECONDS / 60)) $((SECONDS % 60)); }
 
 # step NAME COMMAND…: one that must succeed.
 step() {
@@ -159,8 +160,22 @@ gate_and_dry_run() {
   stage 'the gate and the dry run say the same' tests/policy/agree.py "$build/gatehouse"
 }
 
-# From npm, and skipped only where that cannot be reached.
+# Some gigabytes from npm: most of it is waiting, which is done while the compilers run. What fails here is tried
+# again, and told, by the stages that need it.
+fetch_other_programs() {
+  (
+    here=$root/tests/hosts
+    # shellcheck source=tests/hosts/install.sh
+    . "$here/install.sh"
+    fetch_all claude codex opencode gemini
+    here=$root/tests/mcp
+    fetch_all sdk client inspector
+  ) > /dev/null 2>&1 < /dev/null
+}
+
+# Skipped only where npm cannot be reached.
 other_programs() {
+  wait "$fetching"
   stage 'agent hosts' tests/hosts/run.sh "$build/gatehouse"
   stage 'agents under the gate' tests/hosts/agent_profile.sh "$build/gatehouse"
   stage 'other MCP clients' tests/mcp/peers.sh "$build/gatehouse"
@@ -184,6 +199,8 @@ main() {
   fi
   must=${needed[*]} install_missing "${needed[@]}" "${useful[@]}" || exit 2
   if [ "${1:-}" = --deps-only ]; then exit 0; fi
+  local fetching
+  if [ "${1:-}" != --quick ]; then fetch_other_programs & fetching=$!; fi
   step 'build with g++' build_with "$build" g++ all -Ddebug=false || finish
   stage 'tests' meson_tests "$build"
   if [ "${1:-}" = --quick ]; then finish; fi
