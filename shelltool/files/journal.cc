@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -36,6 +37,9 @@ void Journal::add_done() {
   done.name = by_;
   if (::getrandom(&done.after, sizeof done.after, 0) != sizeof done.after)  // no two journals are the same
     throw sys::SysError(errno, "marking a journal");
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  done.after_ns = now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
   add(done);
 }
 
@@ -47,6 +51,11 @@ std::vector<JournalStep> Journal::steps() const {
   std::vector<JournalStep> steps;
   each([&](JournalStep step) { steps.push_back(std::move(step)); });
   return steps;
+}
+
+std::optional<JournalStep> Journal::last() const {
+  const std::string packed = last_record(file_.get());
+  return packed.empty() ? std::nullopt : std::optional(sys::unpacked<JournalStep>(packed));
 }
 
 bool Journal::is_empty() const {

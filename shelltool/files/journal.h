@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,14 +31,16 @@ struct JournalStep {
     mode,         ///< the permissions of `name` become `mode`, and were `mode_before`
     kept,         ///< nothing is changed: `name` has `content`, for a checkpoint
     left_out,     ///< nor here: `name` is not in the checkpoint, since `to`
-    done,         ///< nothing is to be taken back; temporary files still are to be removed. `name`: by whom
+    done,         ///< nothing is to be taken back; temporary files still are to be removed. `name`: by whom;
+                  ///< `after`: a number that no other has
   };
   Kind kind{};
   std::string directory;  ///< true name
   std::string name, temporary, to;
   std::uint64_t before = 0, after = 0;  ///< inodes
   std::int64_t born_ns = 0;             ///< of `before`, where it is moved or discarded: see written.h
-  std::int64_t after_ns = 0;            ///< when `after` was written: somebody may have written to it since
+  std::int64_t after_ns = 0;            ///< when `after` was written, or all was done: somebody may have
+                                        ///< written to it since
   std::uint32_t mode = 0, mode_before = 0;
   std::string content;           ///< of `before`
   bool is_content_kept = false;  ///< false: it is not there, since there was none or too much
@@ -72,6 +75,7 @@ class Journal {
   /// Without one that was cut off.
   void each(const std::function<void(JournalStep step)>& take) const;
   [[nodiscard]] std::vector<JournalStep> steps() const;
+  [[nodiscard]] std::optional<JournalStep> last() const;
   [[nodiscard]] bool is_empty() const;
   void clear();
 

@@ -5,6 +5,7 @@
 
 #include "shelltool/files/file_error.h"
 #include "shelltool/files/pinned.h"
+#include "shelltool/files/replace_file.h"
 #include "shelltool/files/trash.h"
 #include "shelltool/files/walk.h"
 #include "shelltool/files/written.h"
@@ -25,6 +26,7 @@ bool each_file(const std::string& root, std::chrono::steady_clock::time_point de
   options.deadline = deadline;
   bool goes_on = true;
   const WalkLosses losses = walk(held.get(), pinned.real, options, [&](const WalkEntry& entry) {
+    if (is_temporary_name(entry.name)) return false;
     if (entry.kind == EntryKind::directory) return goes_on && entry.name != trash_name;
     if (goes_on && entry.kind == EntryKind::file)
       goes_on = take({held.get(), entry.path, fmt::format("{}/{}", pinned.real, entry.path)});

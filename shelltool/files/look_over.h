@@ -12,8 +12,9 @@
 
 namespace shelltool::files {
 
-/// Hands out the regular files that are not ignored and in no trash, from the root, until `take` returns
-/// false; whether it was all of them, in time. `path` begins with the root's true name. Throws FileError.
+/// Hands out the regular files that are not ignored, in no trash and nothing that a tool makes for the time
+/// being, from the root, until `take` returns false; whether it was all of them, in time. `path` begins with
+/// the root's true name. Throws FileError.
 struct SeenEntry {
   int directory = -1;      ///< the root
   std::string_view below;  ///< from there

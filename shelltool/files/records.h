@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
 
 namespace shelltool::files {
@@ -14,5 +15,8 @@ std::uint64_t write_record(int file, std::uint64_t at, std::string_view packed);
 /// cut off. Throws SysError.
 std::uint64_t each_record(int file, std::uint64_t at,
                           const std::function<void(std::string_view packed)>& take);
+
+/// The last whole one; empty where there is none. Throws SysError.
+std::string last_record(int file);
 
 }  // namespace shelltool::files

@@ -24,13 +24,19 @@ namespace {
 using Kind = JournalStep::Kind;
 
 constexpr std::size_t most_overwritten = 256 * 1024 * 1024;
+constexpr std::string_view temporary_prefix = ".gatehouse-";
 
 }  // namespace
 
 std::string new_temporary_name() {
   std::uint64_t random = 0;
   if (::getrandom(&random, sizeof random, 0) != sizeof random) throw_errno(errno, "drawing a name");
-  return fmt::format(".gatehouse-{:016x}", random);
+  return fmt::format("{}{:016x}", temporary_prefix, random);
+}
+
+bool is_temporary_name(std::string_view name) {
+  return name.size() == temporary_prefix.size() + 16 && name.starts_with(temporary_prefix) &&
+         name.find_first_not_of("0123456789abcdef", temporary_prefix.size()) == name.npos;
 }
 
 namespace {

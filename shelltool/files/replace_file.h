@@ -8,6 +8,7 @@
 /// journal keeps what stood there.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "shelltool/files/journal.h"
@@ -36,5 +37,6 @@ void put_files(const std::vector<Replacement>& replacements, Journal& journal);
 
 /// For what stands there for the time being. Throws FileError.
 std::string new_temporary_name();
+bool is_temporary_name(std::string_view name);
 
 }  // namespace shelltool::files

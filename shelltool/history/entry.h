@@ -50,6 +50,8 @@ struct HistoryEntry {
   std::string list;         ///< where the changes are: a content's name; empty: here
   std::vector<HistoryChange> changes;
 
+  static constexpr const char* turn = "shell";
+  [[nodiscard]] bool is_by_turn() const { return by == turn; }
   [[nodiscard]] bool is_checkpoint() const { return by == "checkpoint"; }
 };
 

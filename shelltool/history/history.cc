@@ -1,6 +1,7 @@
 #include "shelltool/history/history.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include <algorithm>
@@ -19,6 +20,7 @@ namespace {
 
 constexpr auto quiet_time = std::chrono::milliseconds(50), part_of_a_tick = std::chrono::milliseconds(1);
 constexpr std::size_t longest_command = 64 << 10, longest_note = 200, most_commands = 20;
+constexpr std::int64_t longest_step_ns = 1'000'000'000;
 constexpr int most_looks = 5;  // at a workspace that tools change all the time
 
 std::int64_t read_clock(clockid_t clock) {
@@ -35,6 +37,23 @@ std::int64_t latest_stamp() { return read_clock(CLOCK_REALTIME); }
 /// A command as the history tells it: what is secret in it is found before it is cut.
 std::string noted(const std::string& command) {
   return std::string(sys::cut(policy::redacted({command}).front(), longest_note));
+}
+
+/// Another server may empty its journal and go on while it is read: what it had is in the history then.
+template <class Work>
+void unless_emptied(Work work) {
+  try {
+    work();
+  } catch (const sys::Error& error) {
+    log(LogLevel::debug, error.what());
+  }
+}
+
+bool is_same_file(int one, int other) {
+  struct stat a {};
+  struct stat b {};
+  return other >= 0 && ::fstat(one, &a) == 0 && ::fstat(other, &b) == 0 && a.st_ino == b.st_ino &&
+         a.st_dev == b.st_dev;
 }
 
 }  // namespace
@@ -55,6 +74,7 @@ HistoryStore& History::store() {
     const std::string& workspace =
         plan.workspace.roots.empty() ? plan.made.spec.cwd : plan.workspace.roots.front();
     store_.emplace(session.history_directory() + "/" + workspace_id(workspace));
+    (void)store_->unseen();  // what was done before this session
   }
   return *store_;
 }
@@ -73,11 +93,11 @@ HistoryEntry History::new_entry() const {
 std::uint64_t History::record(int journal) {
   is_stale_ = true;
   try {
-    const std::optional<HistoryEntry> entry = record_journal(journal, new_entry(), store());
-    if (!entry) return 0;
-    turns_.note(*entry);
+    record_done(workers_.journals().all(), journal);
+    const std::uint64_t id = record_journal(journal, new_entry(), store());
+    note_unseen();
     noted_tick_ = earliest_stamp();
-    return entry->id;
+    return id;
   } catch (const std::exception& error) {
     trouble_ = error.what();
     log(LogLevel::warning, fmt::format("a change is not in the history: {}", trouble_));
@@ -95,6 +115,51 @@ void History::await_tick(std::function<void()> callback) {
   next_tick_ = reactor_.at(sys::BootClock::now() + part_of_a_tick, [this] {
     for (auto& waiting : std::exchange(awaiting_tick_, {})) await_tick(std::move(waiting));
   });
+}
+
+/// What any server has answered and not yet recorded, in the order in which it was done: who asks after an
+/// answer finds it, and what was done upon it comes behind it.
+void History::record_done(const std::vector<sys::Fd>& journals, int own) {
+  std::vector<std::pair<std::int64_t, int>> done;
+  for (const sys::Fd& journal : journals)
+    unless_emptied([&] { done.emplace_back(done_time(journal.get()), journal.get()); });
+  std::sort(done.begin(), done.end());
+  for (const auto& one : done) {
+    if (one.first == 0) continue;
+    HistoryEntry entry = new_entry();
+    if (!is_same_file(one.second, own)) entry.session.clear();  // whose it is does not stand there
+    unless_emptied([&] { record_journal(one.second, std::move(entry), store()); });
+  }
+}
+
+/// What tools of whichever server have done is no command's work; whether there was something.
+bool History::note_unseen() {
+  std::vector<HistoryEntry> unseen = store().unseen();
+  std::erase_if(unseen,
+                [](const HistoryEntry& entry) { return entry.is_checkpoint() || entry.is_by_turn(); });
+  for (HistoryEntry& entry : unseen) {
+    store().read_list(entry);
+    turns_.note(entry);
+  }
+  return !unseen.empty();
+}
+
+/// What other servers have done, and what any tool is at: half done it was looked over, too.
+bool History::note_others() {
+  const std::vector<sys::Fd> journals = workers_.journals().all();
+  std::vector<HistoryEntry> begun;
+  for (const sys::Fd& journal : journals) unless_emptied([&] { begun.push_back(begun_in(journal.get())); });
+  record_done(journals);
+  const bool has_unseen = note_unseen();
+  const std::int64_t since_ns = commands_.empty() ? earliest_stamp() : commands_.front().since_ns;
+  std::erase_if(begun, [&](const HistoryEntry& entry) {  // some that a killed server has left are older
+    return entry.changes.empty() || entry.time_ns + longest_step_ns < since_ns;
+  });
+  for (HistoryEntry& entry : begun) {
+    entry.time_ns = latest_stamp();
+    turns_.note(entry);
+  }
+  return has_unseen || !begun.empty();
 }
 
 History::Turn History::on_turn(const std::string& command) {
@@ -117,7 +182,10 @@ void History::on_answered(Turn turn) {
 }
 
 void History::when_current(std::function<void()> callback) {
-  if (!next_look_ && !is_looking_) return callback();
+  if (!next_look_ && !is_looking_) {
+    if (connection_.current() != nullptr) record_done(workers_.journals().all());
+    return callback();
+  }
   waiting_.push_back(std::move(callback));
   if (!is_looking_) look();
 }
@@ -134,10 +202,11 @@ void History::look() {
 
 void History::on_looked(const FileAnswer& answer) {
   is_looking_ = false;
-  // What was seen may be from before what has been noted meanwhile.
-  if (!answer.failure && is_stale_ && ++stale_looks_ < most_looks) return look();
-  stale_looks_ = 0;
   try {
+    // What was seen may be from before what has been noted meanwhile.
+    const bool has_noted = note_others();
+    if (!answer.failure && (has_noted || is_stale_) && ++stale_looks_ < most_looks) return look();
+    stale_looks_ = 0;
     if (answer.failure) throw sys::Error(sys::Kind::io, "{}", answer.failure->sentence);
     const auto now = sys::unpacked<files::LookOverResult>(answer.packed);
     if (turns_.has_begun())
@@ -157,7 +226,7 @@ void History::on_looked(const FileAnswer& answer) {
 
 void History::record_turns(const files::LookOverResult& now) {
   HistoryEntry entry = new_entry();
-  entry.by = "shell";
+  entry.by = HistoryEntry::turn;
   entry.key = static_cast<std::uint64_t>(entry.time_ns);
   std::vector<std::string> texts;
   for (const Command& command : commands_) texts.push_back(noted(command.text));

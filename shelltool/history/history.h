@@ -1,6 +1,7 @@
 #pragma once
 /// The history of a connection's workspace: it hears of every change that a file tool has made, and looks
-/// over the workspace after commands.
+/// over the workspace after commands. Other servers of the workspace have the same: what they have done since
+/// is read from the store, and from their journals what they have answered and not yet recorded.
 
 #include <functional>
 #include <optional>
@@ -30,7 +31,8 @@ class History {
   /// Calls back when it is settled and what a command changes gets a later stamp than what was noted: within
   /// 4 ms of a change at most, perhaps at once.
   void when_command_may_begin(std::function<void()> callback);
-  /// Calls back when what commands have changed until now is recorded; perhaps at once.
+  /// Calls back when what commands have changed until now is recorded, and what any server has answered;
+  /// perhaps at once.
   void when_current(std::function<void()> callback);
 
   /// Why the last change that could not be recorded was not; empty: all were.
@@ -45,6 +47,9 @@ class History {
   std::uint64_t record(int journal);
   [[nodiscard]] HistoryEntry new_entry() const;
   void await_tick(std::function<void()> callback);
+  void record_done(const std::vector<sys::Fd>& journals, int own = -1);
+  bool note_unseen();
+  bool note_others();
   void look();
   void on_looked(const FileAnswer& answer);
   void record_turns(const files::LookOverResult& now);

@@ -40,10 +40,11 @@ std::uint64_t size_in_name(const std::string& name) {
   return dash == std::string::npos ? 0 : std::strtoull(name.c_str() + dash + 1, nullptr, 10);
 }
 
+/// From `end` on, which is moved on.
 std::vector<HistoryEntry> read_entries(int records, std::uint64_t& end) {
   std::vector<HistoryEntry> entries;
   end = files::each_record(
-      records, 0, [&](std::string_view packed) { entries.push_back(sys::unpacked<HistoryEntry>(packed)); });
+      records, end, [&](std::string_view packed) { entries.push_back(sys::unpacked<HistoryEntry>(packed)); });
   return entries;
 }
 
@@ -86,7 +87,7 @@ void HistoryStore::Writing::look() {
   for (const HistoryEntry& entry : read_entries(records_.get(), known.end)) {
     known.last = entry.id;
     ++known.entries;
-    known.keys.insert(entry.key);
+    known.ids.emplace(entry.key, entry.id);
   }
   for (const std::string& name : names_in(store_.contents_directory())) known.bytes += size_in_name(name);
   store_.known_ = std::move(known);
@@ -116,7 +117,7 @@ std::uint64_t HistoryStore::Writing::add(HistoryEntry entry) {
   known.end = end;
   known.last = entry.id;
   ++known.entries;
-  known.keys.insert(entry.key);
+  known.ids.emplace(entry.key, entry.id);
   if (known.entries > store_.bounds_.entries || known.bytes > store_.bounds_.bytes) prune();
   return entry.id;
 }
@@ -150,12 +151,28 @@ void HistoryStore::Writing::prune() {
   look();
 }
 
+sys::Fd HistoryStore::open_records() const {
+  sys::Fd records(::open(records_path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!records && errno != ENOENT) throw sys::SysError(errno, "opening {}", records_path());
+  return records;
+}
+
 std::vector<HistoryEntry> HistoryStore::entries() const {
-  const sys::Fd records(::open(records_path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (!records && errno == ENOENT) return {};
-  if (!records) throw sys::SysError(errno, "opening {}", records_path());
+  const sys::Fd records = open_records();
   std::uint64_t end = 0;
-  return read_entries(records.get(), end);
+  return records ? read_entries(records.get(), end) : std::vector<HistoryEntry>();
+}
+
+std::vector<HistoryEntry> HistoryStore::unseen() {
+  const sys::Fd records = open_records();
+  struct stat status {};
+  if (!records || ::fstat(records.get(), &status) != 0) return {};
+  if (status.st_ino != seen_.inode || static_cast<std::uint64_t>(status.st_size) < seen_.end)
+    seen_ = {status.st_ino, 0, seen_.last};  // the oldest have gone
+  std::vector<HistoryEntry> entries = read_entries(records.get(), seen_.end);
+  std::erase_if(entries, [&](const HistoryEntry& entry) { return entry.id <= seen_.last; });
+  if (!entries.empty()) seen_.last = entries.back().id;
+  return entries;
 }
 
 std::optional<HistoryEntry> HistoryStore::entry(std::uint64_t id) const {

@@ -7,8 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,8 +34,11 @@ class HistoryStore {
    public:
     /// Throws sys::Error.
     explicit Writing(HistoryStore& store);
-    /// Whether an entry with this key is there.
-    [[nodiscard]] bool has(std::uint64_t key) const { return store_.known_.keys.count(key) != 0; }
+    /// Of the entry with this key; 0: there is none.
+    [[nodiscard]] std::uint64_t id_of(std::uint64_t key) const {
+      const auto there = store_.known_.ids.find(key);
+      return there == store_.known_.ids.end() ? 0 : there->second;
+    }
     KeptContent keep(std::string_view content);
     /// Gives it the next id, which it returns. The oldest go where there are too many.
     std::uint64_t add(HistoryEntry entry);
@@ -50,6 +53,8 @@ class HistoryStore {
 
   /// From the oldest on, without the changes of those that have a list. Throws sys::Error.
   [[nodiscard]] std::vector<HistoryEntry> entries() const;
+  /// Those that were added since this was asked the last time, by whomever. Throws sys::Error.
+  [[nodiscard]] std::vector<HistoryEntry> unseen();
   /// The changes, where they stand in a list.
   void read_list(HistoryEntry& entry) const;
   /// With its changes.
@@ -60,18 +65,24 @@ class HistoryStore {
  private:
   /// Its number is that of the form of an entry: those of another are not read.
   [[nodiscard]] std::string records_path() const { return directory_ + "/records-2"; }
+  /// Empty where nothing was added yet.
+  [[nodiscard]] sys::Fd open_records() const;
   [[nodiscard]] std::string contents_directory() const { return directory_ + "/contents"; }
 
   /// Of the records, as long as nobody else has written some.
   struct Known {
     std::uint64_t inode = 0, end = 0;
     std::uint64_t last = 0, entries = 0, bytes = 0;
-    std::set<std::uint64_t> keys;
+    std::map<std::uint64_t, std::uint64_t> ids;  // by key
+  };
+  struct Seen {
+    std::uint64_t inode = 0, end = 0, last = 0;
   };
 
   std::string directory_;
   HistoryBounds bounds_;
   Known known_;
+  Seen seen_;
 };
 
 }  // namespace shelltool

@@ -1,12 +1,11 @@
 #include "shelltool/history/journal_entry.h"
 
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "sandbox/sys/error.h"
-#include "shelltool/files/content_hash.h"
 #include "shelltool/files/journal.h"
 
 namespace shelltool {
@@ -15,17 +14,6 @@ namespace {
 using files::JournalStep;
 using Step = JournalStep::Kind;
 using Kind = HistoryChange::Kind;
-
-std::uint64_t key_of(int journal) {
-  files::ContentHash hash;
-  std::string piece(64 * 1024, '\0');
-  for (off_t at = 0;;) {
-    const ssize_t count = ::pread(journal, piece.data(), piece.size(), at);
-    if (count <= 0) return hash.value();
-    hash.add(std::string_view(piece).substr(0, static_cast<std::size_t>(count)));
-    at += count;
-  }
-}
 
 std::optional<Kind> kind_of(Step step) {
   static constexpr std::pair<Step, Kind> kinds[] = {
@@ -46,7 +34,7 @@ bool is_said(const HistoryEntry& entry, const HistoryChange& change) {
   });
 }
 
-HistoryChange change_of(const JournalStep& step, Kind kind, HistoryStore::Writing& writing) {
+HistoryChange change_of(const JournalStep& step, Kind kind) {
   HistoryChange change;
   change.kind = kind;
   change.path = step.path();
@@ -57,33 +45,55 @@ HistoryChange change_of(const JournalStep& step, Kind kind, HistoryStore::Writin
   }
   change.mode = step.mode;
   change.mode_before = step.mode_before;
-  KeptContent& had = kind == Kind::kept ? change.after : change.before;
-  if (step.is_content_kept) had = writing.keep(step.content);
-  if (!step.content_after.empty())
-    change.after = writing.keep(step.content_after);
-  else if (!step.version.empty())
-    change.after.version = step.version;
+  change.after.version = step.version;
   return change;
+}
+
+void keep_contents(const JournalStep& step, HistoryChange& change, HistoryStore::Writing& writing) {
+  KeptContent& had = change.kind == Kind::kept ? change.after : change.before;
+  if (step.is_content_kept) had = writing.keep(step.content);
+  if (!step.content_after.empty()) change.after = writing.keep(step.content_after);
 }
 
 }  // namespace
 
-std::optional<HistoryEntry> record_journal(int journal, HistoryEntry entry, HistoryStore& store) {
-  entry.key = key_of(journal);
-  HistoryStore::Writing writing(store);
-  if (writing.has(entry.key)) return std::nullopt;
-  bool is_done = false;
+std::uint64_t record_journal(int journal, HistoryEntry entry, HistoryStore& store) {
   const files::Journal read{sys::duplicate(journal)};
+  const std::optional<JournalStep> last = read.last();
+  if (!last || last->kind != Step::done) return 0;
+  entry.by = last->name;
+  entry.time_ns = last->after_ns;
+  entry.key = last->after;
+  HistoryStore::Writing writing(store);
+  if (const std::uint64_t there = writing.id_of(entry.key); there != 0) return there;
+  std::uint64_t done = 0;
   read.each([&](const JournalStep& step) {
-    if (step.kind == Step::done) entry.by = step.name;
-    is_done = step.kind == Step::done;
+    done = step.kind == Step::done ? step.after : 0;
     const std::optional<Kind> kind = kind_of(step.kind);
     if (!kind) return;
-    HistoryChange change = change_of(step, *kind, writing);
+    HistoryChange change = change_of(step, *kind);
+    keep_contents(step, change, writing);
     if (!is_said(entry, change)) entry.changes.push_back(std::move(change));
   });
-  if (!is_done || entry.changes.empty()) return std::nullopt;
-  entry.id = writing.add(entry);
+  // Only where it is the same then, all of it was read as it is: it is emptied when it is in the history.
+  if (done != entry.key || entry.changes.empty()) return 0;
+  return writing.add(std::move(entry));
+}
+
+std::int64_t done_time(int journal) {
+  const std::optional<JournalStep> last = files::Journal{sys::duplicate(journal)}.last();
+  return last && last->kind == Step::done ? last->after_ns : 0;
+}
+
+HistoryEntry begun_in(int journal) {
+  HistoryEntry entry;
+  struct stat status {};
+  if (::fstat(journal, &status) == 0)
+    entry.time_ns = status.st_mtim.tv_sec * std::int64_t{1'000'000'000} + status.st_mtim.tv_nsec;
+  files::Journal{sys::duplicate(journal)}.each([&](const JournalStep& step) {
+    if (step.kind == Step::done) entry.changes.clear();
+    if (const std::optional<Kind> kind = kind_of(step.kind)) entry.changes.push_back(change_of(step, *kind));
+  });
   return entry;
 }
 

@@ -114,9 +114,8 @@ class UndoPlanner {
   }
 
   void write(const HistoryChange& change) {
-    const bool by_turn = entry_.by == "shell";
     const std::optional<std::string> before =
-        by_turn ? content_before(change, earlier_, store_) : store_.content(change.before);
+        entry_.is_by_turn() ? content_before(change, earlier_, store_) : store_.content(change.before);
     if (!before) {
       plan_.missing.push_back(change.path);
       return;

@@ -217,7 +217,7 @@ class HistoryCall {
           fmt::format("entry {} is a checkpoint, which changed nothing: use action restore", entry.id));
     std::vector<HistoryEntry> earlier = store().entries();
     std::erase_if(earlier, [&](const HistoryEntry& other) { return other.id >= entry.id; });
-    if (entry.by == "shell")
+    if (entry.is_by_turn())
       for (HistoryEntry& other : earlier) store().read_list(other);
     PutBackPlan plan = plan_undo(entry, earlier, store());
     put_back(std::move(plan), fmt::format("undo {}", entry.id), entry);

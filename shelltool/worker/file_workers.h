@@ -52,6 +52,8 @@ class FileWorkers {
   void when_settled(std::function<void()> callback);
   /// When the first request of a session was answered.
   void on_ready(std::function<void()> callback) { on_ready_ = std::move(callback); }
+  /// Of the session that there is.
+  [[nodiscard]] Journals journals() const;
   /// Kills the worker that is at it; what it had begun to change is taken back.
   void cancel(Id request);
 
@@ -76,7 +78,6 @@ class FileWorkers {
   };
   using Place = std::list<Worker>::iterator;
 
-  [[nodiscard]] Journals journals() const;
   void find_unsettled();
   void tell_settled();
   void pump();

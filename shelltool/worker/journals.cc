@@ -36,12 +36,26 @@ Journals::File Journals::make() const {
   return file;
 }
 
+std::vector<std::string> Journals::paths() const {
+  std::vector<std::string> paths;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_, ignored))
+    if (entry.path().filename().string().starts_with(prefix_)) paths.push_back(entry.path().string());
+  return paths;
+}
+
+std::vector<sys::Fd> Journals::all() const {
+  std::vector<sys::Fd> journals;
+  for (const std::string& path : paths())
+    if (sys::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)); fd)
+      journals.push_back(std::move(fd));
+  return journals;
+}
+
 std::vector<Journals::File> Journals::left_behind() const {
   std::vector<File> left;
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(directory_, ignored)) {
-    if (!entry.path().filename().string().starts_with(prefix_)) continue;
-    File file{entry.path().string(), sys::Fd(::open(entry.path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW))};
+  for (const std::string& path : paths()) {
+    File file{path, sys::Fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW))};
     if (!file.fd || ::flock(file.fd.get(), LOCK_EX | LOCK_NB) != 0) continue;
     if (file.is_empty())
       file.remove();

@@ -24,8 +24,12 @@ class Journals {
   [[nodiscard]] File make() const;
   /// Those that nobody has any more, and that are not empty.
   [[nodiscard]] std::vector<File> left_behind() const;
+  /// All there are, for reading: whoever may write to them, and whatever they have at this moment.
+  [[nodiscard]] std::vector<sys::Fd> all() const;
 
  private:
+  [[nodiscard]] std::vector<std::string> paths() const;
+
   std::string directory_, prefix_;
 };
 

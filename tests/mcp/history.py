@@ -305,6 +305,43 @@ def two_servers_of_a_workspace_have_one_history(place):
     assert changes(one) == changes(other) == ["write"] * 20
     assert done(one, action="undo").startswith("undo 20 (write) is done, as entry 21")
     assert changes(other)[-1] == "undo 20"
+    for number in reversed(range(1, 20)):  # each was made upon the one before
+        assert done((one, other)[number % 2], action="undo").startswith(f"undo {number} (write)"), number
+    assert tree(place) == {}
+
+
+def what_a_server_has_answered_is_in_the_history_of_another_at_once(place):
+    """Also when it is killed at this moment, before it has recorded it."""
+    one = place.serve()
+    one.call("write", file_path="f", content="0")
+    for number in range(1, 11):
+        other = place.serve()
+        other.call("write", file_path="f", content=f"{number}")
+        other.process.kill()
+        assert changes(one) == ["write"] * (number + 1), changes(one)
+        other.process.wait()
+    assert done(one, action="undo").startswith("undo 11 (write) is done")
+    assert (place.workspace / "f").read_text() == "9"
+
+
+def what_the_tools_of_another_server_do_beside_commands_is_theirs(place):
+    write(place, edited=b"0", moved=b"", deleted=b"")
+    one, other = place.serve(), place.serve()
+    one.call("shell", command="true")
+    done(one)
+    for round in range(10):
+        waiting = one.start("shell", {"command": f"echo {round} > made{round}; sleep 0.1"})
+        time.sleep(0.02)
+        other.call("write", file_path=f"written{round}", content="x")
+        other.call("edit", file_path="edited", old_string=f"{round}", new_string=f"{round + 1}")
+        if round == 5:
+            other.call("files", ops=[{"op": "move", "path": "moved", "to": "gone"}, {"op": "delete", "path": "deleted"}])
+        one.answer(waiting)
+    names = changes(one)
+    turns = "".join(done(one, action="show", id=number) for number, by in enumerate(names, 1) if by == "shell")
+    told = {line.split()[-1] for line in turns.splitlines() if line.startswith(("changed ", "created ", "deleted "))}
+    assert told == {f"made{round}" for round in range(10)}, turns
+    assert names.count("write") == names.count("edit") == 10, names
 
 
 def a_long_history_comes_in_pages_and_wrong_arguments_are_named(place):
@@ -332,4 +369,5 @@ TESTS = [every_change_can_be_undone_also_by_the_next_server, what_somebody_else_
          a_checkpoint_is_restored_and_that_is_undone,
          rules_on_files_hold_for_the_way_back_and_what_they_deny_is_not_kept, an_answered_change_is_in_the_history_after_a_kill,
          a_killed_copy_leaves_no_half_file, what_is_too_large_to_be_kept_is_said, a_history_that_cannot_be_written_is_said, two_servers_of_a_workspace_have_one_history,
+         what_a_server_has_answered_is_in_the_history_of_another_at_once, what_the_tools_of_another_server_do_beside_commands_is_theirs,
          a_long_history_comes_in_pages_and_wrong_arguments_are_named]

@@ -30,9 +30,9 @@ struct History {
     timespec now{};
     ::clock_gettime(CLOCK_REALTIME, &now);
     entry.time_ns = now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
-    const auto recorded = record_journal(journal.get(), entry, store);
+    const std::uint64_t id = record_journal(journal.get(), entry, store);
     scene.journal.clear();
-    return recorded ? recorded->id : 0;
+    return id;
   }
   std::uint64_t write(const std::string& name, const std::string& content) {
     scene.journal.begin("write");

@@ -51,6 +51,21 @@ TEST_CASE("entries are numbered on, with their contents, by whichever server") {
   CHECK_FALSE(one.entry(4));
 }
 
+TEST_CASE("what was added since the last time is told once, by whomever, also when the oldest have gone") {
+  const tests::TemporaryDirectory directory;
+  HistoryStore one(directory / "h", {10, 1000}), other(directory / "h", {10, 1000});
+  CHECK(one.unseen().empty());
+  add(one, "a"), add(other, "b");
+  REQUIRE(one.unseen().size() == 2);
+  CHECK(one.unseen().empty());
+  for (int i = 0; i < 20; ++i) {
+    add(other, std::to_string(i));
+    const std::vector<HistoryEntry> unseen = one.unseen();
+    REQUIRE(unseen.size() == 1);
+    CHECK(unseen[0].id == static_cast<std::uint64_t>(i) + 3);
+  }
+}
+
 TEST_CASE("a last entry that was cut off does not count, and the next one stands in its place") {
   const tests::TemporaryDirectory directory;
   {
@@ -118,9 +133,8 @@ TEST_CASE(
       record_journal(journal.get(), {}, store);
     });
     HistoryStore store(place);
-    const bool was_there = !store.entries().empty();
-    CHECK(record_journal(journal.get(), {}, store).has_value() == !was_there);
     CAPTURE(call);
+    CHECK(record_journal(journal.get(), {}, store) == 1);
     REQUIRE(store.entries().size() == 1);
     const HistoryEntry entry = *store.entry(1);
     REQUIRE(entry.changes.size() == 1);
@@ -134,18 +148,39 @@ TEST_CASE(
 TEST_CASE("the same change made twice is two entries, and a journal that is read twice is one") {
   tests::FileScene scene;
   HistoryStore store(scene.beside / "history");
-  for (int i = 0; i < 2; ++i) {
+  for (std::uint64_t i = 1; i <= 2; ++i) {
     scene.journal.begin("files");
     files::file_ops(
         {{{files::FileOp::Kind::make_directory, "d", "", false, false}}, scene.dir.path(), {}, false},
         tests::allow_all, scene.journal);
     const sys::Fd journal = sys::open_file(scene.beside / "journal", O_RDWR);
-    CHECK(record_journal(journal.get(), {}, store).has_value());
-    CHECK_FALSE(record_journal(journal.get(), {}, store).has_value());
+    HistoryStore other(scene.beside / "history");  // another server's
+    CHECK(record_journal(journal.get(), {}, other) == i);
+    CHECK(record_journal(journal.get(), {}, store) == i);
     scene.journal.clear();
     fs::remove(scene.dir / "d");
   }
   CHECK(store.entries().size() == 2);
+}
+
+TEST_CASE("what a journal has begun is told until it is done, and recorded when it is") {
+  tests::FileScene scene;
+  HistoryStore store(scene.beside / "history");
+  const sys::Fd journal = sys::open_file(scene.beside / "journal", O_RDWR);
+  scene.journal.begin("write");
+  scene.journal.add(files::step_about(files::JournalStep::Kind::temporary, "/d/f"));
+  scene.journal.add(files::step_about(files::JournalStep::Kind::created, "/d/f"));
+  const HistoryEntry begun = begun_in(journal.get());
+  REQUIRE(begun.changes.size() == 1);
+  CHECK(begun.changes[0].path == "/d/f");
+  CHECK(begun.time_ns != 0);
+  CHECK(record_journal(journal.get(), {}, store) == 0);
+  CHECK(done_time(journal.get()) == 0);
+  scene.journal.add_done();
+  CHECK(done_time(journal.get()) >= begun.time_ns);
+  CHECK(begun_in(journal.get()).changes.empty());
+  CHECK(record_journal(journal.get(), {}, store) == 1);
+  CHECK(store.entries()[0].time_ns == done_time(journal.get()));
 }
 
 }  // namespace shelltool

@@ -89,6 +89,7 @@ TEST_CASE("a checkpoint has what is neither ignored nor hidden by a rule, and sa
   scene.dir.write("a.c", "a");
   scene.dir.write("a.o", "o");
   scene.dir.write(".env", "KEY");
+  scene.dir.write(".gatehouse-0123456789abcdef", "half");  // a tool is at it
   scene.dir.write("big", std::string(17U << 20U, 'x'));
   const files::KeepResult kept = files::keep_files({{scene.dir.path()}}, tests::hide_env, scene.journal);
   CHECK(kept.files == 2);
