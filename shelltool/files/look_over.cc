@@ -43,11 +43,12 @@ LookOverResult look_over(const LookOverRequest& request,
     const auto see = [&](const SeenEntry& entry) {
       if (result.files.size() == most_seen) return false;
       struct statx status {};
-      constexpr unsigned wanted = STATX_INO | STATX_CTIME | STATX_BTIME;
+      constexpr unsigned wanted = STATX_INO | STATX_CTIME | STATX_BTIME | STATX_MODE;
       if (::statx(entry.directory, std::string(entry.below).c_str(), AT_SYMLINK_NOFOLLOW, wanted, &status) ==
           0)
         result.files.push_back({entry.path, status.stx_ino, nanoseconds(status.stx_ctime),
-                                (status.stx_mask & STATX_BTIME) != 0 ? nanoseconds(status.stx_btime) : 0});
+                                (status.stx_mask & STATX_BTIME) != 0 ? nanoseconds(status.stx_btime) : 0,
+                                status.stx_mode & 07777U});
       return true;
     };
     if (!each_file(root, deadline, see)) result.is_whole = false;

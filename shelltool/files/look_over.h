@@ -27,6 +27,7 @@ struct SeenFile {
   std::string path;  ///< absolute
   std::uint64_t inode = 0;
   std::int64_t changed_ns = 0, born_ns = 0;  ///< ctime, and birth: 0 where it is not known
+  std::uint32_t mode = 0;                    ///< permissions
 };
 struct LookOverResult {
   std::vector<SeenFile> files;
@@ -40,8 +41,8 @@ LookOverResult look_over(const LookOverRequest& request, const Judge& judge);
 
 template <class Wire>
 void carry(Wire& wire, SeenFile& file) {
-  auto& [path, inode, changed_ns, born_ns] = file;
-  wire(path), wire(inode), wire(changed_ns), wire(born_ns);
+  auto& [path, inode, changed_ns, born_ns, mode] = file;
+  wire(path), wire(inode), wire(changed_ns), wire(born_ns), wire(mode);
 }
 template <class Wire>
 void carry(Wire& wire, LookOverResult& result) {

@@ -11,7 +11,7 @@ using Kind = HistoryChange::Kind;
 void TurnChanges::begin(const files::LookOverResult& now, std::int64_t since_ns) {
   for (const files::SeenFile& file : now.files) {
     if (file.changed_ns < since_ns)
-      before_[file.path] = {file.inode, file.changed_ns, false};
+      before_[file.path] = {file.inode, file.changed_ns, false, file.mode};
     else
       perhaps_new_.insert(file.path);
   }
@@ -34,8 +34,10 @@ void TurnChanges::note(const HistoryEntry& entry) {
     switch (change.kind) {
       case Kind::changed:
       case Kind::created:
+        before_[change.path] = {0, entry.time_ns, true, change.mode_before};
+        break;
       case Kind::mode:
-        before_[change.path] = {0, entry.time_ns, true};
+        before_[change.path] = {0, entry.time_ns, true, change.mode};
         break;
       case Kind::removed:
       case Kind::discarded:
@@ -79,7 +81,7 @@ TurnChanges::Found TurnChanges::look(const files::LookOverResult& now, std::int6
   for (const auto& [path, was] : before_) inodes.insert(was.inode);
   std::map<std::string, Seen> seen;
   for (const files::SeenFile& file : now.files) {
-    seen[file.path] = {file.inode, file.changed_ns, false};
+    seen[file.path] = {file.inode, file.changed_ns, false, file.mode};
     const auto before = before_.extract(file.path);
     const bool is_known = !before.empty();
     const Seen was = is_known ? before.mapped() : Seen();
@@ -90,6 +92,8 @@ TurnChanges::Found TurnChanges::look(const files::LookOverResult& now, std::int6
     HistoryChange& change = found.changes.emplace_back();
     change.kind = !is_known && is_new(file, inodes, since_ns) ? Kind::created : Kind::changed;
     change.path = file.path;
+    change.mode = file.mode;
+    change.mode_before = was.mode;
     change.changed_ns = file.changed_ns;
     change.changed_before_ns = was.changed_ns;
   }
@@ -98,6 +102,7 @@ TurnChanges::Found TurnChanges::look(const files::LookOverResult& now, std::int6
       HistoryChange& change = found.changes.emplace_back();
       change.kind = Kind::removed;
       change.path = path;
+      change.mode_before = was.mode;
       change.changed_before_ns = was.changed_ns;
     }
   } else {

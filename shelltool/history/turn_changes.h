@@ -32,7 +32,8 @@ class TurnChanges {
   struct Seen {
     std::uint64_t inode = 0;
     std::int64_t changed_ns = 0;
-    bool by_tool = false;  ///< at that time or before, and by nobody since
+    bool by_tool = false;    ///< at that time or before, and by nobody since
+    std::uint32_t mode = 0;  ///< 0: not known
   };
   void forget(const std::string& path);
   [[nodiscard]] bool is_by_tool(const files::SeenFile& file) const;
