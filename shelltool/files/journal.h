@@ -41,6 +41,7 @@ struct JournalStep {
   std::int64_t born_ns = 0;             ///< of `before`, where it is moved or discarded: see written.h
   std::int64_t after_ns = 0;            ///< when `after` was written, or all was done: somebody may have
                                         ///< written to it since
+  std::int64_t changed_before_ns = 0;   ///< ctime of `before`, and of what is kept
   std::uint32_t mode = 0, mode_before = 0;
   std::string content;           ///< of `before`
   bool is_content_kept = false;  ///< false: it is not there, since there was none or too much

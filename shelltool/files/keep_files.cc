@@ -1,7 +1,10 @@
 #include "shelltool/files/keep_files.h"
 
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 
 #include "sandbox/sys/text.h"
@@ -10,11 +13,14 @@
 #include "shelltool/files/file_error.h"
 #include "shelltool/files/look_over.h"
 #include "shelltool/files/settle.h"
+#include "shelltool/files/written.h"
 
 namespace shelltool::files {
 namespace {
 
 constexpr std::size_t most_files = 10'000, most_named = 50;
+constexpr int most_tries = 20;
+constexpr std::int64_t tick_ns = 10'000'000;  // of the clock that files are stamped by, at most
 constexpr std::uint64_t most_bytes = 128U << 20U;
 
 class Keeping {
@@ -29,15 +35,34 @@ class Keeping {
       if (size > most_kept_before) return leave_out(path, fmt::format("{} bytes, too large", size));
       if (result_.bytes + size > most_bytes) return leave_out(path, "128 MB are kept already");
       JournalStep step = step_about(JournalStep::Kind::kept, path);
-      step.content = Content(file).whole(most_kept_before);
-      step.is_content_kept = true;
-      step.mode = file.status.st_mode & 07777U;
+      if (!read_settled(file, step)) return leave_out(path, "somebody writes to it all the time");
       result_.bytes += step.content.size();
       ++result_.files;
       journal_.add(step);
     } catch (const FileError& error) {
       leave_out(path, error.code());
     }
+  }
+
+  /// As it was at one moment. What somebody writes within a tick of the clock has the same time.
+  static bool read_settled(const Pinned& file, JournalStep& step) {
+    for (int tries = 0; tries < most_tries; ++tries) {
+      struct stat before {};
+      struct stat after {};
+      if (::fstat(file.place.get(), &before) != 0) throw_errno(errno, "{}", sys::visible(file.named));
+      timespec now{};
+      ::clock_gettime(CLOCK_REALTIME, &now);
+      const std::int64_t age_ns = nanoseconds(now) - nanoseconds(before.st_ctim);
+      if (age_ns >= 0 && age_ns < tick_ns) ::usleep(tick_ns / 1000);
+      step.content = Content(file).whole(most_kept_before);
+      if (::fstat(file.place.get(), &after) != 0) throw_errno(errno, "{}", sys::visible(file.named));
+      if (nanoseconds(before.st_ctim) != nanoseconds(after.st_ctim)) continue;
+      step.is_content_kept = true;
+      step.mode = after.st_mode & 07777U;
+      step.changed_before_ns = nanoseconds(after.st_ctim);
+      return true;
+    }
+    return false;
   }
 
   void leave_out(const std::string& path, const std::string& why) {

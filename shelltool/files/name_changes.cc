@@ -32,6 +32,7 @@ JournalStep step_away(Kind kind, const std::string& path, const std::string& to)
   step.to = to;
   step.before = is.inode;
   step.born_ns = is.born_ns;
+  step.changed_before_ns = is.changed_ns;
   return step;
 }
 

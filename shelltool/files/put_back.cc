@@ -86,14 +86,18 @@ std::string link_text(const std::string& path) {
                                                                     : std::string(text.data());
 }
 
+bool has_version(const PutBackStep& step, const struct stat& now) {
+  return !step.expected.version.empty() && S_ISREG(now.st_mode) &&
+         now.st_size <= static_cast<off_t>(most_kept_before) &&
+         version_of(content_at(step.path)) == step.expected.version;
+}
+
 /// Whether that stands there which stood there. A tool that has changed it and back has left its content.
 bool is_same(const PutBackStep& step, const struct stat& now) {
   const auto& expected = step.expected;
   const Written is = written_at(held_parent(step.path), sys::base_name(step.path));
   if (expected.inode == 0 || (is.inode == expected.inode && is.born_ns == expected.born_ns)) return true;
-  return !expected.version.empty() && S_ISREG(now.st_mode) &&
-         now.st_size <= static_cast<off_t>(most_kept_before) &&
-         version_of(content_at(step.path)) == expected.version;
+  return has_version(step, now);
 }
 
 /// A directory counts from its birth: what came into it since has a time of its own.
@@ -145,8 +149,8 @@ void check(const PutBackStep& step) {
   if (!S_ISREG(now->st_mode) && expected.kind == Expectation::version)
     refuse(step, fmt::format("it is {} by now", kind_of(now->st_mode)), "");
   if (expected.kind == Expectation::version) return check_version(step);
-  const std::int64_t changed = now->st_ctim.tv_sec * std::int64_t{1'000'000'000} + now->st_ctim.tv_nsec;
-  if (changed != expected.changed_ns) refuse(step, "it has been changed since", "");
+  if (nanoseconds(now->st_ctim) != expected.changed_ns && !has_version(step, *now))
+    refuse(step, "it has been changed since", "");
 }
 
 std::vector<std::string> true_names(const std::vector<std::string>& roots) {

@@ -30,7 +30,7 @@ struct PutBackStep {
       anything,
       nothing,
       version,
-      changed,
+      changed,  ///< not since `changed_ns`, or only back to the version
       mode,
       link,
       same,       ///< `inode` that was born at `born_ns`, or else the version

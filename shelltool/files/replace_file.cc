@@ -166,7 +166,10 @@ class OneReplacement {
       change.content = wanted_.was != nullptr ? *wanted_.was : Content(*spot_.file).whole(most_kept_before);
       change.is_content_kept = true;
     }
-    if (spot_.file) change.mode_before = spot_.file->status.st_mode & 07777U;
+    if (spot_.file) {
+      change.mode_before = spot_.file->status.st_mode & 07777U;
+      change.changed_before_ns = nanoseconds(spot_.file->status.st_ctim);
+    }
     if (wanted_.kind == Replacement::Kind::remove) return change;
     change.version = version_of(wanted_.content);
     if (wanted_.content.size() <= most_kept_after) change.content_after = wanted_.content;

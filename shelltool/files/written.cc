@@ -16,6 +16,10 @@ std::int64_t nanoseconds(const statx_timestamp& time) {
   return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
 }
 
+std::int64_t nanoseconds(const timespec& time) {
+  return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
+}
+
 Written written_at(const sys::Fd& directory, const std::string& name) {
   struct statx status {};
   constexpr unsigned wanted = STATX_INO | STATX_MTIME | STATX_CTIME | STATX_BTIME;

@@ -16,6 +16,7 @@ struct Written {
   std::int64_t ns = 0, changed_ns = 0, born_ns = 0;  ///< mtime, ctime, btime
 };
 std::int64_t nanoseconds(const statx_timestamp& time);
+std::int64_t nanoseconds(const timespec& time);
 /// `name`: or a path below the directory.
 Written written_at(const sys::Fd& directory, const std::string& name);
 /// 0 when there is none.

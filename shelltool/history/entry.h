@@ -35,8 +35,8 @@ struct HistoryChange {
   // Of what was moved or discarded, so that nothing else is taken for it (see files/written.h); 0: not known
   std::uint64_t inode = 0;
   std::int64_t born_ns = 0;
-  // Of what a turn did, which nobody was told:
-  std::int64_t changed_ns = 0, changed_before_ns = 0;  ///< ctime after and before; 0: not known
+  /// ctime after, of what a turn did, and of what is kept; and before: 0: not known
+  std::int64_t changed_ns = 0, changed_before_ns = 0;
 };
 
 struct HistoryEntry {

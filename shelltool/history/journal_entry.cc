@@ -45,6 +45,7 @@ HistoryChange change_of(const JournalStep& step, Kind kind) {
   }
   change.mode = step.mode;
   change.mode_before = step.mode_before;
+  (kind == Kind::kept ? change.changed_ns : change.changed_before_ns) = step.changed_before_ns;
   change.after.version = step.version;
   return change;
 }

@@ -1,6 +1,7 @@
 #include "shelltool/history/put_back_plan.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -17,27 +18,64 @@ using Expectation = PutBackStep::Expected::Kind;
 /// The clock of files may be a tick ahead of the one that entries are stamped by.
 constexpr std::int64_t tick_ns = 10'000'000;
 
-/// What a file had when a turn came to change it: of the last entry that knows it, where nobody has changed
-/// the file between that and the turn.
-std::optional<std::string> content_before(const HistoryChange& change,
-                                          const std::vector<HistoryEntry>& earlier,
-                                          const HistoryStore& store) {
-  for (auto entry = earlier.rbegin(); entry != earlier.rend(); ++entry) {
-    const auto known =
-        std::find_if(entry->changes.rbegin(), entry->changes.rend(), [&](const HistoryChange& other) {
-          return other.path == change.path && !other.after.version.empty();
-        });
-    if (known == entry->changes.rend()) continue;
-    const bool is_that = change.changed_before_ns != 0 && change.changed_before_ns <= entry->time_ns;
-    return is_that ? store.content(known->after) : std::nullopt;
+/// What is known of files around a turn, which was told nothing of contents.
+class AroundTurn {
+ public:
+  AroundTurn(std::uint64_t turn, const std::vector<HistoryEntry>& entries) {
+    for (const HistoryEntry& entry : entries)
+      for (const HistoryChange& change : entry.changes)
+        if (entry.id < turn)
+          see_before(entry, change);
+        else if (entry.id > turn)
+          see_after(change);
   }
-  return std::nullopt;
-}
+
+  /// What a file had when the turn came to change it: of the last entry that knows it, where nobody has
+  /// changed the file between that and the turn.
+  [[nodiscard]] std::optional<KeptContent> before(const HistoryChange& change) const {
+    const auto known = before_.find(change.path);
+    const bool is_that = known != before_.end() && change.changed_before_ns != 0 &&
+                         change.changed_before_ns <= known->second.until_ns;
+    return is_that ? std::optional(known->second.content) : std::nullopt;
+  }
+
+  /// The version that the turn has left, where somebody has kept it; else empty.
+  [[nodiscard]] std::string left(const HistoryChange& change) const {
+    const auto known = left_.find({change.path, change.changed_ns});
+    return known == left_.end() ? std::string() : known->second;
+  }
+
+ private:
+  struct Known {
+    KeptContent content;
+    std::int64_t until_ns = 0;  // what was changed later has another
+  };
+
+  /// A checkpoint was made a while after its files were read. That it has found one as a tool had left it
+  /// is no change.
+  void see_before(const HistoryEntry& entry, const HistoryChange& change) {
+    if (change.after.version.empty()) return;
+    Known& known = before_[change.path];
+    const bool is_kept = change.kind == Kind::kept && change.changed_ns != 0;
+    known = {change.after, is_kept ? std::max(change.changed_ns, known.until_ns) : entry.time_ns};
+  }
+
+  void see_after(const HistoryChange& change) {
+    const bool is_kept = change.kind == Kind::kept;
+    const std::int64_t changed_ns = is_kept ? change.changed_ns : change.changed_before_ns;
+    const std::string& version =
+        is_kept || change.kind == Kind::moved ? change.after.version : change.before.version;
+    if (changed_ns != 0 && !version.empty()) left_.emplace(std::pair(change.path, changed_ns), version);
+  }
+
+  std::map<std::string, Known> before_;
+  std::map<std::pair<std::string, std::int64_t>, std::string> left_;
+};
 
 class UndoPlanner {
  public:
-  UndoPlanner(const HistoryEntry& entry, const std::vector<HistoryEntry>& earlier, const HistoryStore& store)
-      : entry_(entry), earlier_(earlier), store_(store) {}
+  UndoPlanner(const HistoryEntry& entry, const std::vector<HistoryEntry>& entries, const HistoryStore& store)
+      : entry_(entry), around_(entry.id, entries), store_(store) {}
 
   PutBackPlan plan() {
     for (auto change = entry_.changes.rbegin(); change != entry_.changes.rend(); ++change) undo(*change);
@@ -102,6 +140,7 @@ class UndoPlanner {
     if (change.changed_ns != 0) {
       expected.kind = Expectation::changed;
       expected.changed_ns = change.changed_ns;
+      expected.version = around_.left(change);
     } else if (!change.after.version.empty()) {
       expected.kind = Expectation::version;
       expected.version = change.after.version;
@@ -114,8 +153,9 @@ class UndoPlanner {
   }
 
   void write(const HistoryChange& change) {
-    const std::optional<std::string> before =
-        entry_.is_by_turn() ? content_before(change, earlier_, store_) : store_.content(change.before);
+    const KeptContent known =
+        entry_.is_by_turn() ? around_.before(change).value_or(KeptContent()) : change.before;
+    const std::optional<std::string> before = store_.content(known);
     if (!before) {
       plan_.missing.push_back(change.path);
       return;
@@ -125,19 +165,21 @@ class UndoPlanner {
     step.mode = change.mode_before;
     step.expected = as_left(change);
     if (change.kind == Kind::removed) step.expected.kind = Expectation::nothing;
+    const bool has_mode = entry_.is_by_turn() && change.kind == Kind::changed && change.mode_before != 0;
+    if (has_mode && change.mode != change.mode_before) add(Step::mode, change.path).mode = change.mode_before;
   }
 
   const HistoryEntry& entry_;
-  const std::vector<HistoryEntry>& earlier_;
+  const AroundTurn around_;
   const HistoryStore& store_;
   PutBackPlan plan_;
 };
 
 }  // namespace
 
-PutBackPlan plan_undo(const HistoryEntry& entry, const std::vector<HistoryEntry>& earlier,
+PutBackPlan plan_undo(const HistoryEntry& entry, const std::vector<HistoryEntry>& entries,
                       const HistoryStore& store) {
-  return UndoPlanner(entry, earlier, store).plan();
+  return UndoPlanner(entry, entries, store).plan();
 }
 
 PutBackPlan plan_restore(const HistoryEntry& checkpoint, const std::vector<std::string>& paths,

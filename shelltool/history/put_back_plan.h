@@ -14,8 +14,9 @@ struct PutBackPlan {
   std::vector<std::string> missing;  ///< paths whose content before is not known, each with why
 };
 
-/// Undoes an entry. `earlier`: those before it, from the oldest, which may have what a turn has changed.
-PutBackPlan plan_undo(const HistoryEntry& entry, const std::vector<HistoryEntry>& earlier,
+/// Undoes an entry. `entries`: all, from the oldest, which may have what a turn has found and left; none
+/// need be there for what a tool did.
+PutBackPlan plan_undo(const HistoryEntry& entry, const std::vector<HistoryEntry>& entries,
                       const HistoryStore& store);
 
 /// Files of a checkpoint, by path, as they were; those that are changed must still be what `changed` says.

@@ -215,11 +215,10 @@ class HistoryCall {
     if (entry.is_checkpoint())
       throw mcp::ArgumentError(
           fmt::format("entry {} is a checkpoint, which changed nothing: use action restore", entry.id));
-    std::vector<HistoryEntry> earlier = store().entries();
-    std::erase_if(earlier, [&](const HistoryEntry& other) { return other.id >= entry.id; });
-    if (entry.is_by_turn())
-      for (HistoryEntry& other : earlier) store().read_list(other);
-    PutBackPlan plan = plan_undo(entry, earlier, store());
+    std::vector<HistoryEntry> entries;
+    if (entry.is_by_turn()) entries = store().entries();
+    for (HistoryEntry& other : entries) store().read_list(other);
+    PutBackPlan plan = plan_undo(entry, entries, store());
     put_back(std::move(plan), fmt::format("undo {}", entry.id), entry);
   }
 

@@ -144,6 +144,29 @@ def what_a_command_has_changed_right_after_a_tool_goes_back_to_that(place):
         server.call("write", file_path="f", content="0\n")
 
 
+def commands_are_undone_one_after_the_other_where_only_an_undo_has_touched_their_files(place):
+    write(place, f=b"0\n", g=b"0\n")
+    (place.workspace / "g").chmod(0o750)
+    server = place.serve()
+    server.call("history", action="checkpoint")
+    for number in (1, 2):
+        server.call("shell", command=f"echo {number} >> f; chmod 70{number} f")
+        done(server, action="checkpoint")
+    server.call("shell", command="rm g; echo 3 >> f")
+    done(server)
+    server.call("edit", file_path="f", old_string="3", new_string="4")
+    assert changes(server) == ["checkpoint", "shell", "checkpoint", "shell", "checkpoint", "shell", "edit"], changes(server)
+    for number, content in ((7, b"0\n1\n2\n3\n"), (6, b"0\n1\n2\n"), (4, b"0\n1\n"), (2, b"0\n")):
+        assert done(server, action="undo").startswith(f"undo {number} ("), number
+        assert tree(place) == {"f": content, **({"g": b"0\n"} if number < 7 else {})}, number
+    assert (place.workspace / "g").stat().st_mode & 0o777 == 0o750
+    assert (place.workspace / "f").stat().st_mode & 0o777 == 0o644
+    server.call("shell", command="echo 5 >> f")
+    done(server)
+    write(place, f=b"mine\n")
+    assert "it has been changed since" in refused(server, action="undo")
+
+
 def what_a_killed_server_had_begun_is_settled_before_a_command_starts(place):
     server = place.serve()
     server.call("shell", command="for i in $(seq 1500); do echo $i > f$i; done")
@@ -365,6 +388,7 @@ TESTS = [every_change_can_be_undone_also_by_the_next_server, what_somebody_else_
          what_a_command_has_changed_is_told_and_undone_where_it_is_known,
          what_was_there_before_a_command_is_not_taken_for_its_work, what_tools_do_beside_commands_is_theirs,
          what_a_command_has_changed_right_after_a_tool_goes_back_to_that,
+         commands_are_undone_one_after_the_other_where_only_an_undo_has_touched_their_files,
          what_a_killed_server_had_begun_is_settled_before_a_command_starts, wrong_numbers_and_a_part_of_a_checkpoint_are_refused,
          a_checkpoint_is_restored_and_that_is_undone,
          rules_on_files_hold_for_the_way_back_and_what_they_deny_is_not_kept, an_answered_change_is_in_the_history_after_a_kill,
