@@ -27,6 +27,8 @@
 namespace shelltool {
 namespace {
 
+constexpr pid_t most_processes = 1 << 22;  // PID_MAX_LIMIT of 64 bits, linux/threads.h
+
 template <class Value>
 using Words = std::vector<std::pair<std::string, Value>>;
 
@@ -247,9 +249,15 @@ void add_state(CLI::App& app, Action& action) {
   const auto add = [&](const char* name, const char* help, int (*run)(const StateOptions&)) {
     CLI::App& command = *state.add_subcommand(name, help);
     auto& options = options_for<StateOptions>(command, action, run);
-    command.add_flag("--all", options.all, "every gatehouse of this user");
-    command.add_option("--session", options.session, "the one with this session")->type_name("ID");
-    command.add_option("--pid", options.process, "the one with this process id")->type_name("PID");
+    CLI::Option* const all = command.add_flag("--all", options.all, "every gatehouse of this user");
+    CLI::Option* const session =
+        command.add_option("--session", options.session, "the one with this session")->type_name("ID");
+    session->excludes(all);
+    command.add_option("--pid", options.process, "the one with this process id")
+        ->type_name("PID")
+        ->check(CLI::Range(1, most_processes).description(""))
+        ->excludes(all)
+        ->excludes(session);
     command.add_flag("--json", options.json, "as JSON");
     add_workspace_option(command, options.common);
     return std::pair<CLI::App&, StateOptions&>(command, options);

@@ -111,7 +111,7 @@ void ExecTurn::listen() {
   state_.own(state_of(plan), plan.config.sandbox.host_may_loosen);
   state_.follow([this](const SandboxState& state, LiveState::Done done) { follow(state, std::move(done)); });
   try {
-    control_.emplace(reactor_, plan.places.runtime, state_, [this] {
+    control_.emplace(reactor_, plan.places.runtime, plan.workspace.roots, state_, [this] {
       return ControlServer::Facts{"exec " + sys::command_line(options_.argv, 100),
                                   session_.plan().workspace.roots,
                                   session_.id(),

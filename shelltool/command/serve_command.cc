@@ -109,7 +109,9 @@ class StdioServer {
   void listen() {
     if (connection_.is_guest()) return;
     try {
-      control_.emplace(reactor_, plan_.plan().places.runtime, state_, [this] { return facts(); });
+      const Plan& plan = plan_.plan();
+      control_.emplace(reactor_, plan.places.runtime, plan.workspace.roots, state_,
+                       [this] { return facts(); });
     } catch (const sys::Error& error) {
       log(LogLevel::warning, fmt::format("gatehouse state cannot reach this server: {}", error.what()));
     }

@@ -1,6 +1,8 @@
 #include "shelltool/command/state_command.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +10,7 @@
 #include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "policy/decision_json.h"
 #include "sandbox/gate/outer.h"
@@ -18,7 +21,6 @@
 #include "shelltool/command/notice.h"
 #include "shelltool/control/gatehouses.h"
 #include "shelltool/setup/places.h"
-#include "shelltool/setup/workspace.h"
 #include "shelltool/state/owner_state.h"
 #include "shelltool/state/state_json.h"
 
@@ -30,6 +32,9 @@ using Json = nlohmann::ordered_json;
 using Kind = ControlRequest::Kind;
 
 constexpr int status_done = 0, status_no = 1, status_nobody = 3;
+/// One `state set` after the other: two at once could leave one word here and the other there.
+constexpr auto longest_turn = 30s;
+constexpr auto next_try = 10ms;
 /// A gatehouse answers at once, but while its sandbox changes.
 constexpr auto longest_answer = 3s;
 /// Where writers are waited for: theirs and ours.
@@ -77,29 +82,15 @@ bool is_meant_place(const std::string& place, const StateOptions& options) {
   });
 }
 
-bool works_where_meant(const Json& facts, const StateOptions& options) {
-  const Json& workspaces = facts["workspaces"];
-  return std::any_of(workspaces.begin(), workspaces.end(), [&](const Json& workspace) {
-    return is_meant_place(workspace.get<std::string>(), options);
-  });
-}
-
-/// Of one that does not answer no more is known than where it stands.
-std::string workspace_of_silent(pid_t process) {
-  std::error_code error;
-  const std::string cwd = std::filesystem::read_symlink(fmt::format("/proc/{}/cwd", process), error).string();
-  const std::string top = error ? std::string() : git_top(cwd);
-  return top.empty() ? cwd : top;
-}
-
 bool is_meant(const Gatehouse& gatehouse, const StateOptions& options) {
   if (options.all) return true;
   if (options.process != 0) return gatehouse.process == options.process;
   const bool is_known = gatehouse.answer.is_object() && gatehouse.error().empty();
   if (!options.session.empty())
     return is_known && gatehouse.answer["session"].get<std::string>().starts_with(options.session);
-  return is_known ? works_where_meant(gatehouse.answer, options)
-                  : is_meant_place(workspace_of_silent(gatehouse.process), options);
+  const std::vector<std::string> workspaces = workspaces_of(gatehouse.directory, gatehouse.process);
+  return std::any_of(workspaces.begin(), workspaces.end(),
+                     [&](const std::string& workspace) { return is_meant_place(workspace, options); });
 }
 
 /// The gatehouses that are meant; they have said who they are, or are silent.
@@ -114,6 +105,18 @@ std::vector<Gatehouse> find_meant(const StateOptions& options, bool everybody) {
   if (!everybody)
     std::erase_if(found, [&](const Gatehouse& gatehouse) { return !is_meant(gatehouse, options); });
   return found;
+}
+
+/// Held while it is open. The directory is this user's; where there is none nobody listens.
+sys::Fd take_turn(const std::string& directory) {
+  sys::Fd lock(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const auto limit = sys::BootClock::now() + longest_turn;
+  while (lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (sys::BootClock::now() > limit)
+      throw sys::Error(sys::Kind::denied, "another `gatehouse state set` is at it; nothing was changed");
+    std::this_thread::sleep_for(next_try);
+  }
+  return lock;
 }
 
 std::string source_text(const char* name, const Json& word) {
@@ -214,6 +217,7 @@ int run_state_show(const StateOptions& options) {
 
 int run_state_set(const StateOptions& options) {
   const StateWord word = word_in(options);
+  const sys::Fd turn = take_turn(find_places(this_process()).runtime);
   std::vector<Gatehouse> meant = find_meant(options, false);
   std::vector<Gatehouse> silent = take_silent(meant);
   if (meant.empty() && silent.empty()) {

@@ -76,13 +76,14 @@ void turn_away(sys::Channel peer, const std::string& why) {
 
 }  // namespace
 
-ControlServer::ControlServer(sys::Reactor& reactor, std::string directory, LiveState& state,
+ControlServer::ControlServer(sys::Reactor& reactor, std::string directory,
+                             const std::vector<std::string>& workspaces, LiveState& state,
                              std::function<Facts()> facts)
     : reactor_(reactor),
       directory_(std::move(directory)),
       state_(state),
       facts_(std::move(facts)),
-      socket_(listen_in(directory_)),
+      socket_(listen_in(directory_, workspaces)),
       incoming_(reactor.watch(socket_.get(), POLLIN, [this](int) { accept(); })) {
   state_.on_change([this, alive = std::weak_ptr(alive_)] {
     if (!alive.expired()) tell_watchers();

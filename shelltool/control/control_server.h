@@ -27,8 +27,10 @@ class ControlServer {
     SandboxState in_force;               ///< what the sandbox could be given of the state
   };
 
-  /// Throws sys::Error where it cannot listen. `state` outlives this.
-  ControlServer(sys::Reactor& reactor, std::string directory, LiveState& state, std::function<Facts()> facts);
+  /// Throws sys::Error where it cannot listen. `workspaces`: where it works should it ever not answer.
+  /// `state` outlives this.
+  ControlServer(sys::Reactor& reactor, std::string directory, const std::vector<std::string>& workspaces,
+                LiveState& state, std::function<Facts()> facts);
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;
   ~ControlServer();

@@ -6,6 +6,7 @@
 
 import argparse
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
@@ -66,7 +67,8 @@ class Place:
         return done.stdout + done.stderr
 
     def set(self, *words, **options):
-        return json.loads(self.state("set", "--json", *words, **options))
+        said = self.state("set", "--json", *words, **options)
+        return json.loads(said) if said.startswith("{") else None
 
     def end(self):
         for process in self.running:
@@ -208,7 +210,9 @@ def make_ready(directory):
 
 def a_workspace_shrinks_and_grows(place):
     (place.workspace / "part").mkdir()
-    place.start("mkdir ready; while :; do echo x >> part/a; echo x >> rest; done 2>/dev/null")
+    # A child's work, since who has it open just then is ended.
+    place.start("mkdir ready; while :; do echo x >> part/a; (echo x >> rest); done 2>/dev/null")
+    until((place.workspace / "rest").exists)
     place.set("--root", "part")
     rest = (place.workspace / "rest").stat().st_size
     until(lambda: changes(place.workspace / "part"))
@@ -274,6 +278,49 @@ def who_does_not_answer_is_ended_and_named(place):
     shown = place.set("--mode", "read-only", status=1)
     assert not changes(place.workspace)
     assert shown["gatehouses"] == [] and f"{process.pid} (" in shown["ended"][0] and "log" in shown["ended"][0], shown
+
+
+def who_does_not_answer_is_meant_by_where_it_works(place):
+    elsewhere = place.path / "elsewhere"
+    elsewhere.mkdir()
+    process = place.begin(f"cd {place.workspace}; {WRITER}", "--workspace", place.workspace, workspace=elsewhere)
+    until((place.workspace / "ready").exists)
+    until((place.runtime / f"{process.pid}.sock").exists)
+    os.kill(process.pid, signal.SIGSTOP)
+    assert place.set("--mode", "read-only", cwd=elsewhere, status=3) is None
+    assert changes(place.workspace)
+    assert f"{process.pid} (" in place.set("--mode", "read-only", status=1)["ended"][0]
+    assert not changes(place.workspace)
+    assert f"{process.pid}.at" in os.listdir(place.runtime)
+    place.state("show")
+    until(lambda: process.poll() is not None)
+    place.state("show")
+    assert os.listdir(place.runtime) == []
+
+
+def one_is_set_after_the_other(place):
+    place.start(MAKER)
+    lock = os.open(place.runtime, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    second = subprocess.Popen([place.gatehouse, "state", "set", "--mode", "read-only"], env=place.env, cwd=place.workspace, stdout=subprocess.DEVNULL)
+    time.sleep(0.3)
+    assert second.poll() is None and modes(json.loads(place.state("show", "--json"))) == ["workspace-write"]
+    os.close(lock)
+    assert second.wait(timeout=10) == 0 and modes(json.loads(place.state("show", "--json"))) == ["read-only"]
+
+
+def a_root_may_have_any_name(place):
+    place.start("mkdir ready; while sleep 0.02; do (echo x >> 'odd\troot/file'); done 2>/dev/null")
+    odd = place.workspace / "odd\troot"
+    odd.mkdir()
+    assert "odd\\troot" in place.set("--root", odd)["gatehouses"][0]["in_force"]["roots"][0]
+    assert changes(odd)
+
+
+def one_gatehouse_is_named_in_one_way(place):
+    for words in (("--all", "--pid", "1"), ("--session", "x", "--pid", "1"), ("--all", "--session", "x"), ("--pid", "0"), ("--pid", "-1")):
+        said = place.state("show", *words, status=2)
+        assert len(said.splitlines()) == 1 and said.startswith("gatehouse: "), said
 
 
 @contextlib.contextmanager
@@ -437,7 +484,8 @@ TESTS = [nothing_is_written_from_the_moment_that_it_is_set, a_command_that_was_e
          many_writers_with_long_names_are_told_in_short, many_roots_are_told_in_short, what_is_wrong_changes_nothing,
          a_refusal_of_one_changes_none, a_workspace_shrinks_and_grows, what_was_taken_away_from_outside_ends_with_who_is_in_it,
          updates_at_once_leave_one_of_them, a_program_that_starts_is_judged_by_the_new_state,
-         who_does_not_answer_is_ended_and_named, who_cannot_be_connected_is_ended_and_named,
+         who_does_not_answer_is_ended_and_named, who_does_not_answer_is_meant_by_where_it_works, one_is_set_after_the_other,
+         a_root_may_have_any_name, one_gatehouse_is_named_in_one_way, who_cannot_be_connected_is_ended_and_named,
          others_who_connect_leave_room_for_the_owner, who_is_refused_is_hung_up_on_at_once,
          who_hangs_up_and_lives_on_is_silent, the_sockets_are_the_owners_alone, requests_that_are_none_are_refused,
          who_is_confined_is_not_heard, nobody_inside_has_a_say, without_namespaces_what_cannot_be_narrowed_is_ended_and_said, watching_tells_each_change, many_sessions_change_at_once]
