@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import resource
+import select
 import shutil
 import signal
 import socket
@@ -260,10 +261,10 @@ def a_program_that_starts_is_judged_by_the_new_state(place):
     out = place.path / "out"
     out.mkdir()
     place.start("mkdir ready; while :; do id > /dev/null && echo ran; done 2>/dev/null", "--rules", rules)
-    place.set("--mode", "read-only")
-    process = place.running[-1]
-    stdout = process.stdout.fileno()
+    stdout = place.running[-1].stdout.fileno()
     os.set_blocking(stdout, False)
+    assert select.select([stdout], [], [], 15)[0], "it runs nothing by itself"
+    place.set("--mode", "read-only")
     time.sleep(0.1)  # for what was judged before to say so
     os.read(stdout, 1 << 20)
     time.sleep(0.3)
