@@ -69,6 +69,12 @@ void Journal::clear() {
   if (::ftruncate(file_.get(), 0) != 0) throw sys::SysError(errno, "emptying the journal");
 }
 
+void Journal::flush_later(sys::Fd file) {
+  constexpr std::size_t most_held = 128;  // thousands of files may be changed at once
+  if (unflushed_.size() == most_held) flush();
+  unflushed_.push_back(std::move(file));
+}
+
 void Journal::flush() {
   for (const sys::Fd& file : std::exchange(unflushed_, {}))
     (void)::sync_file_range(file.get(), 0, 0, SYNC_FILE_RANGE_WRITE);

@@ -27,6 +27,7 @@ struct JournalStep {
     copied,       ///< `name`, which was not there, becomes `after`: a file, a link or a tree
     discarded,    ///< `name`, which is `before`, becomes `to`, in a trash
     doomed,       ///< `name`, which is in a trash, is removed when all is done
+    emptied,      ///< `name`, where something lay in a trash, is removed when all is done
     linked,       ///< `name`, which was not there, becomes a link to `to`
     mode,         ///< the permissions of `name` become `mode`, and were `mode_before`
     kept,         ///< nothing is changed: `name` has `content`, for a checkpoint
@@ -53,7 +54,8 @@ struct JournalStep {
 
 /// Something is left to do when all is done.
 constexpr bool needs_finish(JournalStep::Kind kind) {
-  return kind == JournalStep::Kind::temporary || kind == JournalStep::Kind::doomed;
+  using Kind = JournalStep::Kind;
+  return kind == Kind::temporary || kind == Kind::doomed || kind == Kind::emptied;
 }
 
 class Journal {
@@ -80,11 +82,11 @@ class Journal {
   [[nodiscard]] bool is_empty() const;
   void clear();
 
-  /// What takes time and is not waited for, until flush(). Of a file that was written: where its name reaches
-  /// the disk and its content does not, it is empty after a crash of the machine, so that writing is begun;
-  /// file systems mind that themselves for rename(), and not for exchanged names. Of one that was replaced:
-  /// closing it frees its blocks.
-  void flush_later(sys::Fd file) { unflushed_.push_back(std::move(file)); }
+  /// What takes time and is not waited for, until flush(), or until there is much of it. Of a file that was
+  /// written: where its name reaches the disk and its content does not, it is empty after a crash of the
+  /// machine, so that writing is begun; file systems mind that themselves for rename(), and not for exchanged
+  /// names. Of one that was replaced: closing it frees its blocks.
+  void flush_later(sys::Fd file);
   void flush();
 
  private:

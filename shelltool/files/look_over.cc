@@ -27,7 +27,7 @@ bool each_file(const std::string& root, std::chrono::steady_clock::time_point de
   bool goes_on = true;
   const WalkLosses losses = walk(held.get(), pinned.real, options, [&](const WalkEntry& entry) {
     if (is_temporary_name(entry.name)) return false;
-    if (entry.kind == EntryKind::directory) return goes_on && entry.name != trash_name;
+    if (entry.kind == EntryKind::directory) return goes_on && !is_trash_name(entry.name);
     if (goes_on && entry.kind == EntryKind::file)
       goes_on = take({held.get(), entry.path, fmt::format("{}/{}", pinned.real, entry.path)});
     return false;

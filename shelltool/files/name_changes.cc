@@ -62,6 +62,7 @@ void NameChanges::move(const std::string& from, const std::string& to) {
                     "{} and {} are on different file systems or mounts; copy it, then delete the first",
                     sys::visible(from), sys::visible(to));
   if (error != 0) throw_errno(error, "moving {} to {}", sys::visible(from), sys::visible(to));
+  if (is_in_trash(from)) journal_.add(step_about(Kind::emptied, sys::parent_of(from)));
 }
 
 /// It gets its name when it is whole.
@@ -86,10 +87,13 @@ void NameChanges::copy(const std::string& from, const std::string& to) {
 std::string NameChanges::discard(const std::string& path) {
   if (is_in_trash(path)) {
     journal_.add(step_about(Kind::doomed, path));
+    journal_.add(step_about(Kind::emptied, sys::parent_of(path)));
     return {};
   }
-  return move_to_trash(
+  std::string moved = move_to_trash(
       path, roots_, [&](const std::string& place) { journal_.add(step_away(Kind::discarded, path, place)); });
+  if (tidied_.insert(sys::parent_of(sys::parent_of(moved))).second) remove_old(moved);
+  return moved;
 }
 
 void NameChanges::make_directory(const std::string& path) {

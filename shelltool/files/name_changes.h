@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ class NameChanges {
  private:
   std::vector<std::string> roots_;
   Journal& journal_;
+  std::set<std::string> tidied_;  // trashes that what is old was removed from
 };
 
 }  // namespace shelltool::files

@@ -40,7 +40,6 @@ void throw_if_dangling(const std::string& path) {
 }
 
 [[noreturn]] void throw_missing(const std::string& path) {
-  throw_if_dangling(path);
   std::string parent = sys::parent_of(path), name = sys::base_name(path);
   while (parent != "/" && !sys::real_path(parent)) {
     name = sys::base_name(parent);
@@ -64,12 +63,21 @@ sys::Fd Pinned::open(int flags) const {
 }
 
 Pinned pin(const std::string& path) {
+  std::optional<Pinned> pinned = pin_if_there(path);
+  if (!pinned) throw_missing(sys::normal_path(path));
+  return std::move(*pinned);
+}
+
+std::optional<Pinned> pin_if_there(const std::string& path) {
   Pinned pinned;
   pinned.named = sys::normal_path(path);
   // As written: ".." behind a link leads elsewhere than by name.
   pinned.place = sys::try_open_at(AT_FDCWD, path, O_PATH, {.follow_magic_links = false});
   const int error = errno;
-  if (!pinned.place && error == ENOENT) throw_missing(pinned.named);
+  if (!pinned.place && error == ENOENT) {
+    throw_if_dangling(pinned.named);
+    return std::nullopt;
+  }
   if (!pinned.place && error == ELOOP)
     throw FileError("link_loop", "{}: links lead in a circle, or through /proc into a process",
                     sys::visible(path));

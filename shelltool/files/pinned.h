@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <optional>
 #include <string>
 
 #include "sandbox/sys/fd.h"
@@ -26,6 +27,8 @@ struct Pinned {
 /// Follows links, but for those of /proc that lead to what a process has. Throws FileError: what is not there
 /// with the nearest names.
 Pinned pin(const std::string& path);
+/// Nothing where nothing is there.
+std::optional<Pinned> pin_if_there(const std::string& path);
 
 /// For messages: "a FIFO", "a device", "a socket", "a directory", "a link".
 const char* kind_of(mode_t mode);

@@ -117,6 +117,7 @@ void take_back(const sys::Fd& directory, const JournalStep& step) {
     case Kind::mode:
       return mode_back(directory, step);
     case Kind::doomed:
+    case Kind::emptied:
     case Kind::kept:
     case Kind::left_out:
     case Kind::done:
@@ -127,6 +128,7 @@ void take_back(const sys::Fd& directory, const JournalStep& step) {
 void finish(const sys::Fd& directory, const JournalStep& step) {
   if (step.kind == Kind::temporary) remove_any(directory, step.temporary);
   if (step.kind == Kind::doomed) sandbox::remove_tree(directory.get(), step.name);
+  if (step.kind == Kind::emptied) leave_trash(directory, step.name);
 }
 
 void settle_step(const JournalStep& step, bool is_done) {
@@ -156,11 +158,14 @@ void all_or_nothing(Journal& journal, const std::function<void()>& work) {
 void settle(Journal& journal) {
   if (journal.is_empty()) return;
   const std::vector<JournalStep> steps = journal.steps();
-  const bool is_done = !steps.empty() && steps.back().kind == Kind::done;
+  if (!steps.empty() && steps.back().kind == Kind::done) {
+    for (const JournalStep& step : steps)
+      if (needs_finish(step.kind)) settle_step(step, true);
+    return;
+  }
   // In reverse: what a directory got is gone before the directory is.
-  for (auto step = steps.rbegin(); step != steps.rend(); ++step)
-    if (!is_done || needs_finish(step->kind)) settle_step(*step, is_done);
-  if (!is_done) journal.clear();
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step) settle_step(*step, false);
+  journal.clear();
 }
 
 }  // namespace shelltool::files

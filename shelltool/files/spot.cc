@@ -49,10 +49,8 @@ Spot spot_at(const std::string& path) {
   if (spot.named == "/" || path.ends_with('/'))
     throw FileError("is_a_directory", "{}: a file is meant, and this names a directory", sys::visible(path));
   struct stat status {};
-  try {
-    spot.file = pin(path);
-  } catch (const FileError& error) {
-    if (error.code() != "not_found") throw;
+  spot.file = pin_if_there(path);
+  if (!spot.file) {
     hold_ancestor(spot, spot.named);
     return spot;
   }

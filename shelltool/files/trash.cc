@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <utility>
 
 #include "sandbox/guard/quarantine.h"
 #include "sandbox/sys/path.h"
@@ -40,20 +42,25 @@ bool write_small(const sys::Fd& directory, const char* name, const std::string& 
   return ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
-/// Empty where there can be none, or it is another user's.
-sys::Fd trash_in(const std::string& directory) {
-  const sys::Fd parent =
-      sys::try_open_at(AT_FDCWD, directory, O_PATH | O_DIRECTORY, {sys::Reach::anywhere, false, false});
-  if (!parent) return {};
-  if (::mkdirat(parent.get(), trash_name, 0700) != 0 && errno != EEXIST) return {};
+/// Empty where there can be none by that name, or it is another user's.
+sys::Fd trash_called(const sys::Fd& parent, const std::string& name) {
+  if (::mkdirat(parent.get(), name.c_str(), 0700) != 0 && errno != EEXIST) return {};
   sys::Fd trash =
-      sys::try_open_at(parent.get(), trash_name, O_RDONLY | O_DIRECTORY, {sys::Reach::beneath, false, false});
+      sys::try_open_at(parent.get(), name, O_RDONLY | O_DIRECTORY, {sys::Reach::beneath, false, false});
   struct stat status {};
   if (!trash || ::fstat(trash.get(), &status) != 0 || status.st_uid != ::geteuid()) return {};
   return write_small(trash, ".gitignore", "*\n") ? std::move(trash) : sys::Fd();
 }
 
-void remove_old(const sys::Fd& trash) {
+sys::Fd trash_in(const std::string& directory) {
+  const sys::Fd parent =
+      sys::try_open_at(AT_FDCWD, directory, O_PATH | O_DIRECTORY, {sys::Reach::anywhere, false, false});
+  if (!parent) return {};
+  sys::Fd trash = trash_called(parent, trash_name);
+  return trash ? std::move(trash) : trash_called(parent, fmt::format("{}-{}", trash_name, ::geteuid()));
+}
+
+void remove_old_in(const sys::Fd& trash) {
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(sys::duplicate(trash.get()).release()),
                                                    ::closedir);
   std::vector<std::string> old;
@@ -71,12 +78,10 @@ void remove_old(const sys::Fd& trash) {
 /// Empty with errno when it is still there.
 std::string move_into(const sys::Fd& trash, const sys::Fd& parent, const std::string& path,
                       const std::function<void(const std::string&)>& before) {
-  const std::string first = stamp();
-  std::string id = first;
-  for (int i = 2; ::mkdirat(trash.get(), id.c_str(), 0700) != 0; ++i) {
-    if (errno != EEXIST) return {};
-    id = fmt::format("{}-{}", first, i);
-  }
+  std::uint64_t random = 0;  // nobody looks for a number that is free: thousands may be deleted in a second
+  if (::getrandom(&random, sizeof random, 0) != sizeof random) return {};
+  const std::string id = fmt::format("{}-{:016x}", stamp(), random);
+  if (::mkdirat(trash.get(), id.c_str(), 0700) != 0) return {};
   const sys::Fd entry =
       sys::try_open_at(trash.get(), id, O_PATH | O_DIRECTORY, {sys::Reach::beneath, false, false});
   const std::string name = sys::base_name(path), to = name == origin_name ? "origin" : name;
@@ -94,8 +99,32 @@ std::string move_into(const sys::Fd& trash, const sys::Fd& parent, const std::st
 
 }  // namespace
 
+bool is_trash_name(std::string_view name) {
+  const std::string_view plain = trash_name;
+  return name == plain ||
+         (name.size() > plain.size() + 1 && name.starts_with(plain) && name[plain.size()] == '-' &&
+          name.find_first_not_of("0123456789", plain.size() + 1) == name.npos);
+}
+
 bool is_in_trash(const std::string& path) {
-  return path.find(std::string("/") + trash_name + "/") != std::string::npos;
+  std::string above = sys::parent_of(path);
+  while (above != "/" && !is_trash_name(sys::base_name(above))) above = sys::parent_of(above);
+  return above != "/";
+}
+
+void remove_old(const std::string& place) {
+  const sys::Fd entry = held_parent(sys::parent_of(place));
+  const sys::Fd trash =
+      sys::try_open_at(entry.get(), ".", O_RDONLY | O_DIRECTORY, {sys::Reach::beneath, false, false});
+  if (trash) remove_old_in(trash);
+}
+
+void leave_trash(const sys::Fd& trash, const std::string& id) {
+  const sys::Fd entry =
+      sys::try_open_at(trash.get(), id, O_PATH | O_DIRECTORY, {sys::Reach::beneath, false, false});
+  if (!entry) return;
+  ::unlinkat(entry.get(), origin_name, 0);
+  ::unlinkat(trash.get(), id.c_str(), AT_REMOVEDIR);
 }
 
 std::string move_to_trash(const std::string& path, const std::vector<std::string>& roots,
@@ -115,7 +144,6 @@ std::string move_to_trash(const std::string& path, const std::vector<std::string
       error = errno;
       continue;
     }
-    remove_old(trash);
     return moved;
   }
   throw_errno(error, "moving {} to the trash", sys::visible(path));
@@ -125,9 +153,8 @@ bool move_from_trash(const std::string& place, const std::string& path) {
   const sys::Fd entry = held_parent(place), parent = held_parent(path);
   const int error = rename_to_new(entry, sys::base_name(place), parent, sys::base_name(path));
   if (error != 0 && error != ENOENT) return false;
-  ::unlinkat(entry.get(), origin_name, 0);
   const std::string directory = sys::parent_of(place);
-  ::unlinkat(held_parent(directory).get(), sys::base_name(directory).c_str(), AT_REMOVEDIR);
+  leave_trash(held_parent(directory), sys::base_name(directory));
   return error == 0;
 }
 

@@ -124,10 +124,12 @@ class UndoPlanner {
     return step;
   }
 
-  /// Nobody works in a trash: what was changed there is not what was put into it.
+  /// Nobody works in a trash: what was changed there is not what was put into it. Where something has come
+  /// out of one, that place is gone, and it gets another.
   void move_back(const HistoryChange& change) {
-    PutBackStep& step = add(Step::move, change.to);
-    step.to = change.path;
+    const bool came_back = files::is_in_trash(change.path);
+    PutBackStep& step = add(came_back ? Step::discard : Step::move, change.to);
+    if (!came_back) step.to = change.path;
     step.expected.kind = files::is_in_trash(change.to) ? Expectation::untouched : Expectation::same;
     step.expected.changed_ns = entry_.time_ns + tick_ns;
     step.expected.inode = change.inode;
