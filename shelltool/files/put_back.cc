@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -31,7 +32,7 @@ using Kind = PutBackStep::Kind;
 using Expectation = PutBackStep::Expected::Kind;
 
 constexpr std::size_t most_compared = 1U << 20U;  // a diff of more is nobody's reading
-constexpr std::size_t most_of_a_refusal = 6000;
+constexpr std::size_t most_of_a_refusal = 6000, most_obstacles_named = 20;
 
 std::string text_of(std::string_view bytes) { return decoded(bytes, encoding_of(bytes)); }
 
@@ -48,11 +49,22 @@ std::optional<struct stat> status_at(const std::string& path) {
   return status;
 }
 
+/// What stands against a step.
+class Obstacle : public FileError {
+ public:
+  explicit Obstacle(const std::string& text, const std::string& diff = {})
+      : FileError("stale", "{}; nothing was changed{}", text, diff), text_(text) {}
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
 /// Only what was judged is changed or shown: a link may have come there.
 void require_no_link(const std::string& path, const std::string& real) {
   if (real != path)
-    throw FileError("stale", "{} is reached by a link by now, as {}; nothing was changed", sys::visible(path),
-                    sys::visible(real));
+    throw Obstacle(
+        fmt::format("{} is reached by a link by now, as {}", sys::visible(path), sys::visible(real)));
 }
 
 std::string content_at(const std::string& path) {
@@ -64,11 +76,10 @@ std::string content_at(const std::string& path) {
 [[noreturn]] void refuse(const PutBackStep& step, const std::string& what, const std::string& diff) {
   const bool is_cut = diff.size() > most_of_a_refusal;
   const std::string shown = diff.substr(0, is_cut ? diff.rfind('\n', most_of_a_refusal) : diff.size());
-  throw FileError("stale", "{}: {}; nothing was changed{}{}", sys::visible(step.path), what,
-                  shown.empty() ? ""
-                  : is_cut      ? ". The beginning of what was changed since:\n"
-                                : ". What was changed since:\n",
-                  shown);
+  const char* const lead = shown.empty() ? ""
+                           : is_cut      ? ". The beginning of what was changed since:\n"
+                                         : ". What was changed since:\n";
+  throw Obstacle(fmt::format("{}: {}", sys::visible(step.path), what), lead + shown);
 }
 
 void check_version(const PutBackStep& step) {
@@ -148,6 +159,8 @@ void check(const PutBackStep& step) {
   }
   if (!S_ISREG(now->st_mode) && expected.kind == Expectation::version)
     refuse(step, fmt::format("it is {} by now", kind_of(now->st_mode)), "");
+  if (expected.kind == Expectation::version && now->st_size > static_cast<off_t>(most_kept_before))
+    refuse(step, "somebody else has changed it since", "");
   if (expected.kind == Expectation::version) return check_version(step);
   if (nanoseconds(now->st_ctim) != expected.changed_ns && !has_version(step, *now))
     refuse(step, "it has been changed since", "");
@@ -168,39 +181,35 @@ class PutBack {
         planner_(names_),
         changes_(names_.roots, journal) {}
 
-  /// What is to be judged. Throws FileError where something stands against it.
+  /// What is to be judged.
   std::vector<Touch> plan() {
     std::vector<Touch> touches;
     for (const PutBackStep& step : request_.steps) {
-      require_no_link(step.path, true_name(step.path));
-      if (!step.to.empty()) require_no_link(step.to, true_name(step.to));
-      std::optional<PlannedOp>& planned = planned_.emplace_back();
-      const std::optional<std::string> origin = planner_.names().origin_of(step.path);
-      if (step.kind == Kind::write) {
-        touches.push_back({Access::write, step.path, step.path});
-        touches.push_back({Access::read, step.path, step.path});
-        if (origin == step.path || is_free(step.path)) check(step);
-        planner_.put(step.path, NameOverlay::Kind::regular);
-        continue;
-      }
-      if (step.kind == Kind::remove_directory && !planner_.names().is_empty(step.path)) continue;
-      if (origin == step.path) check(step);
-      if (origin && step.expected.kind == Expectation::untouched) untouched_.emplace_back(&step, *origin);
-      planned = planner_.plan(op_of(step));
-      touches.insert(touches.end(), planned->touches.begin(), planned->touches.end());
+      planned_.emplace_back();
+      unless_obstructed([&] { plan(step, touches); });
     }
     return touches;
   }
 
-  /// As it is before anything is put back, which changes times, too.
-  void check_untouched() const {
-    for (const auto& [step, at] : untouched_) files::check_untouched(*step, at);
+  /// Throws FileError where something stands against it, as it is before anything is put back, which changes
+  /// times, too.
+  void require_no_obstacle() {
+    for (const auto& one : untouched_) unless_obstructed([&] { check_untouched(*one.first, one.second); });
+    if (obstacles_.empty()) return;
+    if (obstacles_.size() == 1) std::rethrow_exception(first_);
+    std::string text;
+    for (std::size_t i = 0; i < obstacles_.size() && i < most_obstacles_named; ++i)
+      text += "\n" + obstacles_[i].substr(0, most_of_a_refusal / most_obstacles_named);
+    if (obstacles_.size() > most_obstacles_named)
+      text += fmt::format("\nand {} more", obstacles_.size() - most_obstacles_named);
+    throw FileError("stale", "something stands in the way of {} of {} changes; nothing was changed:{}",
+                    obstacles_.size(), request_.steps.size(), text);
   }
 
   void make(PutBackResult& result) {
     for (std::size_t i = 0; i < request_.steps.size(); ++i) {
       const PutBackStep& step = request_.steps[i];
-      if (step.kind != Kind::write && !planned_[i]) {
+      if (step.kind == Kind::remove_directory && !planned_[i]) {
         result.left.push_back(step.path);
         continue;
       }
@@ -212,11 +221,17 @@ class PutBack {
     }
   }
 
+  /// Files that have too much now to be kept.
+  [[nodiscard]] const std::vector<std::string>& lost() const { return lost_; }
+
   [[nodiscard]] std::string diff() const {
     std::string diff;
     for (const PutBackStep& step : request_.steps) {
-      if (step.kind == Kind::write || (step.kind == Kind::discard && !is_in_trash(step.path)))
-        diff += diff_of(step.path, status_at(step.path) ? content_at(step.path) : "", step.content);
+      const auto now = status_at(step.path);
+      if (now && now->st_size > static_cast<off_t>(most_compared)) continue;
+      const bool has_content = now && S_ISREG(now->st_mode);
+      if (step.kind == Kind::write || (step.kind == Kind::discard && has_content && !is_in_trash(step.path)))
+        diff += diff_of(step.path, has_content ? content_at(step.path) : "", step.content);
       if (diff.size() <= request_.room / 2) continue;
       diff.resize(diff.rfind('\n', request_.room / 2) + 1);
       return "not all of the diff is shown:\n" + diff;
@@ -225,6 +240,58 @@ class PutBack {
   }
 
  private:
+  template <class Work>
+  void unless_obstructed(Work work) {
+    try {
+      work();
+    } catch (const FileError& error) {
+      if (!first_) first_ = std::current_exception();
+      const auto* const obstacle = dynamic_cast<const Obstacle*>(&error);
+      obstacles_.push_back(obstacle != nullptr ? obstacle->text() : error.what());
+    }
+  }
+
+  void plan(const PutBackStep& step, std::vector<Touch>& touches) {
+    check_way(step);
+    require_no_link(step.path, true_name(step.path));
+    if (!step.to.empty()) require_no_link(step.to, true_name(step.to));
+    const std::optional<std::string> origin = planner_.names().origin_of(step.path);
+    if (step.kind == Kind::write) {
+      touches.push_back({Access::write, step.path, step.path});
+      touches.push_back({Access::read, step.path, step.path});
+      if (origin == step.path || is_free(step.path)) check(step);
+      check_place(step);
+      planner_.put(step.path, NameOverlay::Kind::regular);
+      return;
+    }
+    if (step.kind == Kind::remove_directory && !planner_.names().is_empty(step.path)) return;
+    if (origin == step.path) check(step);
+    if (origin && step.expected.kind == Expectation::untouched) untouched_.emplace_back(&step, *origin);
+    std::optional<PlannedOp>& planned = planned_.back();
+    planned = planner_.plan(op_of(step));
+    touches.insert(touches.end(), planned->touches.begin(), planned->touches.end());
+  }
+
+  /// A file can be written there.
+  void check_place(const PutBackStep& step) {
+    const auto now = planner_.names().origin_of(step.path) == step.path ? status_at(step.path) : std::nullopt;
+    if (now && !S_ISREG(now->st_mode))
+      refuse(step, fmt::format("{} stands there by now", kind_of(now->st_mode)), "");
+    if (now && ::access(step.path.c_str(), W_OK) != 0)
+      refuse(step, fmt::format("it may not be written: {}", sys::error_text(errno)), "");
+    if (now && now->st_size > static_cast<off_t>(most_kept_before)) lost_.push_back(step.path);
+  }
+
+  /// A link there is told with where it leads.
+  void check_way(const PutBackStep& step) const {
+    using There = NameOverlay::Kind;
+    std::string above = sys::parent_of(step.path);
+    while (planner_.names().kind_at(above) == There::nothing) above = sys::parent_of(above);
+    const There there = planner_.names().kind_at(above);
+    if (there != There::directory && there != There::link)
+      refuse(step, fmt::format("{}, on the way to it, is no directory by now", sys::visible(above)), "");
+  }
+
   [[nodiscard]] bool is_free(const std::string& path) const {
     return planner_.names().kind_at(path) == NameOverlay::Kind::nothing && !status_at(path);
   }
@@ -262,23 +329,35 @@ class PutBack {
   NameChanges changes_;
   std::vector<std::optional<PlannedOp>> planned_;
   std::vector<std::pair<const PutBackStep*, std::string>> untouched_;  ///< and where that is before
+  std::vector<std::string> lost_, obstacles_;
+  std::exception_ptr first_;  // of the obstacles
 };
 
-}  // namespace
-
-PutBackResult put_back(const PutBackRequest& request, const Judge& judge, Journal& journal) {
+PutBackResult put_all_back(const PutBackRequest& request, const Judge& judge, Journal& journal) {
   PutBack all(request, journal);
   std::vector<Touch> touches;
   for (const PutBackStep& step : request.steps) touches.push_back({Access::write, step.path, step.path});
   require(judge, touches);  // before a check tells what is there
   require(judge, all.plan());
-  all.check_untouched();
+  all.require_no_obstacle();
   PutBackResult result;
+  result.lost = all.lost();
   if (request.dry_run)
     result.diff = all.diff();
   else
     all_or_nothing(journal, [&] { all.make(result); });
   return result;
+}
+
+}  // namespace
+
+PutBackResult put_back(const PutBackRequest& request, const Judge& judge, Journal& journal) {
+  try {
+    return put_all_back(request, judge, journal);
+  } catch (const FileError& error) {
+    if (request.advice.empty() || error.code() == "denied") throw;
+    throw FileError(error.code(), "{}\n{}", error.what(), request.advice);
+  }
 }
 
 }  // namespace shelltool::files

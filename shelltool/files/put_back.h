@@ -52,14 +52,17 @@ struct PutBackRequest {
   std::vector<std::string> roots;  ///< directories that have a trash of their own; links are followed
   bool dry_run = false;
   std::uint64_t room = 30'000;  ///< of a dry run's answer: the diff takes half of it
+  std::string advice;           ///< what can be done where something stands in the way
 };
 
 struct PutBackResult {
   std::vector<std::string> left;  ///< directories that are not empty
+  std::vector<std::string> lost;  ///< files that had too much to be kept
   std::string diff;               ///< of a dry run
 };
 
 /// Throws FileError, and nothing is changed then: "stale" with what somebody else has changed, "denied", …
+/// Where several things stand in the way, it names them all.
 PutBackResult put_back(const PutBackRequest& request, const Judge& judge, Journal& journal);
 
 template <class Wire>
@@ -74,13 +77,13 @@ void carry(Wire& wire, PutBackStep& step) {
 }
 template <class Wire>
 void carry(Wire& wire, PutBackRequest& request) {
-  auto& [steps, roots, dry_run, room] = request;
-  wire(steps), wire(roots), wire(dry_run), wire(room);
+  auto& [steps, roots, dry_run, room, advice] = request;
+  wire(steps), wire(roots), wire(dry_run), wire(room), wire(advice);
 }
 template <class Wire>
 void carry(Wire& wire, PutBackResult& result) {
-  auto& [left, diff] = result;
-  wire(left), wire(diff);
+  auto& [left, lost, diff] = result;
+  wire(left), wire(lost), wire(diff);
 }
 
 }  // namespace shelltool::files

@@ -262,7 +262,7 @@ class HistoryCall {
           "and what is larger than 16 MB is not kept:{}",
           by, plan.missing.size() == 1 ? "this file" : "these files", names);
     }
-    files::PutBackRequest request{std::move(plan.steps), history_.roots(), dry_run_, room};
+    files::PutBackRequest request{std::move(plan.steps), history_.roots(), dry_run_, room, advice(entry)};
     const std::string steps = steps_text(request.steps);
     const std::size_t count = request.steps.size();
     WorkerRequest packed = request_for<&files::put_back>(std::move(request));
@@ -272,6 +272,19 @@ class HistoryCall {
                 [self = *this, by, steps, count, entry](const FileAnswer& answer) {
                   return self.put_back_result(by, steps, count, entry, answer);
                 });
+  }
+
+  /// Where something stands in the way.
+  [[nodiscard]] static std::string advice(const HistoryEntry& entry) {
+    if (entry.is_checkpoint())
+      return fmt::format(
+          "Move it away and restore again, or restore what it is not in the way of: history "
+          "{{\"action\":\"restore\",\"id\":{},\"path\":\"FILE OR DIRECTORY\"}}",
+          entry.id);
+    return fmt::format(
+        "Undo what was changed since, or move it away, and then undo this; what this changed: history "
+        "{{\"action\":\"diff\",\"id\":{}}}",
+        entry.id);
   }
 
   [[nodiscard]] std::string steps_text(const std::vector<files::PutBackStep>& steps) const {
@@ -305,6 +318,7 @@ class HistoryCall {
     result.text += steps;
     for (const std::string& left : done.left)
       result.text += fmt::format("\nleft: {} is not empty", shown_file(tools_, left));
+    for (const std::string& lost : done.lost) result.text += "\n" + shown_file(tools_, lost) + not_kept;
     if (dry_run_) result.text += "\n" + done.diff;
     while (result.text.ends_with('\n')) result.text.pop_back();
     result.meta = {{"gatehouse/result", {{"of", entry.id}, {"entry", answer.entry}, {"changes", count}}}};

@@ -2,72 +2,21 @@
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
-#include <time.h>
 
-#include <atomic>
 #include <chrono>
 #include <thread>
 
 #include "shelltool/files/content_hash.h"
 #include "shelltool/files/edit.h"
 #include "shelltool/files/file_ops.h"
-#include "shelltool/files/keep_files.h"
-#include "shelltool/history/journal_entry.h"
-#include "shelltool/history/put_back_plan.h"
-#include "tests/unit/files/scene.h"
+#include "tests/unit/files/history.h"
 
 namespace shelltool::files {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Changes files, records that, and undoes it.
-struct History {
-  tests::FileScene scene;
-  HistoryStore store{scene.beside / "history"};
-
-  std::uint64_t record() {
-    const sys::Fd journal = sys::open_file(scene.beside / "journal", O_RDWR);
-    HistoryEntry entry;
-    timespec now{};
-    ::clock_gettime(CLOCK_REALTIME, &now);
-    entry.time_ns = now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
-    const std::uint64_t id = record_journal(journal.get(), entry, store);
-    scene.journal.clear();
-    return id;
-  }
-  std::uint64_t write(const std::string& name, const std::string& content) {
-    scene.journal.begin("write");
-    files::write({scene.dir / name, content, ""}, tests::allow_all, scene.journal);
-    return record();
-  }
-  std::uint64_t operate(std::vector<FileOp> ops) {
-    scene.journal.begin("files");
-    file_ops({std::move(ops), scene.dir.path(), {scene.dir.path()}, false}, tests::allow_all, scene.journal);
-    return record();
-  }
-  PutBackRequest undo_of(std::uint64_t id) {
-    return {plan_undo(*store.entry(id), {}, store).steps, {scene.dir.path()}, false};
-  }
-  /// The one thing in the trash.
-  [[nodiscard]] std::string in_trash(const std::string& name) const {
-    for (const auto& entry : fs::directory_iterator(scene.dir / ".gatehouse-trash"))
-      if (fs::exists(entry.path() / name)) return entry.path() / name;
-    return {};
-  }
-  std::string refusal(std::uint64_t id) {
-    return tests::sentence_of([&] { undo(id); });
-  }
-  std::uint64_t undo(std::uint64_t id, const Judge& judge = tests::allow_all) {
-    scene.journal.begin("undo");
-    put_back(undo_of(id), judge, scene.journal);
-    return record();
-  }
-};
-
-void write_file(const std::string& path, const std::string& content) {
-  sys::write_all(sys::open_file(path, O_WRONLY | O_CREAT | O_TRUNC, 0644).get(), content, path);
-}
+using tests::History;
+using tests::write_file;
 
 /// Later than the clock of files can be ahead of the one of entries.
 void wait_a_tick() { std::this_thread::sleep_for(std::chrono::milliseconds(30)); }
@@ -87,52 +36,6 @@ TEST_CASE("a change is undone, the undo is undone, and the mode stays") {
   history.undo(undone);
   CHECK(history.scene.content("f") == "new\n");
   CHECK(history.store.entries().size() == 3);
-}
-
-TEST_CASE("what was saved while a checkpoint was made is not taken for what the checkpoint has") {
-  History history;
-  HistoryEntry checkpoint, turn;
-  checkpoint.id = 1, checkpoint.by = "checkpoint", checkpoint.time_ns = 2000;
-  checkpoint.changes.emplace_back();
-  checkpoint.changes[0].kind = HistoryChange::Kind::kept;
-  checkpoint.changes[0].path = "/f";
-  checkpoint.changes[0].after = HistoryStore::Writing(history.store).keep("kept");
-  checkpoint.changes[0].changed_ns = 1000;
-  turn.id = 2, turn.by = HistoryEntry::turn;
-  turn.changes.emplace_back();
-  turn.changes[0].path = "/f";
-  turn.changes[0].changed_ns = 3000;
-  turn.changes[0].changed_before_ns = 1500;
-  CHECK(plan_undo(turn, {checkpoint}, history.store).missing == std::vector<std::string>{"/f"});
-  turn.changes[0].changed_before_ns = 1000;
-  CHECK(plan_undo(turn, {checkpoint}, history.store).steps.at(0).content == "kept");
-}
-
-TEST_CASE("a checkpoint has each file as it was at one moment") {
-  tests::FileScene scene;
-  scene.dir.write("f", std::string(200'000, 'a'));
-  std::atomic<bool> is_over = false;
-  std::thread somebody([&] {
-    for (char fill = 'a'; !is_over; fill = fill == 'z' ? 'a' : static_cast<char>(fill + 1)) {
-      write_file(scene.dir / "f", std::string(200'000, fill));
-      std::this_thread::sleep_for(std::chrono::milliseconds(25));
-    }
-  });
-  int kept = 0;
-  for (int i = 0; i < 20; ++i) {
-    scene.journal.begin("checkpoint");
-    keep_files({{scene.dir.path()}}, tests::allow_all, scene.journal);
-    scene.journal.each([&](const JournalStep& step) {
-      if (step.kind != JournalStep::Kind::kept) return;
-      ++kept;
-      CHECK(step.content.size() == 200'000);
-      CHECK(step.content.find_first_not_of(step.content.substr(0, 1)) == std::string::npos);
-    });
-    scene.journal.clear();
-  }
-  is_over = true;
-  somebody.join();
-  CHECK(kept > 0);
 }
 
 TEST_CASE("what somebody else has changed since is not undone, and shown") {

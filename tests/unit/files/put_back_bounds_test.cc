@@ -1,0 +1,169 @@
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+
+#include <atomic>
+#include <chrono>
+#include <ctime>
+#include <thread>
+
+#include "shelltool/files/keep_files.h"
+#include "shelltool/files/trash.h"
+#include "tests/unit/files/history.h"
+
+namespace shelltool::files {
+namespace {
+
+namespace fs = std::filesystem;
+using tests::History;
+using tests::write_file;
+using Op = FileOp::Kind;
+
+}  // namespace
+
+TEST_CASE("all that stands in the way is named with what can be done, and nothing is changed") {
+  History history;
+  PutBackRequest request;
+  for (const char* const name : {"a", "b", "c/x", "d"}) {
+    PutBackStep& step = request.steps.emplace_back();
+    step.path = history.scene.dir / name;
+    step.content = "kept";
+  }
+  request.advice = "Do this.";
+  history.scene.dir.write("a", "now");
+  history.scene.dir.make_directory("b");
+  history.scene.dir.write("c", "now");
+  const std::string sentence =
+      tests::sentence_of([&] { put_back(request, tests::allow_all, history.scene.journal); });
+  CHECK(sentence.find("in the way of 2 of 4 changes; nothing was changed:\n") != std::string::npos);
+  CHECK(sentence.find("/b: a directory stands there by now\n") != std::string::npos);
+  CHECK(sentence.find("/c, on the way to it, is no directory by now\nDo this.") != std::string::npos);
+  CHECK(history.scene.names() == std::vector<std::string>{"a", "b", "c"});
+  CHECK(history.scene.content("a") == "now");
+  fs::remove(history.scene.dir / "c");
+  CHECK(tests::sentence_of([&] { put_back(request, tests::allow_all, history.scene.journal); }) ==
+        (history.scene.dir / "b") + ": a directory stands there by now; nothing was changed\nDo this.");
+}
+
+TEST_CASE("what is put back over too much to be kept is named, also before") {
+  History history;
+  history.scene.dir.write("f", std::string(most_kept_before + 1, 'x'));
+  PutBackRequest request;
+  request.steps.emplace_back().path = history.scene.dir / "f";
+  for (const bool dry_run : {true, false}) {
+    request.dry_run = dry_run;
+    CHECK(put_back(request, tests::allow_all, history.scene.journal).lost ==
+          std::vector<std::string>{history.scene.dir / "f"});
+  }
+}
+
+TEST_CASE("a dry run of an undo of a link says what would be done") {
+  History history;
+  history.scene.dir.write("f", "1\n");
+  PutBackRequest request = history.undo_of(history.operate({{Op::link, "f", "l", false, false}}));
+  request.dry_run = true;
+  CHECK(put_back(request, tests::allow_all, history.scene.journal).diff.empty());
+  CHECK(fs::is_symlink(history.scene.dir / "l"));
+}
+
+TEST_CASE("what comes out of the trash leaves nothing there, and an undo of that finds it") {
+  History history;
+  history.scene.dir.write("f", "1\n");
+  std::uint64_t last = history.operate({{Op::remove, "f", "", false, false}});
+  for (int i = 0; i < 3; ++i) {
+    last = history.undo(last);
+    CHECK(fs::exists(history.scene.dir / "f") == (i % 2 == 0));
+    std::vector<std::string> lies;
+    for (const auto& entry : fs::directory_iterator(history.scene.dir / ".gatehouse-trash"))
+      if (entry.path().filename() != ".gitignore") lies.push_back(entry.path());
+    CHECK(lies.size() == static_cast<std::size_t>(i % 2));
+  }
+}
+
+TEST_CASE("where the trash is a link, there is another, which is known as one") {
+  History history;
+  fs::create_symlink(history.scene.beside.path(), history.scene.dir / ".gatehouse-trash");
+  history.scene.dir.write("f", "1\n");
+  const std::uint64_t removed = history.operate({{Op::remove, "f", "", false, false}});
+  CHECK(is_in_trash(history.store.entry(removed)->changes.at(0).to));
+  CHECK_FALSE(is_in_trash("/d/.gatehouse-trash-mine/f"));
+  CHECK_FALSE(is_in_trash("/d/.gatehouse-trash"));
+  history.undo(removed);
+  CHECK(history.scene.content("f") == "1\n");
+  CHECK(fs::exists(history.scene.beside / "history"));
+}
+
+TEST_CASE("thousands of files are put back with few descriptors, and no slower each than a few") {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const rlimit few{300, limit.rlim_max};
+  double first = 0;
+  for (const int count : {500, 4000}) {
+    History history;
+    PutBackRequest request;
+    for (int i = 0; i < count; ++i) {
+      history.scene.dir.write("discarded" + std::to_string(i), "1\n");
+      request.steps.emplace_back().path = history.scene.dir / ("written" + std::to_string(i));
+      PutBackStep& step = request.steps.emplace_back();
+      step.kind = PutBackStep::Kind::discard;
+      step.path = history.scene.dir / ("discarded" + std::to_string(i));
+    }
+    request.roots = {history.scene.dir.path()};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    const std::clock_t begun = std::clock();
+    const std::string sentence =
+        tests::sentence_of([&] { put_back(request, tests::allow_all, history.scene.journal); });
+    const double each = static_cast<double>(std::clock() - begun) / count;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    CHECK(sentence.empty());
+    if (first != 0) CHECK(each < 3 * first);
+    first = each;
+  }
+}
+
+TEST_CASE("what was saved while a checkpoint was made is not taken for what the checkpoint has") {
+  History history;
+  HistoryEntry checkpoint, turn;
+  checkpoint.id = 1, checkpoint.by = "checkpoint", checkpoint.time_ns = 2000;
+  checkpoint.changes.emplace_back();
+  checkpoint.changes[0].kind = HistoryChange::Kind::kept;
+  checkpoint.changes[0].path = "/f";
+  checkpoint.changes[0].after = HistoryStore::Writing(history.store).keep("kept");
+  checkpoint.changes[0].changed_ns = 1000;
+  turn.id = 2, turn.by = HistoryEntry::turn;
+  turn.changes.emplace_back();
+  turn.changes[0].path = "/f";
+  turn.changes[0].changed_ns = 3000;
+  turn.changes[0].changed_before_ns = 1500;
+  CHECK(plan_undo(turn, {checkpoint}, history.store).missing == std::vector<std::string>{"/f"});
+  turn.changes[0].changed_before_ns = 1000;
+  CHECK(plan_undo(turn, {checkpoint}, history.store).steps.at(0).content == "kept");
+}
+
+TEST_CASE("a checkpoint has each file as it was at one moment") {
+  tests::FileScene scene;
+  scene.dir.write("f", std::string(200'000, 'a'));
+  std::atomic<bool> is_over = false;
+  std::thread somebody([&] {
+    for (char fill = 'a'; !is_over; fill = fill == 'z' ? 'a' : static_cast<char>(fill + 1)) {
+      write_file(scene.dir / "f", std::string(200'000, fill));
+      std::this_thread::sleep_for(std::chrono::milliseconds(25));
+    }
+  });
+  int kept = 0;
+  for (int i = 0; i < 20; ++i) {
+    scene.journal.begin("checkpoint");
+    keep_files({{scene.dir.path()}}, tests::allow_all, scene.journal);
+    scene.journal.each([&](const JournalStep& step) {
+      if (step.kind != JournalStep::Kind::kept) return;
+      ++kept;
+      CHECK(step.content.size() == 200'000);
+      CHECK(step.content.find_first_not_of(step.content.substr(0, 1)) == std::string::npos);
+    });
+    scene.journal.clear();
+  }
+  is_over = true;
+  somebody.join();
+  CHECK(kept > 0);
+}
+
+}  // namespace shelltool::files
