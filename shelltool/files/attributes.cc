@@ -9,6 +9,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
+
+#include "sandbox/sys/packing.h"
 
 namespace shelltool::files {
 namespace {
@@ -64,7 +68,28 @@ bool copy_flags(const Pinned& from, int to) {
   return ::ioctl(to, FS_IOC_SETFLAGS, &given) == 0;
 }
 
+bool is_own(const std::string& name) {
+  return name.starts_with("user.") || name == "system.posix_acl_access";
+}
+
 }  // namespace
+
+std::string own_attributes(const Pinned& file) {
+  std::vector<std::string> words;
+  for (const auto& [name, value] : attributes_of(sys::proc_path(file.place.get())).value_or(Attributes()))
+    if (is_own(name)) words.push_back(name), words.push_back(value);
+  return words.empty() ? std::string() : sys::packed(std::move(words));
+}
+
+bool give_attributes(const std::string& packed, const sys::Fd& place) {
+  const auto words = sys::unpacked<std::vector<std::string>>(packed);
+  const std::string path = sys::proc_path(place.get());
+  for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
+    const std::string& value = words[i + 1];
+    if (::setxattr(path.c_str(), words[i].c_str(), value.data(), value.size(), 0) != 0) return false;
+  }
+  return true;
+}
 
 bool copy_attributes(const Pinned& from, int to) {
   struct stat made {};

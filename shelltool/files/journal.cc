@@ -19,10 +19,11 @@ namespace shelltool::files {
 template <class Wire>
 void carry(Wire& wire, JournalStep& step) {
   auto& [kind, directory, name, temporary, to, before, after, born_ns, after_ns, changed_before_ns, mode,
-         mode_before, content, is_content_kept, content_after, version] = step;
+         mode_before, content, is_content_kept, attributes, content_after, version] = step;
   wire(kind), wire(directory), wire(name), wire(temporary), wire(to), wire(before), wire(after);
   wire(born_ns), wire(changed_before_ns);
-  wire(after_ns), wire(mode), wire(mode_before), wire(content), wire(is_content_kept), wire(content_after);
+  wire(after_ns), wire(mode), wire(mode_before), wire(content), wire(is_content_kept), wire(attributes);
+  wire(content_after);
   wire(version);
 }
 

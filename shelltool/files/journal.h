@@ -46,6 +46,7 @@ struct JournalStep {
   std::uint32_t mode = 0, mode_before = 0;
   std::string content;           ///< of `before`
   bool is_content_kept = false;  ///< false: it is not there, since there was none or too much
+  std::string attributes;        ///< of `before`, and of what it becomes or is kept, see attributes.h
   std::string content_after;     ///< empty, too, where there is too much
   std::string version;           ///< of what it becomes, or what is moved, see content_hash.h
 

@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include "sandbox/sys/text.h"
+#include "shelltool/files/attributes.h"
 #include "shelltool/files/content.h"
 #include "shelltool/files/content_hash.h"
 #include "shelltool/files/file_error.h"
@@ -59,6 +60,7 @@ class Keeping {
       if (nanoseconds(before.st_ctim) != nanoseconds(after.st_ctim)) continue;
       step.is_content_kept = true;
       step.mode = after.st_mode & 07777U;
+      step.attributes = own_attributes(file);
       step.changed_before_ns = nanoseconds(after.st_ctim);
       return true;
     }

@@ -12,6 +12,7 @@
 
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
+#include "shelltool/files/attributes.h"
 #include "shelltool/files/content.h"
 #include "shelltool/files/content_hash.h"
 #include "shelltool/files/encoding.h"
@@ -318,8 +319,18 @@ class PutBack {
     replacement.spot = &spot;
     replacement.content = step.content;
     put_files({replacement}, journal_);
+    if (!spot.file && !step.attributes.empty()) give_attributes_back(step);
     if (!spot.file && step.mode != 0)
       (void)changes_.change_mode(step.path, fmt::format("{:03o}", step.mode & 0777U));
+  }
+
+  static void give_attributes_back(const PutBackStep& step) {
+    const sys::Fd place = sys::try_open_at(held_parent(step.path).get(), sys::base_name(step.path),
+                                           O_PATH | O_NOFOLLOW, {sys::Reach::beneath, false, false});
+    if (!place || !give_attributes(step.attributes, place))
+      throw FileError("refused",
+                      "{} cannot have the extended attributes here that it had; nothing was changed",
+                      sys::visible(step.path));
   }
 
   const PutBackRequest& request_;

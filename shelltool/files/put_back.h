@@ -23,6 +23,7 @@ struct PutBackStep {
   std::string path, to;  ///< true names
   std::string content;
   std::uint32_t mode = 0;  ///< of what is written, too, where it is not there; 0: those of any new file
+  std::string attributes;  ///< of what is written, where it is not there, see attributes.h
 
   /// What must be there, or the request is refused: see content_hash.h.
   struct Expected {
@@ -72,8 +73,8 @@ void carry(Wire& wire, PutBackStep::Expected& expected) {
 }
 template <class Wire>
 void carry(Wire& wire, PutBackStep& step) {
-  auto& [kind, path, to, content, mode, expected] = step;
-  wire(kind), wire(path), wire(to), wire(content), wire(mode), wire(expected);
+  auto& [kind, path, to, content, mode, attributes, expected] = step;
+  wire(kind), wire(path), wire(to), wire(content), wire(mode), wire(attributes), wire(expected);
 }
 template <class Wire>
 void carry(Wire& wire, PutBackRequest& request) {

@@ -169,6 +169,7 @@ class OneReplacement {
     if (spot_.file) {
       change.mode_before = spot_.file->status.st_mode & 07777U;
       change.changed_before_ns = nanoseconds(spot_.file->status.st_ctim);
+      change.attributes = own_attributes(*spot_.file);
     }
     if (wanted_.kind == Replacement::Kind::remove) return change;
     change.version = version_of(wanted_.content);

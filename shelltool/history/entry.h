@@ -11,7 +11,8 @@ namespace shelltool {
 struct KeptContent {
   std::string version;  ///< empty: there was none, or it is not known
   std::uint64_t size = 0;
-  bool is_kept = false;  ///< the store has it
+  bool is_kept = false;    ///< the store has it
+  std::string attributes;  ///< that its file had, see files/attributes.h
 };
 
 struct HistoryChange {
@@ -57,8 +58,8 @@ struct HistoryEntry {
 
 template <class Wire>
 void carry(Wire& wire, KeptContent& content) {
-  auto& [version, size, is_kept] = content;
-  wire(version), wire(size), wire(is_kept);
+  auto& [version, size, is_kept, attributes] = content;
+  wire(version), wire(size), wire(is_kept), wire(attributes);
 }
 template <class Wire>
 void carry(Wire& wire, HistoryChange& change) {

@@ -94,7 +94,7 @@ void HistoryStore::Writing::look() {
 }
 
 KeptContent HistoryStore::Writing::keep(std::string_view content) {
-  KeptContent kept{files::version_of(content), content.size(), true};
+  KeptContent kept{files::version_of(content), content.size(), true, {}};
   const std::string path = store_.contents_directory() + "/" + name_of(kept);
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || static_cast<std::uint64_t>(status.st_size) != kept.size)

@@ -1,7 +1,7 @@
 #pragma once
 /// The history of a workspace on disk, the owner's: a file of records, and the contents that they speak of.
 ///
-///     records-2             entries, packed, from the oldest; a last one that is cut off does not count
+///     records-3             entries, packed, from the oldest; a last one that is cut off does not count
 ///     contents/VERSION-SIZE
 ///     lock                  held while something is written, since several servers may have one workspace
 
@@ -64,7 +64,7 @@ class HistoryStore {
 
  private:
   /// Its number is that of the form of an entry: those of another are not read.
-  [[nodiscard]] std::string records_path() const { return directory_ + "/records-2"; }
+  [[nodiscard]] std::string records_path() const { return directory_ + "/records-3"; }
   /// Empty where nothing was added yet.
   [[nodiscard]] sys::Fd open_records() const;
   [[nodiscard]] std::string contents_directory() const { return directory_ + "/contents"; }

@@ -54,6 +54,8 @@ void keep_contents(const JournalStep& step, HistoryChange& change, HistoryStore:
   KeptContent& had = change.kind == Kind::kept ? change.after : change.before;
   if (step.is_content_kept) had = writing.keep(step.content);
   if (!step.content_after.empty()) change.after = writing.keep(step.content_after);
+  had.attributes = step.attributes;
+  change.after.attributes = step.attributes;
 }
 
 }  // namespace

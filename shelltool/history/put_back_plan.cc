@@ -164,6 +164,7 @@ class UndoPlanner {
     }
     PutBackStep& step = add(Step::write, change.path);
     step.content = *before;
+    step.attributes = known.attributes;
     step.mode = change.mode_before;
     step.expected = as_left(change);
     if (change.kind == Kind::removed) step.expected.kind = Expectation::nothing;
@@ -199,6 +200,7 @@ PutBackPlan plan_restore(const HistoryEntry& checkpoint, const std::vector<std::
     step.path = change.path;
     step.content = std::move(*content);
     step.mode = change.mode;
+    step.attributes = change.after.attributes;
   }
   return plan;
 }

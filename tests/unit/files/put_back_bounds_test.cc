@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include <sys/resource.h>
+#include <sys/xattr.h>
 
 #include <ctime>
 
@@ -134,6 +135,34 @@ TEST_CASE("what was saved while a checkpoint was made is not taken for what the 
   CHECK(plan_undo(turn, {checkpoint}, history.store).missing == std::vector<std::string>{"/f"});
   turn.changes[0].changed_before_ns = 1000;
   CHECK(plan_undo(turn, {checkpoint}, history.store).steps.at(0).content == "kept");
+}
+
+TEST_CASE("what a command has deleted gets its extended attributes back with its content and mode") {
+  History history;
+  const std::string path = history.scene.dir / "f";
+  history.scene.dir.write("f", "kept");
+  const bool has_attributes = ::setxattr(path.c_str(), "user.note", "mine", 4, 0) == 0;
+  history.scene.journal.begin("checkpoint");
+  keep_files({{history.scene.dir.path()}}, tests::allow_all, history.scene.journal);
+  const HistoryEntry checkpoint = *history.store.entry(history.record());
+  HistoryEntry turn;
+  turn.id = 2, turn.by = HistoryEntry::turn;
+  turn.changes = {checkpoint.changes.at(0)};
+  turn.changes[0].kind = HistoryChange::Kind::removed;
+  turn.changes[0].mode_before = 0740;
+  turn.changes[0].changed_before_ns = checkpoint.changes[0].changed_ns;
+  for (const bool by_checkpoint : {true, false}) {
+    fs::remove(path);
+    PutBackRequest request;
+    request.steps = by_checkpoint ? plan_restore(checkpoint, {path}, history.store).steps
+                                  : plan_undo(turn, {checkpoint, turn}, history.store).steps;
+    put_back(request, tests::allow_all, history.scene.journal);
+    std::string note(4, '\0');
+    if (has_attributes) CHECK(::getxattr(path.c_str(), "user.note", note.data(), note.size()) == 4);
+    CHECK(note == (has_attributes ? "mine" : std::string(4, '\0')));
+    CHECK(history.scene.content("f") == "kept");
+  }
+  CHECK((fs::status(path).permissions() & fs::perms::mask) == fs::perms(0740));
 }
 
 TEST_CASE("a checkpoint has the time of each file, and reads none within the tick that it was changed in") {

@@ -73,7 +73,7 @@ TEST_CASE("a last entry that was cut off does not count, and the next one stands
     add(store, "a");
     add(store, "b");
   }
-  const std::string records = directory / "h/records-2";
+  const std::string records = directory / "h/records-3";
   fs::resize_file(records, fs::file_size(records) - 3);
   HistoryStore store(directory / "h");
   CHECK(store.entries().size() == 1);
@@ -112,7 +112,7 @@ TEST_CASE("an entry of thousands of files is kept beside the records") {
     entry.changes.resize(5000, entry.changes.front());
     writing.add(entry);
   }
-  CHECK(fs::file_size(directory / "h/records-2") < 1000);
+  CHECK(fs::file_size(directory / "h/records-3") < 1000);
   CHECK(store.entries()[0].changes.empty());
   CHECK(store.entries()[0].count == 5000);
   CHECK(store.entry(1)->changes.size() == 5000);
