@@ -195,7 +195,17 @@ void Supervisor::tell_end() {
   outcome_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(sys::BootClock::now() - started_);
   deadline_.cancel();
   if (turns_) turns_->lose_all();
+  settle_connections();
   handlers_.ended(outcome_);
+}
+
+/// What cannot be told of them keeps nobody from hearing of the end.
+void Supervisor::settle_connections() {
+  try {
+    if (connections_) connections_->settle();
+  } catch (const std::exception&) {
+    // The record cannot be written.
+  }
 }
 
 void Supervisor::reap() {

@@ -85,6 +85,7 @@ class Supervisor {
   void reap();
   void time_out();
   void tell_end();
+  void settle_connections();
 
   sys::Reactor& reactor_;
   Handlers handlers_;

@@ -17,6 +17,8 @@ namespace {
 
 /// Between an order to end all connections and ending them without egress' help.
 constexpr auto patience = std::chrono::seconds(1);
+/// For connections whose programs have ended to end, too.
+constexpr auto time_to_hang_up = std::chrono::milliseconds(50);
 constexpr auto look_interval = std::chrono::milliseconds(200);
 
 /// Where the call leads; nothing where it is none of ours: the kernel does it, and its namespace leads
@@ -55,10 +57,15 @@ Connections::Connections(sys::Reactor& reactor, Listener& listener, Judge& judge
       [this](const sys::Packet& packet) { hear(unpack_word(packet.bytes)); }, [this] { lose(); });
 }
 
-/// Whoever waits for any child may have reaped it.
-Connections::~Connections() {
-  egress_.kill(SIGKILL);
-  egress_.forget();
+/// Whoever waits for any child reaps it; it ends by itself when the line is closed.
+Connections::~Connections() { egress_.forget(); }
+
+void Connections::settle() {
+  const auto is_settled = [this] { return pending_.empty(); };
+  line_->go_on_until(is_settled, time_to_hang_up);
+  if (is_settled()) return;
+  send({.kind = NetOrder::Kind::settle});
+  line_->go_on_until(is_settled, patience);
 }
 
 void Connections::take(const Notification& notification,

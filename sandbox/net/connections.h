@@ -33,6 +33,8 @@ class Connections {
             const std::function<std::shared_ptr<const ExecEvent>()>& program);
   /// The answer to a ruling of `wait`; false where it was not about a connection.
   bool answer(std::uint64_t ticket, bool allowed);
+  /// The sandbox has ended: what its connections have carried is told.
+  void settle();
   /// Whether connections may be made from now on. Where they may not, those that there are have ended when
   /// this returns.
   void set_open(bool is_open);

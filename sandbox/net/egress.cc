@@ -33,6 +33,8 @@ using Number = std::uint64_t;
 
 /// Between the answer to connect(2) and the arrival at the relay, on one machine.
 constexpr auto longest_way = std::chrono::seconds(20);
+/// For what was sent by programs that have ended.
+constexpr auto longest_wind_up = std::chrono::seconds(20);
 
 /// A connection takes two descriptors, and while bytes wait in it each way two more. Beyond that none is
 /// begun, so that none that is there has to break off.
@@ -51,7 +53,7 @@ class Egress {
       : doors_(std::move(doors)),
         line_(
             reactor_, std::move(supervisor), [this](const sys::Packet& packet) { obey(packet); },
-            [this] { reactor_.stop(); }),
+            [this] { wind_up(); }),
         lookup_(reactor_),
         resolver_(reactor_, std::move(doors_.resolver), names_, static_cast<bool>(doors_.relay6)),
         relay_(reactor_,
@@ -78,6 +80,8 @@ class Egress {
   void answer(Number number, Flow& flow, int error);
   void fail(Number number, int error);
   void tell_end(Number number, const Relay::Carried& carried);
+  void settle();
+  void wind_up();
   void cut();
 
   sys::Reactor reactor_;
@@ -91,6 +95,8 @@ class Egress {
   const std::size_t most_flows_ = flows_that_fit();
   std::map<Number, Flow> flows_;
   std::vector<sys::Watch> arrivals_;
+  bool is_winding_up_ = false;
+  sys::Watch last_moment_;
 };
 
 void Egress::obey(const sys::Packet& packet) {
@@ -107,6 +113,8 @@ void Egress::obey(const sys::Packet& packet) {
       claims_.forget(order.number);
       flows_.erase(order.number);
       return;
+    case NetOrder::Kind::settle:
+      return settle();
     case NetOrder::Kind::cut:
       cut();
       line_.send(pack(NetWord{.kind = NetWord::Kind::cut}));
@@ -247,6 +255,27 @@ void Egress::tell_end(Number number, const Relay::Carried& carried) {
   word.sent = carried.sent;
   word.received = carried.received;
   line_.send(pack(word));
+  if (is_winding_up_ && flows_.empty()) reactor_.stop();
+}
+
+/// A server need not hang up because its client has.
+void Egress::settle() {
+  for (const auto& [number, flow] : flows_) {
+    NetWord word{.kind = NetWord::Kind::ended, .number = number};
+    if (flow.has_dialled) word.addresses.push_back(address_text(flow.dialled));
+    const Relay::Carried carried = relay_.carried(number);
+    word.sent = carried.sent;
+    word.received = carried.received;
+    line_.send(pack(word));
+  }
+}
+
+/// The supervisor is gone, and all that ran inside: what it has sent still arrives, as it would have through
+/// the kernel.
+void Egress::wind_up() {
+  is_winding_up_ = true;
+  if (flows_.empty()) return reactor_.stop();
+  last_moment_ = reactor_.at(sys::BootClock::now() + longest_wind_up, [this] { reactor_.stop(); });
 }
 
 void Egress::cut() {
@@ -280,8 +309,7 @@ void become(const User& user) {
        ::setresuid(user.uid, user.uid, user.uid) != 0))
     throw sys::SysError(errno, "becoming user {}", user.uid);
   drop_all_privileges();
-  if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-    throw sys::SysError(errno, "closing egress to others");
+  if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw sys::SysError(errno, "closing egress to others");
 }
 
 }  // namespace

@@ -8,7 +8,8 @@
 
 namespace sandbox {
 
-/// Until the supervisor is gone. It has `user`'s rights and no others, and no descriptors but these.
+/// Until the supervisor is gone, and what was on its way then has arrived. It has `user`'s rights and no
+/// others, and no descriptors but these.
 [[noreturn]] void run_egress(sys::Channel supervisor, Doors doors, const User& user) noexcept;
 
 }  // namespace sandbox

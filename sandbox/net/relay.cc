@@ -143,10 +143,14 @@ void Relay::end(Number number, bool breaks_off) {
   ended_(number, carried);
 }
 
-void Relay::cut(Number number) { end(number, true); }
+Relay::Carried Relay::carried(Number number) const {
+  const auto found = pairs_.find(number);
+  if (found == pairs_.end()) return {};
+  return {found->second.out.carried, found->second.in.carried, 0};
+}
 
 void Relay::cut() {
-  while (!pairs_.empty()) cut(pairs_.begin()->first);
+  while (!pairs_.empty()) end(pairs_.begin()->first, true);
 }
 
 }  // namespace sandbox

@@ -25,8 +25,8 @@ class Relay {
 
   /// Until both ends have said all, or one breaks off; then `ended` is called, from the reactor.
   void carry(Number number, sys::Fd inside, sys::Fd outside);
-  /// Breaks this one off, where it is carried.
-  void cut(Number number);
+  /// What one has carried so far; nothing where it is not carried.
+  [[nodiscard]] Carried carried(Number number) const;
   /// Breaks all of them off.
   void cut();
 

@@ -15,7 +15,8 @@ struct NetOrder {
     resolve,  ///< its name is allowed
     dial,     ///< `addresses` are allowed
     forget,   ///< the caller has been answered, and nothing comes of it
-    cut,      ///< all connections end now, whatever their number
+    settle,  ///< the sandbox has ended: tell of each connection what it has carried, it may still be carrying
+    cut,     ///< all connections end now, whatever their number
   };
   Kind kind = Kind::connect;
   std::uint64_t number = 0;
