@@ -14,8 +14,9 @@
 namespace sandbox {
 namespace {
 
-constexpr int pipe_bytes = 256 * 1024;
-constexpr std::size_t most_spare_pipes = 64;
+// As much as an ordinary user may have in one (/proc/sys/fs/pipe-max-size): less wakes up more often.
+constexpr int pipe_bytes = 1024 * 1024;
+constexpr std::size_t most_spare_pipes = 16;
 constexpr int pieces_in_a_turn = 16;
 constexpr unsigned moving = SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
 
