@@ -75,6 +75,23 @@ JsonLine audit_record(const sandbox::ExecEvent& event, const Decision& decision,
   return record;
 }
 
+JsonLine audit_record(const NetEvent& event, const std::vector<std::string>& addresses,
+                      const Decision& decision, const State& state, const RecordContext& context) {
+  JsonLine record;
+  record.add("turn", context.turn);
+  if (event.process) {
+    record.add("pid", event.process->pid);
+    record.add("parent", context.parent);
+    record.add("chain", words_of(chain_of(*event.process), false));
+    if (!event.process->images.empty()) record.add("program", file_of(event.process->images.front()));
+  }
+  record.add("host", sys::visible(event.host));
+  record.add("addresses", addresses);
+  record.add("port", event.port);
+  add_decision(record, decision, state);
+  return record;
+}
+
 JsonLine audit_record(const FileEvent& event, const Decision& decision, const State& state) {
   JsonLine record;
   record.add("access", name_of(event.kind));

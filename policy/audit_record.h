@@ -22,6 +22,10 @@ struct RecordContext {
 JsonLine audit_record(const sandbox::ExecEvent& event, const Decision& decision, const State& state,
                       const RecordContext& context);
 
+/// The same of a connection, to these addresses as far as they are known.
+JsonLine audit_record(const NetEvent& event, const std::vector<std::string>& addresses,
+                      const Decision& decision, const State& state, const RecordContext& context);
+
 /// The same of a file that a tool is about to touch.
 JsonLine audit_record(const FileEvent& event, const Decision& decision, const State& state);
 

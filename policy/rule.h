@@ -47,7 +47,7 @@ struct Rule {
   /// One of builtin:base that is still to be read: of no event.
   [[nodiscard]] bool is_outline() const { return events.empty(); }
   [[nodiscard]] bool is_for(EventKind kind) const;
-  /// This version holds it: on exec, by the gate; a deny on files, by mounts.
+  /// This version holds it: on exec, by the gate; on net, with an allow list; a deny on files, by mounts.
   [[nodiscard]] bool is_held() const;
 };
 

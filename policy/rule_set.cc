@@ -1,5 +1,7 @@
 #include "policy/rule_set.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <tuple>
 #include <utility>
@@ -8,6 +10,7 @@
 #include "policy/denial.h"
 #include "policy/explain.h"
 #include "policy/grant_match.h"
+#include "policy/internal_address.h"
 #include "policy/rule_match.h"
 #include "policy/standing.h"
 
@@ -135,6 +138,34 @@ Decision decision_of(const CompiledRules& compiled, EventKind kind, const Seen& 
   return decision;
 }
 
+/// Some rule that lets the connection be says so of addresses as this one.
+bool is_named(const std::vector<Match>& matches, const Address& address) {
+  const auto names_it = [&](const Matcher& matcher) {
+    return std::any_of(matcher.hosts.begin(), matcher.hosts.end(), [&](const HostPattern& host) {
+      return host.network() && host.network()->contains(address);
+    });
+  };
+  return std::any_of(matches.begin(), matches.end(), [&](const Match& match) {
+    const std::vector<Matcher>& when = match.rule->when;
+    return match.rule->verdict != Verdict::deny && std::any_of(when.begin(), when.end(), names_it);
+  });
+}
+
+/// Whoever owns a name may have it lead anywhere, also to this machine and to the network around it.
+void deny_internal(const NetEvent& event, const Address& address, Decision& decision) {
+  if (decision.verdict == Verdict::deny) return;
+  decision.verdict = Verdict::deny;
+  decision.rule = internal_rule;
+  decision.source = {};
+  decision.granted.clear();
+  decision.reason =
+      event.host.empty()
+          ? fmt::format("{} is an address of this machine or of the network around it.", text_of(address))
+          : fmt::format("{} leads to {}, an address of this machine or of the network around it.", event.host,
+                        text_of(address));
+  decision.suggest = "A rule that allows it has to name the address, too.";
+}
+
 void name_callers(const sandbox::ExecEvent& event, Decision& decision) {
   decision.chain = sandbox::chain_of(event);
   if (decision.verdict != Verdict::allow) decision.callers = callers_of(event);
@@ -197,8 +228,11 @@ Decision RuleSet::decide(const NetEvent& event, const State& state) const {
 Decision decide(const CompiledRules& compiled, const NetEvent& event, const State& state, Resolve resolve) {
   const Numbers candidates = targets_of(compiled, EventKind::net).candidates(event);
   const Seen connection = seen(compiled, event, state, resolve);
-  Decision decision = decision_of(compiled, EventKind::net, connection,
-                                  matches_of(compiled, EventKind::net, candidates, connection));
+  const std::vector<Match> matches = matches_of(compiled, EventKind::net, candidates, connection);
+  Decision decision = decision_of(compiled, EventKind::net, connection, matches);
+  if (const auto address = event.known_address();
+      address && is_internal(*address) && !is_named(matches, *address))
+    deny_internal(event, *address, decision);
   if (connection.scene.event != nullptr) name_callers(*event.process, decision);
   return decision;
 }
@@ -254,10 +288,13 @@ std::vector<std::string> RuleSet::denied_places(EventKind kind) const {
   return places;
 }
 
-std::vector<std::string> RuleSet::not_in_force() const {
+std::vector<std::string> RuleSet::not_in_force(sandbox::Network network) const {
   std::vector<std::string> ids;
-  for (const Rule& rule : compiled_->rules)
-    if (!rule.is_held() && rule.verdict != Verdict::allow && !is_base(rule)) ids.push_back(rule.id);
+  for (const Rule& rule : compiled_->rules) {
+    const bool is_passed_by = network == sandbox::Network::full && rule.is_for(EventKind::net);
+    if ((is_passed_by || !rule.is_held()) && rule.verdict != Verdict::allow && !is_base(rule))
+      ids.push_back(rule.id);
+  }
   return ids;
 }
 

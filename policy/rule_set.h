@@ -50,9 +50,9 @@ class RuleSet {
   /// be anywhere. Empty when no rule denies any; those of builtin:base lie where the sandbox keeps everybody
   /// from in any case.
   [[nodiscard]] std::vector<std::string> denied_places(EventKind kind) const;
-  /// Asks on read and write, and all but allows on net, which this version does not hold: their ids, but for
-  /// builtin:base's, of which nobody has to be told at each start.
-  [[nodiscard]] std::vector<std::string> not_in_force() const;
+  /// Asks on read and write, which this version does not hold, and on the host's network all but allows on
+  /// net: their ids, but for builtin:base's, of which nobody has to be told at each start.
+  [[nodiscard]] std::vector<std::string> not_in_force(sandbox::Network network) const;
   /// Files whose unchanged copies are the same program to `deny` and `ask`: absolute paths.
   [[nodiscard]] std::vector<std::string> known_programs() const;
 

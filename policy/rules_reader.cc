@@ -145,7 +145,7 @@ bool Rule::is_for(EventKind kind) const {
 }
 
 bool Rule::is_held() const {
-  return !is_for(EventKind::net) && (is_for(EventKind::exec) || verdict != Verdict::ask);
+  return is_for(EventKind::exec) || is_for(EventKind::net) || verdict != Verdict::ask;
 }
 
 RulesFile read_rules(const config::Node& document, Layer layer, const Surroundings& surroundings,

@@ -18,6 +18,8 @@ const char* name_of(Network network) {
   switch (network) {
     case Network::none:
       return "none";
+    case Network::allowlist:
+      return "allowlist";
     case Network::full:
       return "full";
   }

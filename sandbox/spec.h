@@ -22,8 +22,9 @@ enum class Mode {
 };
 
 enum class Network {
-  none,  ///< a network namespace with nothing but its own loopback
-  full,  ///< the host's
+  none,       ///< a network namespace with nothing but its own loopback
+  allowlist,  ///< and connections that the judge allows, by name: sandbox/net
+  full,       ///< the host's
 };
 
 /// What this machine can enforce; see DESIGN "Words".
@@ -108,7 +109,7 @@ struct Spec {
 };
 
 const char* name_of(Mode mode);        ///< "read-only", "workspace-write", "danger-full-access"
-const char* name_of(Network network);  ///< "none", "full"
+const char* name_of(Network network);  ///< "none", "allowlist", "full"
 const char* name_of(Tier tier);        ///< "A", "B", "C"
 
 }  // namespace sandbox

@@ -49,6 +49,13 @@ Supervisor::Supervisor(sys::Reactor& reactor, const Spec& spec, const std::funct
   if (launched_.listener)
     gate_ = std::make_unique<Gate>(reactor, std::move(launched_.listener), judging_->judge,
                                    std::move(judging_->options));
+  if (gate_ && launched_.doors) {
+    connections_ = std::make_unique<Connections>(reactor, gate_->listener(), judging_->judge,
+                                                 std::move(*launched_.doors), spec.user);
+    gate_->on_connect([this](const Notification& notification, const Gate::Program& program) {
+      connections_->take(notification, program);
+    });
+  }
   sys::set_nonblocking(launched_.channel.fd(), true);
   reports_ = reactor_.watch(launched_.channel.fd(), POLLIN, [this](int) { on_reports(); });
 }
@@ -116,6 +123,14 @@ std::optional<sys::Fd> Supervisor::await(Report::Kind kind, int number) {
   return std::nullopt;
 }
 
+void Supervisor::answer(std::uint64_t ticket, bool allowed) {
+  if (!connections_ || !connections_->answer(ticket, allowed)) gate_->answer(ticket, allowed);
+}
+
+void Supervisor::set_network(Network network) {
+  if (connections_) connections_->set_open(network != Network::none);
+}
+
 void Supervisor::signal(int number) {
   if (!reported_end_) order({Order::Kind::signal_command, number});
 }
@@ -180,7 +195,17 @@ void Supervisor::tell_end() {
   outcome_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(sys::BootClock::now() - started_);
   deadline_.cancel();
   if (turns_) turns_->lose_all();
+  settle_connections();
   handlers_.ended(outcome_);
+}
+
+/// What cannot be told of them keeps nobody from hearing of the end.
+void Supervisor::settle_connections() {
+  try {
+    if (connections_) connections_->settle();
+  } catch (const std::exception&) {
+    // The record cannot be written.
+  }
 }
 
 void Supervisor::reap() {

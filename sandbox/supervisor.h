@@ -12,6 +12,7 @@
 #include "sandbox/launcher/hold_wire.h"
 #include "sandbox/launcher/launch.h"
 #include "sandbox/launcher/roots_wire.h"
+#include "sandbox/net/connections.h"
 #include "sandbox/outcome.h"
 #include "sandbox/spec.h"
 #include "sandbox/sys/reactor.h"
@@ -61,6 +62,12 @@ class Supervisor {
   /// when its first process does not answer. Where the sandbox has ended, all is in force.
   std::optional<RootsAnswer> set_roots(const RootsOrder& roots);
 
+  /// The answer to a ruling of `wait`, on an exec or a connection.
+  void answer(std::uint64_t ticket, bool allowed);
+  /// Of a sandbox that was built with an allow list: none ends all connections and lets no more be made,
+  /// allowlist lets them be made again. In force when this returns.
+  void set_network(Network network);
+
   /// Not of a guest.
   [[nodiscard]] Gate& gate() { return *gate_; }
   /// Of a spec without a command only.
@@ -78,6 +85,7 @@ class Supervisor {
   void reap();
   void time_out();
   void tell_end();
+  void settle_connections();
 
   sys::Reactor& reactor_;
   Handlers handlers_;
@@ -87,6 +95,7 @@ class Supervisor {
   Launched launched_;
   std::unique_ptr<Turns> turns_;
   std::unique_ptr<Gate> gate_;
+  std::unique_ptr<Connections> connections_;
   Outcome outcome_;
   bool reported_end_ = false, told_end_ = false;
   int orders_ = 0;                     // that are answered by number

@@ -99,10 +99,10 @@ class HoldLinter {
   void check_connections(const Rule& rule) {
     if (linted_.here.network == sandbox::Network::full && rule.verdict != Verdict::allow)
       add(rule, rule.place, "the network is full, and who connects is not judged",
-          "deny on exec what connects, or run it with --network none");
+          "deny on exec what connects, or run it with --network allowlist");
     if (linted_.here.network == sandbox::Network::none && rule.verdict != Verdict::deny)
       add(rule, rule.place, "the network is none, and no rule opens it",
-          "run with --network full what may connect");
+          "run with --network allowlist what may connect");
   }
 
   Linted& linted_;

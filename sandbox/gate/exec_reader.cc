@@ -100,6 +100,17 @@ ExecEvent ExecReader::read_found(pid_t pid, const ExecEvent& approved, const std
   return event;
 }
 
+ExecEvent ExecReader::running(pid_t tid) const {
+  ExecEvent event;
+  place(Task(tid), event);
+  const std::shared_ptr<const Ancestor> program = std::move(event.caller);
+  if (!program) return event;
+  event.images = {program->image};
+  event.caller = program->parent;
+  event.top = !event.caller || (options_.shell && !event.caller->parent);
+  return event;
+}
+
 const sys::Fd& ExecReader::root_for(const Task& task) {
   if (!root_ || !options_.one_root) root_ = root_of(task);
   return root_;

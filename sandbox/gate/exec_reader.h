@@ -36,6 +36,8 @@ class ExecReader {
   /// Throws CallerError, Unjudgeable, OuterCalled or SysError; `read` then holds what had been read before.
   /// With the environment where `read.has_environment` says so.
   void read(const Notification& notification, ExecRead& read);
+  /// The program that runs in a thread, as it was when it started; without images where it is not ours.
+  [[nodiscard]] ExecEvent running(pid_t tid) const;
   /// The image that stands in an exec stop, under the name and arguments that it has.
   [[nodiscard]] ExecEvent read_found(pid_t pid, const ExecEvent& approved, const std::string& name,
                                      const std::string& args);

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <cerrno>
@@ -56,7 +57,23 @@ void Gate::on_notification(int events) {
   }
 }
 
+void Gate::take_connect(const Notification& notification) {
+  if (!connects_) {
+    listener_.refuse(notification.id, ENETUNREACH);
+    return;
+  }
+  try {
+    connects_(notification,
+              [&] { return std::make_shared<const ExecEvent>(reader_.running(notification.tid)); });
+  } catch (const CallerError& error) {
+    listener_.refuse(notification.id, error.error_number);
+  } catch (const sys::SysError&) {  // it is gone, or cannot be read
+    listener_.refuse(notification.id, EACCES);
+  }
+}
+
 void Gate::take(const Notification& notification) {
+  if (notification.syscall == SYS_connect) return take_connect(notification);
   ExecRead read;
   read.has_environment = judge_.reads_environment();
   read.event.pid = notification.tid;

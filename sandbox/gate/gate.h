@@ -36,6 +36,13 @@ class Gate {
   /// To be made and run on the thread that waits for children: ptrace(2) is per thread.
   Gate(sys::Reactor& reactor, sys::Fd listener, Judge& judge, GateOptions options);
 
+  /// Who takes the connects of the tree, where it has a listener for them. It may ask which program runs in
+  /// the caller, and throw CallerError.
+  using Program = std::function<std::shared_ptr<const ExecEvent>()>;
+  using Connects = std::function<void(const Notification&, const Program&)>;
+  void on_connect(Connects connects) { connects_ = std::move(connects); }
+  [[nodiscard]] Listener& listener() { return listener_; }
+
   /// The answer to a ruling of `wait`.
   void answer(std::uint64_t ticket, bool allowed);
   /// Whose unchanged copies are the same program, from the next exec on.
@@ -56,6 +63,7 @@ class Gate {
 
   void on_notification(int events);
   void take(const Notification& notification);
+  void take_connect(const Notification& notification);
   void receive_guest(const Notification& notification);
   void refuse(const Notification& notification, const ExecEvent& event, const Refusal& refusal);
   void approve(const Notification& notification, ExecRead read);
@@ -79,6 +87,7 @@ class Gate {
   Judge& judge_;
   bool allow_tracers_;
   std::function<sys::Fd(pid_t)> receive_guest_;
+  Connects connects_;
   KnownFiles known_;
   Lineage lineage_;
   ExecReader reader_;

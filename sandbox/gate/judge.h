@@ -1,10 +1,12 @@
 #pragma once
-/// The gate's one question to the world above. Whoever answers records the decision before answering; an
+/// The gate's questions to the world above. Whoever answers records the decision before answering; an
 /// `allow` may wait for record_allowed(), while the kernel already builds the image.
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "sandbox/connection.h"
 #include "sandbox/exec_event.h"
 
 namespace sandbox {
@@ -40,6 +42,17 @@ class Judge {
   virtual bool record_allowed(const ExecEvent& /*event*/) { return true; }
   /// The gate has refused; `event` is as complete as it could be read.
   virtual void refused(const ExecEvent& event, const Refusal& refusal) = 0;
+  /// A connection, by the name that it leads to, or by its address where it has none. Nothing is looked up
+  /// before. A judge that knows no connections allows none.
+  virtual Ruling judge_connection(const Connection& /*connection*/, std::uint64_t /*ticket*/) {
+    return Ruling::deny;
+  }
+  /// Of the addresses of a connection that was allowed so far, those that it may be made to; on record.
+  virtual std::vector<std::string> reachable(const Connection& /*connection*/) { return {}; }
+  /// One that nobody needs to judge.
+  virtual void connection_refused(const Connection& /*connection*/, const Refusal& /*refusal*/) {}
+  /// A connection that was reachable has ended, or could not be made.
+  virtual void connection_ended(const Connection& /*connection*/, const ConnectionEnd& /*end*/) {}
   /// The one who asked is gone; no answer is wanted any more.
   virtual void withdrawn(std::uint64_t ticket) = 0;
 };

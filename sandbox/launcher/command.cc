@@ -34,27 +34,33 @@ void become_readable() {
 
 }  // namespace
 
-sys::Fd prepare_command(const Spec& spec, Tier tier, sys::Channel& channel) {
+Handed prepare_command(const Spec& spec, Tier tier, sys::Channel& channel) {
   if (::setpgid(0, 0) != 0) throw sys::SysError(errno, "making a process group for the command");
+  Handed handed;
+  if (spec.network == Network::allowlist && tier == Tier::a && spec.mode != Mode::danger_full_access)
+    handed.doors = open_doors();
   set_limits(spec.limits);
   drop_all_privileges();
-  if (spec.is_guest) return {};
+  if (spec.is_guest) return handed;
   Filter installed = install_filter(filter_for(spec, tier));
   if (!installed.wait_killable)
     tell(channel, Tag::note, "a signal can interrupt an exec while it is judged: needs Linux 5.19");
-  return std::move(installed.listener);
+  handed.listener = std::move(installed.listener);
+  return handed;
 }
 
-void confine_command(const Spec& spec, Tier tier, sys::Fd listener, sys::Channel& channel) {
+void confine_command(const Spec& spec, Tier tier, const Handed& handed, sys::Channel& channel) {
   if (::chdir(spec.cwd.c_str()) != 0) throw sys::SysError(errno, "entering {}", spec.cwd);
   std::vector<std::string> missing;
   if (!spec.is_guest) enter_landlock_domain(spec, tier, missing);
   for (const std::string& sentence : missing) tell(channel, Tag::note, sentence);
   const sys::Fd self = own_pidfd();
-  std::vector<int> handed = {self.get()};
-  if (listener) handed.push_back(listener.get());
+  std::vector<int> fds = {self.get()};
+  if (handed.listener) fds.push_back(handed.listener.get());
+  if (handed.doors)
+    for (const int fd : fds_of(*handed.doors)) fds.push_back(fd);
   become_readable();
-  tell(channel, Tag::ready, {}, handed);
+  tell(channel, Tag::ready, {}, fds);
 }
 
 void start_command(const Spec& spec, sys::Channel& channel) {

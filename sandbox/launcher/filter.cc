@@ -175,6 +175,7 @@ std::string compile_filter(FilterKind kind, bool gated) {
   FilterBuilder filter;
   if (gated)
     for (const int call : {SCMP_SYS(execve), SCMP_SYS(execveat)}) filter.notify(call);
+  if (gated && kind == FilterKind::by_name) filter.notify(SCMP_SYS(connect));
   spare_the_gate(filter);
   if (kind != FilterKind::unconfined) {
     for (const int call : kernel_surface) filter.refuse(call, EPERM);
@@ -182,7 +183,7 @@ std::string compile_filter(FilterKind kind, bool gated) {
     // The other namespaces need a capability that only a new user namespace would give.
     for (const int call : {SCMP_SYS(unshare), SCMP_SYS(clone)})
       filter.refuse(call, EPERM, {has_flag(0, CLONE_NEWUSER)});
-    narrow_sockets(filter, kind == FilterKind::confined);
+    narrow_sockets(filter, kind != FilterKind::offline);
   }
   return personality_check() + filter.program();
 }

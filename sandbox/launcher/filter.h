@@ -9,6 +9,7 @@ namespace sandbox {
 enum class FilterKind {
   unconfined,  ///< what would take the gate away is refused
   confined,    ///< and what reaches into the kernel or the host
+  by_name,     ///< and each connect is told to the listener, too, where there is one
   offline,     ///< and internet sockets, where no network namespace keeps them in
 };
 

@@ -31,6 +31,7 @@ int main() {
       const std::string prefix = gated ? "gated_" : "ungated_";
       print_frozen(prefix + "unconfined", sandbox::FilterKind::unconfined, gated);
       print_frozen(prefix + "confined", sandbox::FilterKind::confined, gated);
+      print_frozen(prefix + "by_name", sandbox::FilterKind::by_name, gated);
       print_frozen(prefix + "offline", sandbox::FilterKind::offline, gated);
     }
     return std::fflush(stdout) == 0 ? 0 : 1;

@@ -1,6 +1,5 @@
 #include "sandbox/launcher/init.h"
 
-#include <linux/close_range.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/eventfd.h>
@@ -8,7 +7,6 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,6 +34,7 @@
 #include "sandbox/launcher/wire.h"
 #include "sandbox/launcher/worker.h"
 #include "sandbox/launcher/zygote.h"
+#include "sandbox/sys/close_all_but.h"
 #include "sandbox/sys/error.h"
 
 namespace sandbox {
@@ -49,18 +48,6 @@ void settle_signals() {
   sigset_t all;
   sigfillset(&all);
   ::sigprocmask(SIG_SETMASK, &all, nullptr);
-}
-
-// And the standard descriptors.
-void close_all_but(std::vector<int> kept) {
-  std::sort(kept.begin(), kept.end());
-  int first = STDERR_FILENO + 1;
-  for (const int fd : kept) {
-    if (first < fd)
-      ::syscall(SYS_close_range, static_cast<unsigned>(first), static_cast<unsigned>(fd - 1), 0U);
-    first = std::max(first, fd + 1);
-  }
-  ::syscall(SYS_close_range, static_cast<unsigned>(first), ~0U, 0U);
 }
 
 /// Whom a packet wakes waits for the processor of its sender, which goes on to other work: the kernel takes
@@ -89,8 +76,8 @@ class Init {
   void build() {
     ::prctl(PR_SET_NAME, init_name, 0, 0, 0);
     settle_signals();
-    close_all_but({birth_.channel.fd(), birth_.assignment.get(), birth_.bell.get(), birth_.lifeline.get(),
-                   birth_.turns.fd(), built_.get()});
+    sys::close_all_but({birth_.channel.fd(), birth_.assignment.get(), birth_.bell.get(),
+                        birth_.lifeline.get(), birth_.turns.fd(), built_.get()});
     ::setpgid(0, 0);     // away from the terminal's signals; the session stays the caller's
     if (namespaced()) {  // there is time now
       if (!birth_.any_user) map_own_ids(birth_.caller);
@@ -117,10 +104,11 @@ class Init {
   [[nodiscard]] bool is_command() const { return !command_; }
 
   [[noreturn]] void run_command() {
-    close_all_but({birth_.channel.fd(), birth_.turns.fd(), built_.get()});
-    sys::Fd listener = prepare_command(spec(), assignment_.tier, birth_.channel);
+    sys::close_all_but({birth_.channel.fd(), birth_.turns.fd(), built_.get()});
+    Handed handed = prepare_command(spec(), assignment_.tier, birth_.channel);
     if (!hears(built_, birth_.channel)) ::_exit(1);  // init failed, and has said so
-    confine_command(spec(), assignment_.tier, std::move(listener), birth_.channel);
+    confine_command(spec(), assignment_.tier, handed, birth_.channel);
+    handed = {};
     const bool is_zygote = spec().argv.empty();
     if (!is_zygote) start_command(spec(), birth_.channel);
     birth_.channel = sys::Channel(sys::Fd());

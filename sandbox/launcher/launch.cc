@@ -7,8 +7,10 @@
 
 #include <linux/magic.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 #include "sandbox/launcher/assignment.h"
@@ -63,6 +65,9 @@ void await_command(Launched& launched) {
         if (letter->fds.empty()) throw sys::Error(sys::Kind::internal, "the command sent no pidfd");
         launched.command = sys::pid_of(letter->fds.front().get());
         if (letter->fds.size() > 1) launched.listener = std::move(letter->fds[1]);
+        letter->fds.erase(letter->fds.begin(),
+                          letter->fds.begin() + std::min<std::ptrdiff_t>(2, std::ssize(letter->fds)));
+        if (!letter->fds.empty()) launched.doors = doors_of(std::move(letter->fds));
         return;
       case Tag::refused:
       case Tag::failed:
@@ -155,6 +160,8 @@ std::vector<std::string> lost_without_namespaces(const Spec& spec, const Refused
     lost.emplace_back("gatehouse's own files can be changed; rules and config were read once, at the start");
     return lost;
   }
+  if (spec.network == Network::allowlist)
+    lost.emplace_back("there is no network: an allow list takes a network namespace");
   lost.insert(lost.end(), {"hidden files can be read, protected files inside the workspace can be changed",
                            "/tmp, other processes and unix sockets are the host's",
                            "mode, owner, times and extended attributes of the user's files outside the "

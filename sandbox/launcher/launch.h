@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sandbox/launcher/nascent.h"
+#include "sandbox/launcher/network.h"
 #include "sandbox/spec.h"
 #include "sandbox/sys/channel.h"
 #include "sandbox/sys/error.h"
@@ -62,8 +63,9 @@ struct Launched {
   sys::Channel channel;  ///< Reports come out, Orders go in
   sys::Fd lifeline;      ///< the sandbox ends when the last copy of this is closed
   std::optional<sys::Channel> zygote =
-      {};                 ///< TurnOrders go in, TurnReports come out; where the spec has no command
-  sys::Fd listener = {};  ///< seccomp user notifications of every exec in the tree
+      {};                           ///< TurnOrders go in, TurnReports come out; where the spec has no command
+  sys::Fd listener = {};            ///< seccomp user notifications of every exec in the tree
+  std::optional<Doors> doors = {};  ///< of the network inside, where it has ways out
   pid_t command = 0;  ///< the command's process, or the zygote, the leader of its own process group, as our
                       ///< namespace numbers it; 0 when it could not start and is gone already
   Tier tier = Tier::a;

@@ -16,9 +16,12 @@ bool is_within_any(const std::string& path, const Paths& directories) {
                      [&](const std::string& directory) { return sys::is_within(path, directory); });
 }
 
-// What a name look-up or a system that lives in /run (NixOS) needs; sockets are what /run is hidden for.
-Paths needed_from_run() {
-  Paths needed = {"/run/systemd/resolve", "/run/resolvconf", "/run/current-system", "/run/opengl-driver"};
+// What a name look-up or a system that lives in /run (NixOS) needs; sockets are what /run is hidden for. With
+// an allow list names are looked up elsewhere, and the host's resolver would give real addresses.
+Paths needed_from_run(const Spec& spec) {
+  Paths needed = {"/run/current-system", "/run/opengl-driver"};
+  if (spec.network == Network::allowlist) return needed;
+  needed.insert(needed.end(), {"/run/systemd/resolve", "/run/resolvconf"});
   const auto resolver = sys::real_path("/etc/resolv.conf");
   if (resolver && sys::is_within(*resolver, "/run") && !is_within_any(*resolver, needed))
     needed.push_back(*resolver);
@@ -62,7 +65,7 @@ void add_host_layers(const Spec& spec, std::vector<Layer>& layers) {
   if (const std::string home = directory_in(spec, "HOME");
       is_within_any(home, replaced) && sys::real_path(home))
     layers.push_back({home, Kind::host_read_only, own_ids});
-  for (const std::string& path : needed_from_run()) layers.push_back({path});
+  for (const std::string& path : needed_from_run(spec)) layers.push_back({path});
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "sandbox/launcher/devices.h"
 #include "sandbox/launcher/layout.h"
 #include "sandbox/launcher/mount_api.h"
+#include "sandbox/launcher/network.h"
 #include "sandbox/launcher/wire.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
@@ -83,6 +84,16 @@ class MountTree {
       else
         add_empty(layer);
     for (const Caches& caches : spec_.caches) add_caches(caches);
+    if (spec_.network == Network::allowlist)
+      for (const NameFile& file : name_files()) add_name_file(file);
+  }
+
+  // A link may lead into a /run that is ours and has no such file; where no resolv.conf is, programs ask
+  // 127.0.0.1.
+  void add_name_file(const NameFile& file) {
+    const std::string real = sys::real_path_of_missing(file.path);
+    const sys::Fd place = sys::is_within(real, "/run") ? reach(real, false) : try_place(real);
+    if (place && !is_directory(place.get())) live_->files.cover_file(place.get(), real, file.text);
   }
 
   void add_empty(const Layer& layer) {

@@ -47,7 +47,7 @@ std::uint64_t namespaces_of(const Spec& spec) {
   std::uint64_t flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS;
   if (spec.mode == Mode::danger_full_access) return flags;
   flags |= CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
-  if (spec.network == Network::none) flags |= CLONE_NEWNET;
+  if (spec.network != Network::full) flags |= CLONE_NEWNET;
   return flags;
 }
 

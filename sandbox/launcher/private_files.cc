@@ -45,6 +45,15 @@ void PrivateFiles::cover(int place, const std::string& path, unsigned mode) cons
   bind(sys::proc_path(root_.get()) + "/" + name, sys::proc_path(place), path);
 }
 
+void PrivateFiles::cover_file(int place, const std::string& path, std::string_view text) const {
+  std::string name = path;
+  std::replace(name.begin(), name.end(), '/', '-');
+  const sys::Fd file(::openat(root_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444));
+  if (!file) throw sys::SysError(errno, "making a private {}", path);
+  sys::write_all(file.get(), text, path);
+  attach(read_only_copy(place_in(root_.get(), name).get(), name).get(), place, path);
+}
+
 sys::Fd PrivateFiles::make_directory(const std::string& name) const {
   if (::mkdirat(root_.get(), name.c_str(), 0755) != 0)
     throw sys::SysError(errno, "making a private {}", name);

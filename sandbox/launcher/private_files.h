@@ -4,6 +4,7 @@
 /// nobody comes.
 
 #include <string>
+#include <string_view>
 
 #include "sandbox/sys/fd.h"
 
@@ -16,6 +17,8 @@ class PrivateFiles {
 
   /// Makes a directory and binds it over the one at the place.
   void cover(int place, const std::string& path, unsigned mode) const;
+  /// Makes a file with this text and mounts it, read-only, over the one at the place.
+  void cover_file(int place, const std::string& path, std::string_view text) const;
   /// Makes a directory, and opens it as a place. A name that is taken is an error.
   [[nodiscard]] sys::Fd make_directory(const std::string& name) const;
   /// Of those, an empty one.

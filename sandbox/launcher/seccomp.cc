@@ -18,7 +18,9 @@ namespace {
 
 FilterKind kind_for(const Spec& spec, Tier tier) {
   if (spec.mode == Mode::danger_full_access) return FilterKind::unconfined;
-  return tier == Tier::a || spec.network == Network::full ? FilterKind::confined : FilterKind::offline;
+  if (spec.network == Network::full) return FilterKind::confined;
+  if (tier != Tier::a) return FilterKind::offline;
+  return spec.network == Network::allowlist ? FilterKind::by_name : FilterKind::confined;
 }
 
 /// As seccomp(2) answers.
@@ -36,6 +38,8 @@ std::span<const sock_filter> filter_for(const Spec& spec, Tier tier) {
       return frozen::gated_unconfined;
     case FilterKind::confined:
       return frozen::gated_confined;
+    case FilterKind::by_name:
+      return frozen::gated_by_name;
     case FilterKind::offline:
       break;
   }
@@ -48,6 +52,8 @@ std::span<const sock_filter> ungated_filter_for(const Spec& spec, Tier tier) {
       return frozen::ungated_unconfined;
     case FilterKind::confined:
       return frozen::ungated_confined;
+    case FilterKind::by_name:
+      return frozen::ungated_by_name;
     case FilterKind::offline:
       break;
   }

@@ -1,6 +1,6 @@
 #pragma once
-/// seccomp(2): which system calls the command's tree is refused, and that each of its execs is told to the
-/// listener.
+/// seccomp(2): which system calls the command's tree is refused, and that each of its execs, and of its
+/// connects where they are judged, is told to the listener.
 
 #include <linux/filter.h>
 

@@ -26,7 +26,7 @@ Asker::Asker(sys::Reactor& reactor, Job& job, std::string home, Answered answere
 std::string question_text(const Question& question, const std::string& home) {
   return notice(policy::denial_text(question.decision, question.argv, home) +
                 "\n  in: " + sys::visible(question.cwd)) +
-         "gatehouse: run it (s: for this session)? [y/N/s] ";
+         "gatehouse: allow it (s: for this session)? [y/N/s] ";
 }
 
 void Asker::ask(Question question) {

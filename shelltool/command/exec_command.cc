@@ -211,7 +211,7 @@ std::optional<sandbox::Nascent> begin_sandbox(const ExecOptions& options) {
   sandbox::Spec expected;
   if (options.common.mode == config::Mode::danger_full_access)
     expected.mode = sandbox::Mode::danger_full_access;
-  if (options.common.network == config::NetworkMode::full) expected.network = sandbox::Network::full;
+  if (options.common.network) expected.network = network_of(*options.common.network);
   return sandbox::Nascent(sandbox::namespaces_of(expected));
 }
 

@@ -92,9 +92,8 @@ void report(const policy::Import& import, const std::string& file) {
   if (!import.left_out.empty()) text += fmt::format(", {} examples left out", import.left_out.size());
   text += "\n";
   if (import.not_in_force > 0)
-    text +=
-        fmt::format("{}: {} rules are not in force: this version holds no ask on files, and nothing on net\n",
-                    sys::visible(file), import.not_in_force);
+    text += fmt::format("{}: {} rules are not in force: this version holds no ask on files\n",
+                        sys::visible(file), import.not_in_force);
   fmt::print(stderr, "{}", text);
 }
 

@@ -94,7 +94,7 @@ void print_text(const TriedFile& tried) {
       "{}: {} rules, {} examples, {}", sys::visible(tried.file), trial.rules, trial.examples,
       trial.failures.empty() ? "all as they say" : fmt::format("{} fail", trial.failures.size())));
   if (trial.not_yet > 0)
-    print(fmt::format("{}: {} rules are not in force: this version holds no ask on files, and nothing on net",
+    print(fmt::format("{}: {} rules are not in force: this version holds no ask on files",
                       sys::visible(tried.file), trial.not_yet));
 }
 

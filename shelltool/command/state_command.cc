@@ -55,11 +55,7 @@ std::vector<std::string> real_roots(const std::vector<std::string>& roots) {
 StateWord word_in(const StateOptions& options) {
   StateWord word;
   if (options.common.mode) word.mode = mode_of(*options.common.mode);
-  if (options.common.network == config::NetworkMode::allowlist)
-    throw sys::Error(sys::Kind::unsupported, "network mode allowlist: this version has none and full only");
-  if (options.common.network)
-    word.network = *options.common.network == config::NetworkMode::full ? sandbox::Network::full
-                                                                        : sandbox::Network::none;
+  if (options.common.network) word.network = network_of(*options.common.network);
   if (!options.roots.empty()) {
     if (word.mode.value_or(sandbox::Mode::workspace_write) != sandbox::Mode::workspace_write)
       throw sys::Error(sys::Kind::invalid, "--root goes with --mode workspace-write only, not with {}",

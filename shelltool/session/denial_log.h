@@ -1,5 +1,5 @@
 #pragma once
-/// The programs of one turn that were refused.
+/// What of one turn was refused.
 
 #include <cstdint>
 #include <map>
@@ -7,15 +7,17 @@
 #include <vector>
 
 #include "policy/decision.h"
+#include "policy/event.h"
 
 namespace shelltool {
 
-/// A program that was refused, and why.
+/// A program or a connection that was refused, and why.
 struct Denial {
   policy::Decision decision;
   std::vector<std::string> argv;
   bool top = false;  ///< the turn's own command, or what its shell started itself
   std::uint64_t times = 1;
+  policy::EventKind kind = policy::EventKind::exec;  ///< of a connection `argv` is policy::words_of() it
 };
 
 class DenialLog {

@@ -71,6 +71,7 @@ std::string packet_of(const GuestDenial& guest) {
                             {"chain", last_of(decision.chain)},
                             {"callers", last_of(decision.callers)},
                             {"argv", cut(guest.denial.argv, longest_words)},
+                            {"event", policy::name_of(guest.denial.kind)},
                             {"processes", guest.processes}});
 }
 
@@ -80,7 +81,8 @@ std::optional<GuestGreeting> read_greeting(const std::string& packet) {
     GuestGreeting greeting;
     greeting.state.mode = named(json.at("mode").get<std::string>(),
                                 {Mode::read_only, Mode::workspace_write, Mode::danger_full_access});
-    greeting.state.network = named(json.at("network").get<std::string>(), {Network::none, Network::full});
+    greeting.state.network =
+        named(json.at("network").get<std::string>(), {Network::none, Network::allowlist, Network::full});
     greeting.state.tier = named(json.at("tier").get<std::string>(), {Tier::a, Tier::b, Tier::c});
     greeting.state.generation = json.at("generation").get<std::uint64_t>();
     greeting.session = json.at("session").get<std::string>();
@@ -102,6 +104,8 @@ std::optional<GuestDenial> read_denial(const std::string& packet) {
     decision.chain = json.at("chain").get<std::vector<std::string>>();
     decision.callers = json.at("callers").get<std::vector<std::string>>();
     guest.denial.argv = json.at("argv").get<std::vector<std::string>>();
+    if (json.at("event") == policy::name_of(policy::EventKind::net))
+      guest.denial.kind = policy::EventKind::net;
     guest.processes = json.at("processes").get<std::vector<pid_t>>();
     return guest;
   });

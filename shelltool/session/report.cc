@@ -16,7 +16,11 @@ Json denials_of(const TurnReport& report) {
     Json one = policy::decision_json(denial.decision, report.state);
     Json words = Json::array();
     for (const std::string& word : denial.argv) words.push_back(sys::visible(word));
-    one["event"] = {{"type", "exec"}, {"argv", words}};
+    one["event"] = {{"type", policy::name_of(denial.kind)}};
+    if (denial.kind == policy::EventKind::net)
+      one["event"]["to"] = words.back();
+    else
+      one["event"]["argv"] = words;
     one["times"] = denial.times;
     denials.push_back(std::move(one));
   }

@@ -305,9 +305,10 @@ void Session::collect_notes() {
         fmt::format("not held: {} files that rules deny to read or to write, {} first: tier {} has no mounts",
                     plan_.made.spec.held.size(), sys::visible(plan_.made.spec.held.front().path),
                     sandbox::name_of(supervisor_->tier())));
-  for (const std::string& id : rules_->rules().not_in_force())
+  for (const std::string& id : rules_->rules().not_in_force(plan_.made.spec.network))
     notes_.push_back(fmt::format(
-        "rule {} is not in force: this version holds no ask on files, and nothing on net", sys::visible(id)));
+        "rule {} is not in force: asks on files are not held, and with network full nothing on net",
+        sys::visible(id)));
 }
 
 /// The turn is that of the keeper among those who asked. A shell's own programs are its children, and it the
@@ -353,10 +354,10 @@ void Session::answer(std::uint64_t ticket, Answer given) {
   try {
     allowed = judge_->answered(ticket, given);
   } catch (...) {  // unrecorded, so it does not happen
-    supervisor_->gate().answer(ticket, false);
+    supervisor_->answer(ticket, false);
     throw;
   }
-  supervisor_->gate().answer(ticket, allowed);
+  supervisor_->answer(ticket, allowed);
 }
 
 }  // namespace shelltool

@@ -61,7 +61,7 @@ SandboxState StateHold::most_of(const SandboxState& wanted) const {
 std::string StateHold::why_lost(const SandboxState& state) const {
   if (state.mode != state_.mode && spec_.mode == sandbox::Mode::danger_full_access)
     return "it was built with all of the host's files";
-  if (state.network != state_.network)
+  if (state.network != state_.network && built_.network == sandbox::Network::full)
     return "it was built with the host's network, and what runs in it could always connect again";
   const bool same_roots = state.mode == state_.mode && state.roots == state_.roots;
   if (!same_roots && supervisor_.tier() != sandbox::Tier::a)
@@ -91,6 +91,7 @@ void StateHold::apply(const SandboxState& wanted, Done done) {
   narrowed_->mode = state.mode;
   narrowed_->network = state.network;
   narrowed_->writable = writable_in(state);
+  supervisor_.set_network(state.network);
   patience_ends_ = sys::BootClock::now() + longest_wait;
   set_roots(on_writers_ == config::OnWriters::kill);
 }

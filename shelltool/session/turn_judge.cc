@@ -49,6 +49,17 @@ const std::vector<std::string>& argv_of(const sandbox::ExecEvent& event) {
 
 }  // namespace
 
+TurnJudge::TurnJudge(Setup setup)
+    : setup_(std::move(setup)),
+      connections_({setup_.rules, setup_.audit, setup_.state, setup_.approval,
+                    [this](const sandbox::Connection& connection, const policy::Decision& decision,
+                           std::vector<std::string> words) {
+                      static const sandbox::ExecEvent nobody;
+                      const sandbox::ExecEvent& process = connection.process ? *connection.process : nobody;
+                      deny({decision, std::move(words), false, 1, policy::EventKind::net}, process);
+                    },
+                    setup_.ask, setup_.nobody}) {}
+
 Ruling TurnJudge::judge(const sandbox::ExecEvent& event, Occasion occasion, std::uint64_t ticket) {
   const auto meant = event.caller ? meant_.end() : meant_.find(event.turn);
   if (meant == meant_.end()) return rule_on(event, occasion, ticket);
@@ -134,10 +145,37 @@ Ruling TurnJudge::deny_unrecorded(const sandbox::ExecEvent& event, const sys::Er
 }
 
 Ruling TurnJudge::deny(const sandbox::ExecEvent& event, const policy::Decision& decision) {
-  const Denial denial{decision, argv_of(event), event.top};
+  deny({decision, argv_of(event), event.top}, event);
+  return Ruling::deny;
+}
+
+void TurnJudge::deny(const Denial& denial, const sandbox::ExecEvent& event) {
   const bool is_first = denials_[event.turn].add(denial);
   if (setup_.denied) setup_.denied(denial, event, is_first);
-  return Ruling::deny;
+}
+
+/// Of what is judged without an exec of its own.
+void TurnJudge::look() {
+  if (setup_.refresh) setup_.refresh();
+  setup_.state.now = policy::now();
+}
+
+Ruling TurnJudge::judge_connection(const sandbox::Connection& connection, std::uint64_t ticket) {
+  look();
+  return connections_.judge(connection, ticket);
+}
+
+std::vector<std::string> TurnJudge::reachable(const sandbox::Connection& connection) {
+  look();
+  return connections_.reachable(connection);
+}
+
+void TurnJudge::connection_refused(const sandbox::Connection& connection, const sandbox::Refusal& refusal) {
+  connections_.refused(connection, refusal);
+}
+
+void TurnJudge::connection_ended(const sandbox::Connection& connection, const sandbox::ConnectionEnd& end) {
+  connections_.ended(connection, end);
 }
 
 bool TurnJudge::judge_as(std::uint64_t turn, const std::vector<std::string>& argv) {
@@ -168,7 +206,8 @@ void TurnJudge::refused(const sandbox::ExecEvent& event, const sandbox::Refusal&
 }
 
 void TurnJudge::withdrawn(std::uint64_t ticket) {
-  if (pending_.erase(ticket) != 0 && setup_.withdraw) setup_.withdraw(ticket);
+  const bool was_asked = pending_.erase(ticket) != 0 || connections_.withdrawn(ticket);
+  if (was_asked && setup_.withdraw) setup_.withdraw(ticket);
 }
 
 void TurnJudge::set_state(sandbox::Mode mode, sandbox::Network network, std::uint64_t generation) {
@@ -187,6 +226,7 @@ bool TurnJudge::is_denied_by_now(Pending& pending) {
 }
 
 bool TurnJudge::answered(std::uint64_t ticket, Answer answer) {
+  if (const std::optional<bool> allowed = connections_.answered(ticket, answer)) return *allowed;
   auto pending = pending_.extract(ticket);
   if (pending.empty()) return false;
   auto& [event, decision, generation] = pending.mapped();

@@ -1,6 +1,6 @@
 #pragma once
-/// Judges the execs of a session's turns: asks the rules, keeps the record, and asks a person where the rules
-/// say so.
+/// Judges the execs and the connections of a session's turns: asks the rules, keeps the record, and asks a
+/// person where the rules say so.
 
 #include <cstdint>
 #include <functional>
@@ -15,18 +15,10 @@
 #include "policy/decision.h"
 #include "policy/rule_set.h"
 #include "sandbox/gate/judge.h"
+#include "shelltool/session/connection_judge.h"
 #include "shelltool/session/denial_log.h"
 
 namespace shelltool {
-
-enum class Answer { no, once, session };
-
-struct Question {
-  std::uint64_t ticket = 0;
-  policy::Decision decision;
-  std::vector<std::string> argv;
-  std::string cwd;
-};
 
 class TurnJudge : public sandbox::Judge {
  public:
@@ -43,7 +35,7 @@ class TurnJudge : public sandbox::Judge {
     std::function<void(std::uint64_t)> withdraw = {};  ///< the question needs no answer any more
     std::function<void()> refresh = {};                ///< before an exec is read: `rules` may change now
   };
-  explicit TurnJudge(Setup setup) : setup_(std::move(setup)) {}
+  explicit TurnJudge(Setup setup);
 
   sandbox::Ruling judge(const sandbox::ExecEvent& event, sandbox::Occasion occasion,
                         std::uint64_t ticket) override;
@@ -51,8 +43,13 @@ class TurnJudge : public sandbox::Judge {
   bool record_allowed(const sandbox::ExecEvent& event) override;
   void refused(const sandbox::ExecEvent& event, const sandbox::Refusal& refusal) override;
   void withdrawn(std::uint64_t ticket) override;
+  sandbox::Ruling judge_connection(const sandbox::Connection& connection, std::uint64_t ticket) override;
+  std::vector<std::string> reachable(const sandbox::Connection& connection) override;
+  void connection_refused(const sandbox::Connection& connection, const sandbox::Refusal& refusal) override;
+  void connection_ended(const sandbox::Connection& connection, const sandbox::ConnectionEnd& end) override;
 
-  /// Records the answer; true when the program may run. The caller tells the gate.
+  /// Records the answer; true when the program may run, or the connection be made. The caller tells who
+  /// waits.
   bool answered(std::uint64_t ticket, Answer answer);
   void set_tier(sandbox::Tier tier) { setup_.state.tier = tier; }
   /// From now on, also for what has been asked about and not answered yet.
@@ -82,11 +79,15 @@ class TurnJudge : public sandbox::Judge {
   sandbox::Ruling deny(const sandbox::ExecEvent& event, const policy::Decision& decision);
   void record(const char* what, const sandbox::ExecEvent& event, const policy::Decision& decision);
 
+  void deny(const Denial& denial, const sandbox::ExecEvent& event);
+  void look();
+
   Setup setup_;
-  std::optional<Allowed> allowed_;  // what record_allowed() is to write
-  bool is_recording_ = false;       // the last record could be written
-  std::map<std::uint64_t, Pending> pending_;
-  std::set<std::string> granted_;  // for the session: exactly what was shown
+  ConnectionJudge connections_;
+  std::optional<Allowed> allowed_;            // what record_allowed() is to write
+  bool is_recording_ = false;                 // the last record could be written
+  std::map<std::uint64_t, Pending> pending_;  // execs
+  std::set<std::string> granted_;             // for the session: exactly what was shown
   std::set<std::string>
       said_no_;  // by process: it is not asked for again, nor for another name of the same file
   std::map<std::uint64_t, DenialLog> denials_;               // by turn

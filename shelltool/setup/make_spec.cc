@@ -30,18 +30,6 @@ void add_once(Paths& paths, const std::string& path) {
   if (std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(path);
 }
 
-sandbox::Network network_of(config::NetworkMode mode) {
-  switch (mode) {
-    case config::NetworkMode::none:
-      return sandbox::Network::none;
-    case config::NetworkMode::full:
-      return sandbox::Network::full;
-    case config::NetworkMode::allowlist:
-      break;
-  }
-  throw sys::Error(sys::Kind::unsupported, "network mode allowlist: this version has none and full only");
-}
-
 std::string real_cwd(const std::string& cwd) {
   struct stat status {};
   const auto real = sys::real_path(cwd);
@@ -241,6 +229,9 @@ sandbox::Spec base_spec(const SpecSources& sources, const Identity& identity) {
   if (spec.mode == sandbox::Mode::workspace_write && !sources.workspace.is_writable)
     spec.mode = sandbox::Mode::read_only;
   spec.network = network_of(config.network.mode);
+  if (spec.network == sandbox::Network::allowlist && spec.mode == sandbox::Mode::danger_full_access)
+    throw sys::Error(sys::Kind::unsupported,
+                     "network allowlist: mode danger-full-access has the host's network; take another mode");
   spec.user = identity.user;
   // The host's files are root's: a stand-in could not even read them.
   if (spec.mode == sandbox::Mode::danger_full_access && spec.user.map_ids) spec.user = sandbox::User{};
@@ -300,6 +291,18 @@ sandbox::Mode mode_of(config::Mode mode) {
       return sandbox::Mode::danger_full_access;
   }
   return sandbox::Mode::read_only;
+}
+
+sandbox::Network network_of(config::NetworkMode mode) {
+  switch (mode) {
+    case config::NetworkMode::none:
+      return sandbox::Network::none;
+    case config::NetworkMode::allowlist:
+      return sandbox::Network::allowlist;
+    case config::NetworkMode::full:
+      return sandbox::Network::full;
+  }
+  return sandbox::Network::none;
 }
 
 MadeSpec make_spec(const SpecSources& sources) {

@@ -53,5 +53,6 @@ MadeSpec make_spec(const SpecSources& sources);
 void prepare_host(MadeSpec& made, const Places& places);
 
 sandbox::Mode mode_of(config::Mode mode);
+sandbox::Network network_of(config::NetworkMode mode);
 
 }  // namespace shelltool

@@ -22,7 +22,15 @@ config::Mode mode_in_config(sandbox::Mode mode) {
 }
 
 config::NetworkMode network_in_config(sandbox::Network network) {
-  return network == sandbox::Network::full ? config::NetworkMode::full : config::NetworkMode::none;
+  switch (network) {
+    case sandbox::Network::none:
+      return config::NetworkMode::none;
+    case sandbox::Network::allowlist:
+      return config::NetworkMode::allowlist;
+    case sandbox::Network::full:
+      return config::NetworkMode::full;
+  }
+  return config::NetworkMode::none;
 }
 
 }  // namespace

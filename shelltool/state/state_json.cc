@@ -28,7 +28,9 @@ Mode read_mode(const Json& word) {
   return named(word, "mode", {Mode::read_only, Mode::workspace_write, Mode::danger_full_access});
 }
 
-Network read_network(const Json& word) { return named(word, "network", {Network::none, Network::full}); }
+Network read_network(const Json& word) {
+  return named(word, "network", {Network::none, Network::allowlist, Network::full});
+}
 
 std::vector<std::string> read_roots(const Json& list) {
   if (!list.is_array()) throw sys::Error(sys::Kind::invalid, "'roots' must be a list of paths");

@@ -178,7 +178,7 @@ def what_is_wrong_changes_nothing(place):
     (place.workspace / "link").symlink_to("/etc")
     wrong = {("--root", "missing"): 2, ("--root", "file"): 2, ("--root", "link"): 1, ("--root", "/"): 1, ("--root", ".", "--root", "/etc"): 1,
              ("--mode", "danger-full-access"): 1, ("--network", "full"): 1, ("--mode", "read-only", "--root", "."): 2, (): 2,
-             ("--mode", "writable"): 2, ("--mode", "read-only", "--network", "full"): 1, ("--network", "allowlist"): 2}
+             ("--mode", "writable"): 2, ("--mode", "read-only", "--network", "full"): 1, ("--network", "x"): 2}
     for words, status in wrong.items():
         said = place.state("set", *words, status=status)
         assert len(said.splitlines()) == 1 and said.startswith("gatehouse: "), (words, said)

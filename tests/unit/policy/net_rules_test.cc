@@ -68,6 +68,39 @@ TEST_CASE("once its address is known, a name is judged by both") {
   CHECK(rules.decide(literal, State()).rule == "inside");
 }
 
+TEST_CASE("an address inside is reached only where a rule that allows it names it") {
+  const RuleSet rules = tests::rules_of(R"(
+  - {id: all, event: net, verdict: allow}
+  - {id: office, event: net, when: {host: 10.1.0.0/16}, verdict: allow}
+)");
+  const auto rule = [&](const std::string& to, const char* address) {
+    NetEvent event = net_event(to);
+    if (address != nullptr) event.address = read_address(address);
+    return rules.decide(event, State()).rule;
+  };
+  CHECK(rule("a.example:80", nullptr) == "all");
+  CHECK(rule("a.example:80", "192.0.2.1") == "all");
+  CHECK(rule("a.example:80", "10.1.2.3") != "net.internal");
+  for (const char* address :
+       {"10.2.0.1", "127.0.0.1", "169.254.169.254", "100.64.0.1", "192.168.1.1", "172.31.0.1", "0.0.0.0",
+        "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fd00::1", "fec0::1", "ff02::1",
+        "64:ff9b::a00:1", "2002:a00:1::", "::10.0.0.1"}) {
+    CAPTURE(address);
+    CHECK(rule("a.example:80", address) == "net.internal");
+  }
+  for (const char* address :
+       {"172.32.0.1", "9.9.9.9", "100.128.0.1", "2001:4860::1", "64:ff9b::808:808", "2002:808:808::"}) {
+    CAPTURE(address);
+    CHECK(rule("a.example:80", address) == "all");
+  }
+  CHECK(rule("10.2.0.1:80", nullptr) == "net.internal");
+  CHECK(rule("10.1.0.1:80", nullptr) != "net.internal");
+  NetEvent event = net_event("a.example:80");
+  event.address = read_address("10.2.0.1");
+  CHECK(rules.decide(event, State()).reason ==
+        "a.example leads to 10.2.0.1, an address of this machine or of the network around it.");
+}
+
 TEST_CASE("a connection is matched by the process that makes it") {
   const RuleSet rules = tests::rules_of(R"(
   - {id: git, event: net, when: {program: git, args: [push], host: forge.example}, verdict: allow}

@@ -35,7 +35,7 @@ except:
   p rules.yaml:7:3
 rules:
   allow exec     u rules.yaml:5:5
-  deny  exec net p rules.yaml:4:5 (not held by this version)
+  deny  exec net p rules.yaml:4:5
 )");
 }
 
@@ -46,7 +46,7 @@ TEST_CASE("the same as JSON") {
   CHECK(json["except"][0]["rule"] == "p");
   REQUIRE(json["rules"].size() == 2);
   CHECK(json["rules"][1]["layer"] == "project");
-  CHECK(json["rules"][1]["held"] == false);
+  CHECK(json["rules"][1]["held"] == true);
   CHECK(json["rules"][1]["events"] == nlohmann::ordered_json{"exec", "net"});
 }
 

@@ -1,0 +1,333 @@
+#include "sandbox/net/egress.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <map>
+#include <utility>
+
+#include "sandbox/connection.h"
+#include "sandbox/launcher/capabilities.h"
+#include "sandbox/net/claims.h"
+#include "sandbox/net/flow.h"
+#include "sandbox/net/line.h"
+#include "sandbox/net/lookup.h"
+#include "sandbox/net/names.h"
+#include "sandbox/net/relay.h"
+#include "sandbox/net/resolver.h"
+#include "sandbox/net/wire.h"
+#include "sandbox/sys/close_all_but.h"
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/process.h"
+
+namespace sandbox {
+namespace {
+
+using Number = std::uint64_t;
+
+/// Between the answer to connect(2) and the arrival at the relay, on one machine.
+constexpr auto longest_way = std::chrono::seconds(20);
+/// For what was sent by programs that have ended.
+constexpr auto longest_wind_up = std::chrono::seconds(20);
+
+/// A connection takes two descriptors, and while bytes wait in it each way two more. Beyond that none is
+/// begun, so that none that is there has to break off.
+std::size_t flows_that_fit() {
+  constexpr rlim_t each = 6, others = 256;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_max > others ? static_cast<std::size_t>((limit.rlim_max - others) / each) : 0;
+}
+
+class Egress {
+ public:
+  Egress(sys::Channel supervisor, Doors doors)
+      : doors_(std::move(doors)),
+        line_(
+            reactor_, std::move(supervisor), [this](const sys::Packet& packet) { obey(packet); },
+            [this] { wind_up(); }),
+        lookup_(reactor_),
+        resolver_(reactor_, std::move(doors_.resolver), names_, static_cast<bool>(doors_.relay6)),
+        relay_(reactor_,
+               [this](Number number, const Relay::Carried& carried) { tell_end(number, carried); }) {
+    for (const sys::Fd* door : {&doors_.relay, &doors_.relay6}) {
+      if (!*door) continue;
+      const int listening = door->get();
+      arrivals_.push_back(reactor_.watch(listening, POLLIN, [this, listening](int) { receive(listening); }));
+    }
+  }
+
+  void run() { reactor_.run(); }
+
+ private:
+  void obey(const sys::Packet& packet);
+  void begin(const NetOrder& order, sys::Fd copy);
+  void resolve(Number number);
+  void dial(Number number, const std::vector<std::string>& addresses);
+  void dialled(Number number, Dial::Result result);
+  void connect_inside(Number number, Flow& flow);
+  void connected_inside(Number number);
+  void receive(int listening);
+  void join(Number number, Flow& flow);
+  void answer(Number number, Flow& flow, int error);
+  void fail(Number number, int error);
+  void tell_end(Number number, const Relay::Carried& carried);
+  void settle();
+  void wind_up();
+  void cut();
+
+  sys::Reactor reactor_;
+  Doors doors_;
+  Names names_;
+  Line line_;
+  Lookup lookup_;
+  Resolver resolver_;
+  Relay relay_;
+  Claims claims_;
+  const std::size_t most_flows_ = flows_that_fit();
+  std::map<Number, Flow> flows_;
+  std::vector<sys::Watch> arrivals_;
+  bool is_winding_up_ = false;
+  sys::Watch last_moment_;
+};
+
+void Egress::obey(const sys::Packet& packet) {
+  const NetOrder order = unpack_order(packet.bytes);
+  switch (order.kind) {
+    case NetOrder::Kind::connect:
+      if (packet.fds.size() == 1) begin(order, sys::duplicate(packet.fds.front().get()));
+      return;
+    case NetOrder::Kind::resolve:
+      return resolve(order.number);
+    case NetOrder::Kind::dial:
+      return dial(order.number, order.addresses);
+    case NetOrder::Kind::forget:
+      claims_.forget(order.number);
+      flows_.erase(order.number);
+      return;
+    case NetOrder::Kind::settle:
+      return settle();
+    case NetOrder::Kind::cut:
+      cut();
+      line_.send(pack(NetWord{.kind = NetWord::Kind::cut}));
+      return;
+  }
+}
+
+void Egress::begin(const NetOrder& order, sys::Fd copy) {
+  const std::optional<Endpoint> wanted = read_address(order.address, order.port);
+  if (!wanted) throw sys::Error(sys::Kind::internal, "reading where a connection leads");
+  const bool is_too_many = flows_.size() >= most_flows_;
+  Flow& flow = flows_[order.number];
+  flow.wanted = *wanted;
+  if (is_too_many) return fail(order.number, ENOBUFS);
+  flow.waits = (::fcntl(copy.get(), F_GETFL) & O_NONBLOCK) == 0;
+  flow.copy = std::move(copy);
+  if (const std::string* name = names_.name_at(*wanted)) flow.host = *name;
+  if (flow.host.empty() && is_synthetic(*wanted)) return fail(order.number, EHOSTUNREACH);
+  line_.send(pack(NetWord{.kind = NetWord::Kind::named, .number = order.number, .host = flow.host}));
+}
+
+void Egress::resolve(Number number) {
+  const auto flow = flows_.find(number);
+  if (flow == flows_.end()) return;
+  const auto found = [this, number](const std::vector<std::string>& addresses) {
+    if (!flows_.contains(number)) return;
+    if (addresses.empty()) return fail(number, EHOSTUNREACH);
+    line_.send(pack(NetWord{.kind = NetWord::Kind::resolved, .number = number, .addresses = addresses}));
+  };
+  if (flow->second.host == own_host)
+    found({"127.0.0.1", "::1"});
+  else
+    lookup_.find(flow->second.host, found);
+}
+
+void Egress::dial(Number number, const std::vector<std::string>& addresses) {
+  const auto found = flows_.find(number);
+  if (found == flows_.end()) return;
+  Flow& flow = found->second;
+  std::vector<Endpoint> endpoints;
+  for (const std::string& address : addresses)
+    if (const auto endpoint = read_address(address, flow.wanted.port)) endpoints.push_back(*endpoint);
+  if (endpoints.empty()) return fail(number, EHOSTUNREACH);
+  flow.dial = std::make_unique<Dial>(reactor_, std::move(endpoints), [this, number](Dial::Result result) {
+    dialled(number, std::move(result));
+  });
+  // A program that does other things meanwhile must not be kept from them.
+  if (!flow.waits) connect_inside(number, flow);
+}
+
+void Egress::dialled(Number number, Dial::Result result) {
+  Flow& flow = flows_.at(number);
+  flow.dialled = result.to;
+  flow.has_dialled = true;
+  if (result.error != 0) return fail(number, result.error);
+  flow.outside = std::move(result.socket);
+  if (flow.waits)
+    connect_inside(number, flow);
+  else
+    join(number, flow);
+}
+
+void Egress::connect_inside(Number number, Flow& flow) {
+  const int domain = socket_option(flow.copy.get(), SO_DOMAIN);
+  const bool by_ipv4 = domain == AF_INET || flow.wanted.is_ipv4;
+  const sys::Fd& door = by_ipv4 ? doors_.relay : doors_.relay6;
+  const auto relay = door ? own_endpoint(door.get()) : std::nullopt;
+  if (!relay) return fail(number, ENETUNREACH);
+  const int error = connect_without_waiting(flow.copy.get(), *relay);
+  if (error != 0 && error != EINPROGRESS) return fail(number, error);
+  if (!claims_.add(number, sys::duplicate(flow.copy.get()))) return fail(number, ECONNABORTED);
+  flow.deadline =
+      reactor_.at(sys::BootClock::now() + longest_way, [this, number] { fail(number, ETIMEDOUT); });
+  if (!flow.waits || error == 0) {
+    answer(number, flow, error);
+    flow.copy.close();
+    return;
+  }
+  flow.connected =
+      reactor_.watch(flow.copy.get(), POLLOUT, [this, number](int) { connected_inside(number); });
+}
+
+void Egress::connected_inside(Number number) {
+  Flow& flow = flows_.at(number);
+  flow.connected.cancel();
+  answer(number, flow, socket_option(flow.copy.get(), SO_ERROR));
+  flow.copy.close();
+  join(number, flow);
+}
+
+/// Whoever comes by himself is sent away.
+void Egress::receive(int listening) {
+  const std::optional<Endpoint> relay = own_endpoint(listening);
+  for (int count = 0; count < 64; ++count) {
+    sys::Fd socket(::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!socket) return;
+    const std::optional<Endpoint> from = peer_endpoint(socket.get());
+    const auto number = from && relay ? claims_.take(*from, *relay) : std::nullopt;
+    const auto flow = number ? flows_.find(*number) : flows_.end();
+    if (flow == flows_.end()) {
+      break_off(std::move(socket));
+      continue;
+    }
+    flow->second.deadline.cancel();
+    flow->second.inside = std::move(socket);
+    join(flow->first, flow->second);
+  }
+}
+
+/// Both sockets are there, and the caller knows of his.
+void Egress::join(Number number, Flow& flow) {
+  if (!flow.inside || !flow.outside || !flow.is_answered) return;
+  flow.dial.reset();
+  relay_.carry(number, std::move(flow.inside), std::move(flow.outside));
+}
+
+void Egress::answer(Number number, Flow& flow, int error) {
+  if (std::exchange(flow.is_answered, true)) return;
+  line_.send(pack(NetWord{.kind = NetWord::Kind::answered, .number = number, .error = error}));
+}
+
+/// To a caller who has his answer the connection breaks off.
+void Egress::fail(Number number, int error) {
+  const auto found = flows_.find(number);
+  if (found == flows_.end()) return;
+  Flow& flow = found->second;
+  claims_.forget(number);
+  answer(number, flow, error);
+  if (flow.inside) break_off(std::move(flow.inside));
+  tell_end(number, {.error = error});
+}
+
+void Egress::tell_end(Number number, const Relay::Carried& carried) {
+  const auto flow = flows_.extract(number);
+  if (flow.empty()) return;
+  NetWord word{.kind = NetWord::Kind::ended, .number = number, .error = carried.error};
+  if (flow.mapped().has_dialled) word.addresses.push_back(address_text(flow.mapped().dialled));
+  word.sent = carried.sent;
+  word.received = carried.received;
+  line_.send(pack(word));
+  if (is_winding_up_ && flows_.empty()) reactor_.stop();
+}
+
+/// A server need not hang up because its client has.
+void Egress::settle() {
+  for (const auto& [number, flow] : flows_) {
+    NetWord word{.kind = NetWord::Kind::ended, .number = number};
+    if (flow.has_dialled) word.addresses.push_back(address_text(flow.dialled));
+    const Relay::Carried carried = relay_.carried(number);
+    word.sent = carried.sent;
+    word.received = carried.received;
+    line_.send(pack(word));
+  }
+}
+
+/// The supervisor is gone, and all that ran inside: what it has sent still arrives, as it would have through
+/// the kernel.
+void Egress::wind_up() {
+  is_winding_up_ = true;
+  if (flows_.empty()) return reactor_.stop();
+  last_moment_ = reactor_.at(sys::BootClock::now() + longest_wind_up, [this] { reactor_.stop(); });
+}
+
+void Egress::cut() {
+  relay_.cut();
+  while (!flows_.empty()) fail(flows_.begin()->first, ENETUNREACH);
+}
+
+/// What the supervisor does with signals is not ours, and the terminal's are the command's.
+void settle_signals() {
+  ::setsid();
+  struct sigaction action {};
+  action.sa_handler = SIG_DFL;
+  for (int signal = 1; signal <= SIGRTMAX; ++signal) ::sigaction(signal, &action, nullptr);
+  action.sa_handler = SIG_IGN;  // a socket whose other end has gone is an errno
+  ::sigaction(SIGPIPE, &action, nullptr);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+void keep_only(const std::vector<int>& kept) {
+  const sys::Fd nothing = sys::open_file("/dev/null", O_RDWR);
+  for (int fd = 0; fd <= STDERR_FILENO; ++fd)
+    if (::dup2(nothing.get(), fd) < 0) throw sys::SysError(errno, "closing the supervisor's descriptors");
+  sys::close_all_but(kept);
+}
+
+void become(const User& user) {
+  if (user.uid != ::geteuid() && may_set_ids() &&
+      (::setgroups(0, nullptr) != 0 || ::setresgid(user.gid, user.gid, user.gid) != 0 ||
+       ::setresuid(user.uid, user.uid, user.uid) != 0))
+    throw sys::SysError(errno, "becoming user {}", user.uid);
+  drop_all_privileges();
+  if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw sys::SysError(errno, "closing egress to others");
+}
+
+}  // namespace
+
+void run_egress(sys::Channel supervisor, Doors doors, const User& user) noexcept {
+  try {
+    ::prctl(PR_SET_NAME, "gatehouse-net", 0, 0, 0);
+    settle_signals();
+    std::vector<int> kept = fds_of(doors);
+    kept.push_back(supervisor.fd());
+    keep_only(kept);
+    if (::chdir("/") != 0) throw sys::SysError(errno, "leaving the directory");
+    become(user);
+    Egress(std::move(supervisor), std::move(doors)).run();
+  } catch (const std::exception&) {
+    // The supervisor sees it by the channel, and every connection with it.
+  }
+  ::_exit(0);
+}
+
+}  // namespace sandbox
