@@ -20,6 +20,7 @@
 #include "sandbox/sys/text.h"
 #include "shelltool/command/notice.h"
 #include "shelltool/control/gatehouses.h"
+#include "shelltool/control/workplace.h"
 #include "shelltool/setup/places.h"
 #include "shelltool/state/owner_state.h"
 #include "shelltool/state/state_json.h"
@@ -84,7 +85,7 @@ bool is_meant(const Gatehouse& gatehouse, const StateOptions& options) {
   const bool is_known = gatehouse.answer.is_object() && gatehouse.error().empty();
   if (!options.session.empty())
     return is_known && gatehouse.answer["session"].get<std::string>().starts_with(options.session);
-  const std::vector<std::string> workspaces = workspaces_of(gatehouse.directory, gatehouse.process);
+  const std::vector<std::string> workspaces = workspaces_of(gatehouse.process);
   return std::any_of(workspaces.begin(), workspaces.end(),
                      [&](const std::string& workspace) { return is_meant_place(workspace, options); });
 }

@@ -15,6 +15,7 @@
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
 #include "shelltool/control/peer.h"
+#include "shelltool/control/workplace.h"
 #include "shelltool/state/state_json.h"
 
 namespace shelltool {
@@ -83,7 +84,8 @@ ControlServer::ControlServer(sys::Reactor& reactor, std::string directory,
       directory_(std::move(directory)),
       state_(state),
       facts_(std::move(facts)),
-      socket_(listen_in(directory_, workspaces)),
+      workspaces_(tell_workspaces(workspaces)),
+      socket_(listen_in(directory_)),
       incoming_(reactor.watch(socket_.get(), POLLIN, [this](int) { accept(); })) {
   state_.on_change([this, alive = std::weak_ptr(alive_)] {
     if (!alive.expired()) tell_watchers();

@@ -56,7 +56,7 @@ class ControlServer {
   std::string directory_;
   LiveState& state_;
   std::function<Facts()> facts_;
-  sys::Fd socket_;
+  sys::Fd workspaces_, socket_;
   sys::Watch incoming_;
   std::map<Id, Client> clients_;
   Id last_ = 0;

@@ -30,10 +30,7 @@ using Kind = ControlRequest::Kind;
 
 constexpr const char* kinds[] = {"show", "check", "set", "watch"};
 
-constexpr std::size_t most_bytes = 1 << 20;
-
 std::string name_of(pid_t process) { return fmt::format("{}.sock", process); }
-std::string place_name_of(pid_t process) { return fmt::format("{}.at", process); }
 
 /// Through a descriptor of the directory: the path may be longer than an address holds.
 sockaddr_un address_in(const sys::Fd& directory, pid_t process) {
@@ -55,21 +52,6 @@ pid_t process_in(std::string_view name) {
   const char* const end = name.data() + name.size();
   const auto read = std::from_chars(name.data(), end, process);
   return std::string_view(read.ptr, static_cast<std::size_t>(end - read.ptr)) == ".sock" ? process : 0;
-}
-
-/// What a killed one that had the number has left goes, too.
-void remove_names(int directory, pid_t process) {
-  ::unlinkat(directory, name_of(process).c_str(), 0);
-  ::unlinkat(directory, place_name_of(process).c_str(), 0);
-}
-
-void tell_places(const sys::Fd& directory, const std::vector<std::string>& workspaces) {
-  std::string text;
-  for (const std::string& workspace : workspaces) text += workspace + '\0';
-  const std::string name = place_name_of(::getpid());
-  const sys::Fd file(::openat(directory.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!file) throw sys::SysError(errno, "making {}", name);
-  sys::write_all(file.get(), text, name);
 }
 
 bool is_gone(pid_t process) { return ::kill(process, 0) != 0 && errno == ESRCH; }
@@ -101,36 +83,21 @@ ControlRequest read_control_request(const std::string& packet) {
   }
 }
 
-sys::Fd listen_in(const std::string& path, const std::vector<std::string>& workspaces) {
+sys::Fd listen_in(const std::string& path) {
   make_private_directory(path);
   const sys::Fd directory = sys::open_file(path, O_PATH | O_DIRECTORY);
   const sockaddr_un address = address_in(directory, ::getpid());
   sys::Fd socket = make_socket();
   if (::fchmod(socket.get(), 0600) != 0) throw sys::SysError(errno, "closing the control socket to others");
-  remove_names(directory.get(), ::getpid());
-  tell_places(directory, workspaces);
+  ::unlinkat(directory.get(), name_of(::getpid()).c_str(), 0);  // of one that was killed and had our number
   if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
       ::listen(socket.get(), SOMAXCONN) != 0)
     throw sys::SysError(errno, "listening in {}", path);
   return socket;
 }
 
-void unlisten_in(const std::string& path) {
-  const sys::Fd directory(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (directory) remove_names(directory.get(), ::getpid());
-}
-
-std::vector<std::string> workspaces_of(const std::string& directory, pid_t process) {
-  std::vector<std::string> workspaces;
-  try {
-    const std::string text =
-        sys::read_file(fmt::format("{}/{}", directory, place_name_of(process)), most_bytes);
-    for (const std::string_view workspace : sys::split(text, '\0'))
-      if (!workspace.empty()) workspaces.emplace_back(workspace);
-  } catch (const sys::Error&) {
-    workspaces.clear();  // it was killed while it said so
-  }
-  return workspaces;
+void unlisten_in(const std::string& directory) {
+  ::unlink(fmt::format("{}/{}", directory, name_of(::getpid())).c_str());
 }
 
 std::vector<pid_t> listeners_in(const std::string& path) {
@@ -141,7 +108,7 @@ std::vector<pid_t> listeners_in(const std::string& path) {
     const pid_t process = process_in(entry->d_name);
     if (process <= 0) continue;
     if (is_gone(process))
-      remove_names(::dirfd(directory.get()), process);
+      ::unlinkat(::dirfd(directory.get()), entry->d_name, 0);
     else
       processes.push_back(process);
   }

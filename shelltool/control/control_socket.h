@@ -1,6 +1,5 @@
 #pragma once
-/// Where the gatehouses of a user listen: RUNTIME/PID.sock, 0600, a JSON packet each way. RUNTIME/PID.at
-/// tells of one that does not answer where it works: its workspaces, each ended by NUL.
+/// Where the gatehouses of a user listen: RUNTIME/PID.sock, 0600, a JSON packet each way.
 
 #include <sys/types.h>
 
@@ -29,13 +28,11 @@ std::string packet_of(const ControlRequest& request);
 ControlRequest read_control_request(const std::string& packet);
 
 /// Listens as this process. The directory must be this user's own. Throws sys::Error.
-sys::Fd listen_in(const std::string& directory, const std::vector<std::string>& workspaces);
-/// Takes the names away that listen_in() made.
+sys::Fd listen_in(const std::string& directory);
+/// Takes the name away that listen_in() made.
 void unlisten_in(const std::string& directory);
 /// Of processes that listen, or did when they were killed: such names go.
 std::vector<pid_t> listeners_in(const std::string& directory);
-/// Empty where it does not say so.
-std::vector<std::string> workspaces_of(const std::string& directory, pid_t process);
 struct Connecting {
   std::optional<sys::Channel> channel;
   bool is_full = false;  ///< it listens, and has no room at present

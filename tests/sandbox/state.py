@@ -292,11 +292,6 @@ def who_does_not_answer_is_meant_by_where_it_works(place):
     assert changes(place.workspace)
     assert f"{process.pid} (" in place.set("--mode", "read-only", status=1)["ended"][0]
     assert not changes(place.workspace)
-    assert f"{process.pid}.at" in os.listdir(place.runtime)
-    place.state("show")
-    until(lambda: process.poll() is not None)
-    place.state("show")
-    assert os.listdir(place.runtime) == []
 
 
 def one_is_set_after_the_other(place):
