@@ -96,7 +96,7 @@ std::uint64_t History::record(int journal) {
     record_done(workers_.journals().all(), journal);
     const std::uint64_t id = record_journal(journal, new_entry(), store());
     note_unseen();
-    noted_tick_ = earliest_stamp();
+    noted_ns_ = latest_stamp();
     return id;
   } catch (const std::exception& error) {
     trouble_ = error.what();
@@ -110,7 +110,8 @@ void History::when_command_may_begin(std::function<void()> callback) {
 }
 
 void History::await_tick(std::function<void()> callback) {
-  if (earliest_stamp() != noted_tick_) return callback();
+  const std::int64_t behind_ns = noted_ns_ - earliest_stamp();
+  if (behind_ns < 0 || behind_ns > longest_step_ns) return callback();  // or the clock was set back
   awaiting_tick_.push_back(std::move(callback));
   next_tick_ = reactor_.at(sys::BootClock::now() + part_of_a_tick, [this] {
     for (auto& waiting : std::exchange(awaiting_tick_, {})) await_tick(std::move(waiting));
@@ -213,7 +214,7 @@ void History::on_looked(const FileAnswer& answer) {
       record_turns(now);
     else
       turns_.begin(now, commands_.empty() ? earliest_stamp() : commands_.front().since_ns);
-    noted_tick_ = earliest_stamp();
+    noted_ns_ = latest_stamp();
   } catch (const std::exception& error) {
     trouble_ = error.what();
     log(LogLevel::warning, fmt::format("what commands have changed is not in the history: {}", trouble_));
@@ -246,7 +247,7 @@ void History::forget() {
   is_looking_ = false;
   stale_looks_ = 0;
   store_.reset();
-  noted_tick_ = 0;
+  noted_ns_ = 0;
   for (auto& callback : std::exchange(waiting_, {})) reactor_.post(std::move(callback));
 }
 

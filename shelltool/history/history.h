@@ -69,7 +69,7 @@ class History {
   Turn last_turn_ = 0;
   std::vector<Command> commands_;  // that run, or have run since the last look; from the oldest
   sys::Watch next_look_;
-  std::int64_t noted_tick_ = 0;
+  std::int64_t noted_ns_ = 0;  // when something was noted last
   sys::Watch next_tick_;
   std::vector<std::function<void()>> awaiting_tick_;
   bool is_looking_ = false;
