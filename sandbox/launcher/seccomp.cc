@@ -23,6 +23,24 @@ FilterKind kind_for(const Spec& spec, Tier tier) {
   return spec.network == Network::allowlist ? FilterKind::by_name : FilterKind::confined;
 }
 
+struct Frozen {
+  std::span<const sock_filter> gated, ungated;
+};
+
+Frozen frozen_for(const Spec& spec, Tier tier) {
+  switch (kind_for(spec, tier)) {
+    case FilterKind::unconfined:
+      return {frozen::gated_unconfined, frozen::ungated_unconfined};
+    case FilterKind::confined:
+      return {frozen::gated_confined, frozen::ungated_confined};
+    case FilterKind::by_name:
+      return {frozen::gated_by_name, frozen::ungated_by_name};
+    case FilterKind::offline:
+      break;
+  }
+  return {frozen::gated_offline, frozen::ungated_offline};
+}
+
 /// As seccomp(2) answers.
 long install(std::span<const sock_filter> program, unsigned long flags) {
   const sock_fprog filter{static_cast<unsigned short>(program.size()),
@@ -32,32 +50,10 @@ long install(std::span<const sock_filter> program, unsigned long flags) {
 
 }  // namespace
 
-std::span<const sock_filter> filter_for(const Spec& spec, Tier tier) {
-  switch (kind_for(spec, tier)) {
-    case FilterKind::unconfined:
-      return frozen::gated_unconfined;
-    case FilterKind::confined:
-      return frozen::gated_confined;
-    case FilterKind::by_name:
-      return frozen::gated_by_name;
-    case FilterKind::offline:
-      break;
-  }
-  return frozen::gated_offline;
-}
+std::span<const sock_filter> filter_for(const Spec& spec, Tier tier) { return frozen_for(spec, tier).gated; }
 
 std::span<const sock_filter> ungated_filter_for(const Spec& spec, Tier tier) {
-  switch (kind_for(spec, tier)) {
-    case FilterKind::unconfined:
-      return frozen::ungated_unconfined;
-    case FilterKind::confined:
-      return frozen::ungated_confined;
-    case FilterKind::by_name:
-      return frozen::ungated_by_name;
-    case FilterKind::offline:
-      break;
-  }
-  return frozen::ungated_offline;
+  return frozen_for(spec, tier).ungated;
 }
 
 Filter install_filter(std::span<const sock_filter> program) {

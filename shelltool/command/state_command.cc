@@ -82,9 +82,9 @@ bool is_meant_place(const std::string& place, const StateOptions& options) {
 bool is_meant(const Gatehouse& gatehouse, const StateOptions& options) {
   if (options.all) return true;
   if (options.process != 0) return gatehouse.process == options.process;
-  const bool is_known = gatehouse.answer.is_object() && gatehouse.error().empty();
   if (!options.session.empty())
-    return is_known && gatehouse.answer["session"].get<std::string>().starts_with(options.session);
+    return gatehouse.answer.is_object() && gatehouse.error().empty() &&
+           gatehouse.answer["session"].get<std::string>().starts_with(options.session);
   const std::vector<std::string> workspaces = workspaces_of(gatehouse.process);
   return std::any_of(workspaces.begin(), workspaces.end(),
                      [&](const std::string& workspace) { return is_meant_place(workspace, options); });

@@ -200,7 +200,7 @@ class PutBack {
     if (obstacles_.size() == 1) std::rethrow_exception(first_);
     std::string text;
     for (std::size_t i = 0; i < obstacles_.size() && i < most_obstacles_named; ++i)
-      text += "\n" + obstacles_[i].substr(0, most_of_a_refusal / most_obstacles_named);
+      text += fmt::format("\n{}", sys::cut(obstacles_[i], most_of_a_refusal / most_obstacles_named));
     if (obstacles_.size() > most_obstacles_named)
       text += fmt::format("\nand {} more", obstacles_.size() - most_obstacles_named);
     throw FileError("stale", "something stands in the way of {} of {} changes; nothing was changed:{}",
