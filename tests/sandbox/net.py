@@ -23,6 +23,8 @@ import tempfile
 import threading
 import time
 
+import cases
+
 HOSTS = """127.0.0.1 localhost
 127.0.0.1 allowed.example other.example below.wild.example
 ::1 six.example
@@ -524,20 +526,7 @@ def main():
     except OSError as error:
         print(f"SKIP: {error}\n0 passed, 0 failed, 1 skipped")
         return 77
-    passed = failed = 0
-    for test in (test for test in TESTS if options.only in test.__name__):
-        name, place = test.__name__.replace("_", " "), Place(options.gatehouse)
-        try:
-            test(place)
-            passed += 1
-            print("ok  ", name, flush=True)
-        except (AssertionError, OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
-            failed += 1
-            print("FAIL", name, repr(error)[:1500], flush=True)
-        finally:
-            place.end()
-    print(f"{passed} passed, {failed} failed, 0 skipped")
-    return 1 if failed else 0
+    return cases.run(TESTS, options.only, lambda: Place(options.gatehouse))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ import tempfile
 import threading
 import time
 
+import cases
+
 # Of builtins only, once it has begun: nothing of it has to be judged. It says so by a directory, which nobody has
 # open for writing for a moment.
 WRITER = "exec 5> log; mkdir ready; while :; do echo x >&5; for i in {1..500}; do :; done; done"
@@ -32,14 +34,14 @@ class Skip(Exception):
 
 
 class Place:
-    def __init__(self, gatehouse, name="ws"):
+    def __init__(self, gatehouse, name="ws", sessions=10):
         base = "/opt" if os.geteuid() == 0 else os.path.expanduser("~")  # not below /tmp, which a sandbox replaces
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="gatehouse-state.", dir=os.environ.get("GATEHOUSE_TEST_PLACE", base)))
         self.path.chmod(0o755)
         self.home, self.workspace = self.path / "home", self.path / name
         self.home.mkdir()
         self.workspace.mkdir()
-        self.gatehouse = str(gatehouse)
+        self.gatehouse, self.sessions = str(gatehouse), sessions
         self.env = {"HOME": str(self.home), "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
         self.runtime = self.home / ".local/state/gatehouse/run"
         self.running = []
@@ -497,21 +499,7 @@ def main():
     if json.loads(probe.stdout).get("sandbox", {}).get("tier") != "A":
         print("SKIP: this machine gives no namespaces\n0 passed, 0 failed, 1 skipped")
         return 77
-    passed = failed = 0
-    for test in (test for test in TESTS if options.only in test.__name__):
-        name, place = test.__name__.replace("_", " "), Place(options.gatehouse)
-        place.sessions = options.sessions
-        try:
-            test(place)
-            passed += 1
-            print("ok  ", name, flush=True)
-        except (AssertionError, OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
-            failed += 1
-            print("FAIL", name, repr(error)[:1500], flush=True)
-        finally:
-            place.end()
-    print(f"{passed} passed, {failed} failed, 0 skipped")
-    return 1 if failed else 0
+    return cases.run(TESTS, options.only, lambda: Place(options.gatehouse, sessions=options.sessions))
 
 
 if __name__ == "__main__":
