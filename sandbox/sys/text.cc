@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 
@@ -45,8 +46,13 @@ std::string escaped(std::string_view bytes) {
   return result;
 }
 
+constexpr std::array<bool, 256> plain_in_json = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = ' '; c < 0x7F; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
 /// No function, so that looking for the first that is not plain takes no call for each.
-constexpr auto is_plain_in_json = [](char c) { return c >= ' ' && c < '\x7F' && c != '"' && c != '\\'; };
+constexpr auto is_plain_in_json = [](char c) { return plain_in_json[static_cast<unsigned char>(c)]; };
 
 void append_json_escape(std::string& text, char c) {
   constexpr std::string_view after_backslash = "\"\\\n\t\r", letters = "\"\\ntr";
