@@ -145,6 +145,18 @@ std::string read_nonempty(const Node& node) {
 }
 
 std::uint64_t read_count(const Node& node) { return read_unsigned(node); }
+/// With fewer no shell starts.
+std::uint64_t read_open_files(const Node& node) {
+  const std::uint64_t files = read_unsigned(node);
+  if (files != 0 && files < 64) fail_type(node, "0, or a number from 64 on");
+  return files;
+}
+/// What a sandbox keeps there itself has to fit in.
+std::uint64_t read_tmp(const Node& node) {
+  const std::uint64_t bytes = read_bytes(node);
+  if (bytes != 0 && bytes < 1U << 20) fail_type(node, "0, or a size from 1MB on");
+  return bytes;
+}
 std::uint64_t read_count_from_one(const Node& node) { return read_unsigned(node, 1); }
 
 template <class Value>
@@ -204,11 +216,14 @@ void read_shell(Config& config, const Node& node, ConfigLayer layer) {
 }
 
 void read_limits(Config& config, const Node& node, ConfigLayer layer) {
-  Section section(config, node, "limits", layer, {"memory", "processes", "wall", "file"});
+  Section section(config, node, "limits", layer,
+                  {"memory", "processes", "wall", "file", "open_files", "tmp"});
   section.take("memory", config.limits.memory, read_bytes, smaller_limit);
   section.take("processes", config.limits.processes, read_count, smaller_limit);
   section.take("wall", config.limits.wall, read_duration, smaller_limit);
   section.take("file", config.limits.file, read_bytes, smaller_limit);
+  section.take("open_files", config.limits.open_files, read_open_files, smaller_limit);
+  section.take("tmp", config.limits.tmp, read_tmp, smaller_limit);
 }
 
 void read_approvals(Config& config, const Node& node, ConfigLayer layer) {

@@ -79,7 +79,9 @@ struct Config {
     std::uint64_t memory = 0;
     std::uint64_t processes = 4096;
     std::chrono::milliseconds wall{0};
-    std::uint64_t file = 0;
+    std::uint64_t file = 0;        ///< bytes
+    std::uint64_t open_files = 0;  ///< of one process
+    std::uint64_t tmp = 0;         ///< bytes of the private /tmp
   } limits;
 
   struct {

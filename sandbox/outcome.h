@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <vector>
 
+#include "sandbox/limit.h"
 #include "sandbox/sys/process.h"
 
 namespace sandbox {
@@ -12,7 +14,8 @@ struct Outcome {
   int exec_error = 0;       ///< the errno of the command's own exec, when it did not start
   bool cwd_failed = false;  ///< that errno is of entering the directory
   bool timed_out = false;
-  bool sandbox_lost = false;  ///< it ended with its whole session
+  bool sandbox_lost = false;              ///< it ended with its whole session
+  std::vector<LimitReached> limits = {};  ///< it came to, as far as that was seen
   std::chrono::milliseconds duration{0};
 };
 

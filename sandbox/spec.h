@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "sandbox/limit.h"
+
 namespace sys {
 class Channel;
 }
@@ -68,13 +70,6 @@ struct Held {
   std::string path;
   As as = As::hidden;
   bool operator==(const Held&) const = default;
-};
-
-/// Zero leaves the caller's limit.
-struct Limits {
-  std::uint64_t processes = 4096;
-  std::uint64_t file_bytes = 0;
-  std::uint64_t open_files = 0;
 };
 
 struct Spec {

@@ -42,7 +42,12 @@ Supervisor::Supervisor(sys::Reactor& reactor, const Spec& spec, const std::funct
           std::move(nascent))) {
   if (launched_.zygote) {
     turns_ = std::make_unique<Turns>(reactor, std::move(*launched_.zygote), spec.user,
-                                     [this](const Order& to_init) { order(to_init); });
+                                     Turns::Handlers{[this](const Order& to_init) { order(to_init); },
+                                                     [this](Outcome& outcome) { complete(outcome); },
+                                                     [this](const LimitReached& reached) {
+                                                       if (handlers_.left_reached)
+                                                         handlers_.left_reached(reached);
+                                                     }});
     if (judging_)
       judging_->options.reading.turn_of = [this](pid_t process) { return turns_->turn_of(process); };
   }
@@ -58,6 +63,7 @@ Supervisor::Supervisor(sys::Reactor& reactor, const Spec& spec, const std::funct
   }
   sys::set_nonblocking(launched_.channel.fd(), true);
   reports_ = reactor_.watch(launched_.channel.fd(), POLLIN, [this](int) { on_reports(); });
+  watch_limits(spec.limits);
 }
 
 Supervisor::~Supervisor() {
@@ -146,11 +152,35 @@ void Supervisor::end_after(std::chrono::nanoseconds time) {
 }
 
 void Supervisor::time_out() {
-  if (reported_end_) return;
-  outcome_.timed_out = true;
+  if (reported_end_ || std::exchange(outcome_.timed_out, true)) return;
   signal(SIGTERM);
   signal(SIGCONT);
   deadline_ = reactor_.at(sys::BootClock::now() + grace, [this] { end(); });
+}
+
+void Supervisor::watch_limits(const Limits& limits) {
+  limits_.emplace(
+      reactor_, limits, launched_.init.pid(), std::move(launched_.tmp),
+      LimitWatch::Handlers{
+          [this, init = launched_.init.pid()] {
+            return turns_ ? turns_->trees() : std::vector<LimitWatch::Tree>{{0, init}};
+          },
+          [this](std::uint64_t turn, const LimitReached& reached) { limit_reached(turn, reached); }});
+  if (turns_ || limits.wall_ms == 0) return;
+  wall_ = reactor_.at(started_ + std::chrono::milliseconds(limits.wall_ms), [this, wall = limits.wall_ms] {
+    add(outcome_.limits, {LimitReached::Which::wall, wall});
+    time_out();
+  });
+}
+
+void Supervisor::limit_reached(std::uint64_t turn, const LimitReached& reached) {
+  if (turns_) return turns_->limit_reached(turn, reached);
+  add(outcome_.limits, reached);
+  if (reached.which == LimitReached::Which::memory && !reported_end_) end();
+}
+
+void Supervisor::complete(Outcome& outcome) {
+  if (const auto reached = limits_ ? limits_->tmp_reached() : std::nullopt) add(outcome.limits, *reached);
 }
 
 void Supervisor::end() {
@@ -196,6 +226,9 @@ void Supervisor::tell_end() {
   if (std::exchange(told_end_, true)) return;
   outcome_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(sys::BootClock::now() - started_);
   deadline_.cancel();
+  wall_.cancel();
+  complete(outcome_);
+  limits_.reset();
   if (turns_) turns_->lose_all();
   settle_connections();
   handlers_.ended(outcome_);

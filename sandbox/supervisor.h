@@ -12,6 +12,7 @@
 #include "sandbox/launcher/hold_wire.h"
 #include "sandbox/launcher/launch.h"
 #include "sandbox/launcher/roots_wire.h"
+#include "sandbox/limit_watch.h"
 #include "sandbox/net/connections.h"
 #include "sandbox/outcome.h"
 #include "sandbox/spec.h"
@@ -27,6 +28,8 @@ class Supervisor {
   struct Handlers {
     std::function<void(const Outcome&)> ended;  ///< nothing of the command is left, or of the session
     std::function<void(int signal)> stopped;    ///< the command has been stopped; resume() continues it
+    /// By what a turn has left running, and which has been ended for it: no outcome will tell.
+    std::function<void(const LimitReached&)> left_reached = {};
   };
 
   struct Judging {
@@ -84,6 +87,9 @@ class Supervisor {
   void on_report(const Report& report);
   void reap();
   void time_out();
+  void watch_limits(const Limits& limits);
+  void limit_reached(std::uint64_t turn, const LimitReached& reached);
+  void complete(Outcome& outcome);
   void tell_end();
   void settle_connections();
 
@@ -96,11 +102,12 @@ class Supervisor {
   std::unique_ptr<Turns> turns_;
   std::unique_ptr<Gate> gate_;
   std::unique_ptr<Connections> connections_;
+  std::optional<LimitWatch> limits_;
   Outcome outcome_;
   bool reported_end_ = false, told_end_ = false;
   int orders_ = 0;                     // that are answered by number
   std::vector<Report> early_reports_;  // that came while another was waited for
-  sys::Watch reports_, deadline_, early_;
+  sys::Watch reports_, deadline_, wall_, early_;
 };
 
 }  // namespace sandbox

@@ -23,8 +23,8 @@ constexpr int longest_climb = 64;
 
 }  // namespace
 
-Turns::Turns(sys::Reactor& reactor, sys::Channel zygote, User user, std::function<void(Order)> order)
-    : reactor_(reactor), zygote_(std::move(zygote)), user_(user), order_(std::move(order)) {
+Turns::Turns(sys::Reactor& reactor, sys::Channel zygote, User user, Handlers handlers)
+    : reactor_(reactor), zygote_(std::move(zygote)), user_(user), handlers_(std::move(handlers)) {
   sys::set_nonblocking(zygote_.fd(), true);
   reports_ = reactor_.watch(zygote_.fd(), POLLIN, [this](int) { on_reports(); });
 }
@@ -51,21 +51,59 @@ void Turns::end_after(Id id, std::chrono::nanoseconds time) {
   });
 }
 
+void Turns::limit_wall(Id id, std::chrono::milliseconds time) {
+  const auto found = turns_.find(id);
+  if (found == turns_.end()) return;
+  found->second.wall =
+      reactor_.at(sys::BootClock::now() + time, [this, id, time] { wall_reached(id, time); });
+}
+
+void Turns::wall_reached(Id id, std::chrono::milliseconds time) {
+  Turn& turn = turns_.at(id);
+  const LimitReached reached{LimitReached::Which::wall, static_cast<std::uint64_t>(time.count())};
+  if (turn.is_over) return end_left(turn, reached);
+  turn.outcome.timed_out = true;
+  add(turn.outcome.limits, reached);
+  end(id);
+}
+
+void Turns::limit_reached(Id id, const LimitReached& reached) {
+  const auto found = turns_.find(id);
+  if (found == turns_.end()) return;
+  Turn& turn = found->second;
+  const bool ends = reached.which == LimitReached::Which::memory;
+  if (turn.is_over) {
+    if (ends) end_left(turn, reached);
+    return;
+  }
+  add(turn.outcome.limits, reached);
+  if (!ends || turn.is_killed) return;
+  turn.is_ending = true;
+  kill(id, true);
+}
+
+void Turns::end_left(Turn& turn, const LimitReached& reached) {
+  if (std::exchange(turn.is_killed, true)) return;
+  handlers_.order({Order::Kind::end_turn, turn.keeper});
+  handlers_.left_reached(reached);
+}
+
 void Turns::end(Id id) {
   const auto found = turns_.find(id);
   if (found == turns_.end() || found->second.is_over || std::exchange(found->second.is_ending, true)) return;
-  if (found->second.keeper != 0) order_({Order::Kind::terminate_turn, found->second.keeper});
+  if (found->second.keeper != 0) handlers_.order({Order::Kind::terminate_turn, found->second.keeper});
   found->second.deadline = reactor_.at(sys::BootClock::now() + grace, [this, id] { kill(id, true); });
 }
 
 void Turns::kill(Id id, bool again) {
   Turn& turn = turns_.at(id);
+  turn.is_killed = true;
   if (turn.keeper == 0)
-    return order_({Order::Kind::end, 0});  // the zygote does not start what it was asked to
-  order_({Order::Kind::end_turn, turn.keeper});
+    return handlers_.order({Order::Kind::end, 0});  // the zygote does not start what it was asked to
+  handlers_.order({Order::Kind::end_turn, turn.keeper});
   turn.deadline = reactor_.at(sys::BootClock::now() + patience, [this, id, again] {
     if (again) return kill(id, false);
-    order_({Order::Kind::end, 0});
+    handlers_.order({Order::Kind::end, 0});
   });
 }
 
@@ -112,7 +150,7 @@ void Turns::on_gone(Id id, Turn& turn, int status) {
   if (!turn.is_over) {
     // The command killed its own keeper: what it left belongs to nobody, and ends.
     turn.outcome.status = sys::exit_status(status);
-    order_({Order::Kind::end_turn, 0});
+    handlers_.order({Order::Kind::end_turn, 0});
   }
   Turn last = std::move(turn);
   turns_.erase(id);
@@ -127,6 +165,7 @@ void Turns::on_gone(Id id, Turn& turn, int status) {
 void Turns::tell(Turn& turn, bool left) {
   turn.deadline.cancel();
   if (std::exchange(turn.is_told, true)) return;
+  handlers_.complete(turn.outcome);
   turn.outcome.duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(sys::BootClock::now() - turn.started);
   // From the reactor: who is told may end us.
@@ -140,6 +179,13 @@ void Turns::lose_all() {
     turn.outcome.sandbox_lost = true;
     tell(turn, false);
   }
+}
+
+std::vector<LimitWatch::Tree> Turns::trees() const {
+  std::vector<LimitWatch::Tree> trees;
+  for (const auto& [id, turn] : turns_)
+    if (turn.keeper_outside != 0) trees.push_back({id, turn.keeper_outside});
+  return trees;
 }
 
 Turns::Id Turns::kept_by(pid_t keeper) {

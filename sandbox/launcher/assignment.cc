@@ -31,8 +31,8 @@ void carry(Wire& wire, Caches& caches) {
 
 template <class Wire>
 void carry(Wire& wire, Limits& limits) {
-  auto& [processes, file_bytes, open_files] = limits;
-  wire(processes), wire(file_bytes), wire(open_files);
+  auto& [processes, file_bytes, open_files, memory_bytes, tmp_bytes, wall_ms] = limits;
+  wire(processes), wire(file_bytes), wire(open_files), wire(memory_bytes), wire(tmp_bytes), wire(wall_ms);
 }
 
 template <class Wire>

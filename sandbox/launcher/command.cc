@@ -54,6 +54,9 @@ void confine_command(const Spec& spec, Tier tier, const Handed& handed, sys::Cha
   std::vector<std::string> missing;
   if (!spec.is_guest) enter_landlock_domain(spec, tier, missing);
   for (const std::string& sentence : missing) tell(channel, Tag::note, sentence);
+  if (tier == Tier::a && spec.private_tmp && spec.mode != Mode::danger_full_access &&
+      spec.limits.tmp_bytes != 0)
+    tell(channel, Tag::tmp, {}, {sys::open_file("/tmp", O_PATH).get()});
   const sys::Fd self = own_pidfd();
   std::vector<int> fds = {self.get()};
   if (handed.listener) fds.push_back(handed.listener.get());

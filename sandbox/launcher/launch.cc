@@ -61,6 +61,9 @@ void await_command(Launched& launched) {
       case Tag::note:
         launched.missing.push_back(std::move(letter->text));
         break;
+      case Tag::tmp:
+        if (letter->fds.size() == 1) launched.tmp = std::move(letter->fds.front());
+        break;
       case Tag::ready:
         if (letter->fds.empty()) throw sys::Error(sys::Kind::internal, "the command sent no pidfd");
         launched.command = sys::pid_of(letter->fds.front().get());

@@ -242,7 +242,8 @@ Trees copy_id_mapped(const Spec& spec, pid_t init) {
   return trees;
 }
 
-LiveMounts::LiveMounts(const Spec& spec) : held(files, writable_tops_of(spec)), roots(spec) {}
+LiveMounts::LiveMounts(const Spec& spec)
+    : files(spec.limits.tmp_bytes), held(files, writable_tops_of(spec)), roots(spec) {}
 
 std::unique_ptr<LiveMounts> build_mounts(const Spec& spec, const std::function<Trees()>& from_outside,
                                          std::vector<std::string>& missing) {

@@ -28,8 +28,9 @@ sys::Fd read_only_copy(int place, const std::string& name) {
 
 }  // namespace
 
-PrivateFiles::PrivateFiles() {
-  mount_new("tmpfs", "/proc", MS_NOSUID | MS_NODEV, "mode=0755");
+PrivateFiles::PrivateFiles(std::uint64_t bytes) {
+  const std::string size = bytes != 0 ? fmt::format(",size={}", bytes) : std::string();
+  mount_new("tmpfs", "/proc", MS_NOSUID | MS_NODEV, "mode=0755" + size);
   root_ = place_at("/proc");
   if (::mkdirat(root_.get(), "empty", 0555) != 0 || ::mknodat(root_.get(), "unreadable", S_IFREG, 0) != 0)
     throw sys::SysError(errno, "making what hides a path");

@@ -3,6 +3,7 @@
 /// the hidden. Its parts are bound to where they belong; it lies itself below the sandbox's /proc, where
 /// nobody comes.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,8 @@ namespace sandbox {
 class PrivateFiles {
  public:
   /// Mounts it on /proc, so before the sandbox's own /proc. umask(2) must be 0.
-  PrivateFiles();
+  /// `bytes`: what fits in; 0: what the kernel grants.
+  explicit PrivateFiles(std::uint64_t bytes);
 
   /// Makes a directory and binds it over the one at the place.
   void cover(int place, const std::string& path, unsigned mode) const;

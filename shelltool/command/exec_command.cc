@@ -19,6 +19,7 @@
 #include "shelltool/command/notice.h"
 #include "shelltool/control/control_server.h"
 #include "shelltool/session/capture.h"
+#include "shelltool/session/limit_signs.h"
 #include "shelltool/session/login_shell.h"
 #include "shelltool/session/redirection.h"
 #include "shelltool/session/report.h"
@@ -145,8 +146,7 @@ int ExecTurn::run(std::optional<sandbox::Nascent> nascent) {
   for (const std::string& note : session_.notes()) say(note);
   sandbox::Supervisor& supervisor = session_.supervisor();
   job_.started(supervisor.process_group());
-  const auto limit = options_.timeout.count() > 0 ? options_.timeout : session_.plan().config.limits.wall;
-  if (limit.count() > 0) supervisor.end_after(limit);
+  if (options_.timeout.count() > 0) supervisor.end_after(options_.timeout);
   reactor_.run();
   job_.ended();
   finish();
@@ -159,6 +159,8 @@ void ExecTurn::finish() {
     report_.output = capture_->text();
     report_.truncated = capture_->truncated();
   }
+  add_limits_told(report_.output.value_or(""), session_.spec().limits, report_.outcome);
+  for (const sandbox::LimitReached& reached : report_.outcome.limits) say(reached.sentence());
   report_.taken = session_.finish();
   for (const sandbox::Taken& taken : report_.taken) say(taken.sentence());
   control_.reset();

@@ -40,10 +40,12 @@ shell:
   output: 32000                # bytes of a result
 
 limits:                        # 0: none of ours
-  memory: 0                    # "2GB"
-  processes: 4096
+  memory: 0                    # "2GB": of all that runs in a sandbox together; who takes more is ended
+  processes: 4096              # with their threads
   wall: 0                      # "1h": the longest that anything runs
   file: 0                      # "10GB": the largest file that is written
+  open_files: 0                # of one process: 1024
+  tmp: 0                       # "1GB": of the private /tmp; 0: as memory
 
 approvals:
   policy: on-request           # on-request | untrusted: ask for all that the agent starts | never: ask is deny

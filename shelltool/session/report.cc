@@ -34,6 +34,16 @@ Json taken_of(const TurnReport& report) {
   return all;
 }
 
+Json limits_of(const TurnReport& report) {
+  Json all = Json::array();
+  for (const sandbox::LimitReached& reached : report.outcome.limits)
+    all.push_back({{"limit", sandbox::name_of(reached.which)},
+                   {"value", reached.limit},
+                   {"by", reached.by},
+                   {"sentence", reached.sentence()}});
+  return all;
+}
+
 }  // namespace
 
 Json result_json(const TurnReport& report) {
@@ -55,6 +65,7 @@ Json result_json(const TurnReport& report) {
                      {"network", sandbox::name_of(report.state.network)},
                      {"tier", sandbox::name_of(report.state.tier)},
                      {"generation", report.state.generation}};
+  json["limits"] = limits_of(report);
   json["taken"] = taken_of(report);
   json["notes"] = report.notes;
   return json;

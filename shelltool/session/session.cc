@@ -216,6 +216,7 @@ void Session::follow_rules() {
 }
 
 void Session::start(sandbox::Supervisor::Handlers handlers, std::optional<sandbox::Nascent> nascent) {
+  handlers.left_reached = [this](const sandbox::LimitReached& reached) { tell_left_reached(reached); };
   if (outer_ != nullptr) {
     supervisor_ =
         std::make_unique<sandbox::Supervisor>(reactor_, plan_.made.spec, nullptr, std::move(handlers));
@@ -259,6 +260,13 @@ void Session::apply(const SandboxState& wanted, std::uint64_t generation,
     }
     done(result.is_lost);
   });
+}
+
+void Session::tell_left_reached(const sandbox::LimitReached& reached) {
+  news_.push_back(reached.sentence() + ": what an earlier command left running has been ended");
+  record("limit",
+         policy::json_text(
+             {{"limit", sandbox::name_of(reached.which)}, {"value", reached.limit}, {"by", reached.by}}));
 }
 
 void Session::tell_change(std::uint64_t generation, const StateHold::Result& result) {

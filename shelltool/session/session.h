@@ -129,6 +129,7 @@ class Session {
   [[nodiscard]] sandbox::KnownFiles known_files() const;
   void check_tier() const;
   void collect_notes();
+  void tell_left_reached(const sandbox::LimitReached& reached);
   void tell_change(std::uint64_t generation, const StateHold::Result& result);
   void hear_outer();
   std::vector<sandbox::Taken> with_leftovers(std::vector<sandbox::Taken> taken);

@@ -196,6 +196,10 @@ sandbox::Limits limits_of(const config::Config& config) {
   sandbox::Limits limits;
   limits.processes = config.limits.processes;
   limits.file_bytes = config.limits.file;
+  limits.open_files = config.limits.open_files;
+  limits.memory_bytes = config.limits.memory;
+  limits.tmp_bytes = config.limits.tmp != 0 ? config.limits.tmp : config.limits.memory;
+  limits.wall_ms = static_cast<std::uint64_t>(config.limits.wall.count());
   return limits;
 }
 
@@ -204,7 +208,6 @@ void add_notes(MadeSpec& made, const SpecSources& sources) {
   made.notes = config.notes;
   const bool is_narrowed = made.spec.mode != mode_of(config.mode);
   if (is_narrowed) made.notes.push_back(sources.workspace.note);
-  if (config.limits.memory != 0) made.notes.emplace_back("limits.memory is not enforced by this version");
   if (!config.network.publish.empty())
     made.notes.emplace_back("network.publish has no effect in this version");
   if (!config.sandbox.sockets.empty())

@@ -76,6 +76,7 @@ std::string denials_text(const ShellResult& result) {
 
 std::string notices_text(const ShellResult& result) {
   std::string text;
+  for (const sandbox::LimitReached& reached : result.report.outcome.limits) text += "\n" + reached.sentence();
   for (const std::string& refusal : result.refusals) text += "\nsandbox: " + refusal;
   for (const sandbox::Taken& taken : result.report.taken) text += "\n" + sys::visible(taken.sentence());
   for (const std::string& note : result.report.notes) text += "\nnote: " + sys::visible(note);

@@ -13,6 +13,7 @@
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
+#include "shelltool/session/limit_signs.h"
 #include "shelltool/session/log.h"
 #include "shelltool/setup/hidden.h"
 #include "shelltool/tools/plain_text.h"
@@ -149,6 +150,7 @@ void ShellTurn::start(ShellRequest request, mcp::ToolCall call, std::vector<std:
   call_.emplace(std::move(call));
   sandbox::Turns& turns = session_.supervisor().turns();
   turns.end_after(id_, request_.timeout.value_or(session_.plan().config.shell.timeout));
+  if (const auto wall = session_.plan().config.limits.wall; wall.count() > 0) turns.limit_wall(id_, wall);
   call_->on_cancel([&turns, id = id_] { turns.end(id); });
   if (call_->wants_progress())
     progress_ = reactor_.at(started_ + progress_interval, [this] { tell_progress(); });
@@ -234,6 +236,7 @@ void ShellTurn::answer(const sandbox::Outcome& outcome, bool left) {
   result.left_out = capture_.left_out();
   result.total = capture_.total();
   result.kept_in = capture_.kept_in();
+  add_limits_told(result.head + result.tail, session_.spec().limits, report.outcome);
   result.not_started = sentence_for(outcome, cwd_, !report.denials.empty());
   result.refusals = refusals_in(result.head + result.tail, {session_.spec(), report.state.tier, result.home,
                                                             cwd_, session_.held_files()});

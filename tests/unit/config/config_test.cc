@@ -42,7 +42,7 @@ network: {mode: none, upstream: env, publish: []}
 sandbox: {user: owner, tmp: private, caches: private, hide: [], unhide: [], protect: [], sockets: [], allow_tracers: false, host_may_loosen: false, on_writers: kill, require: []}
 env: {from: login, pass: [], set: {}}
 shell: {program: bash, timeout: 120s, yield: 45s, output: 32000}
-limits: {memory: 0, processes: 4096, wall: 0, file: 0}
+limits: {memory: 0, processes: 4096, wall: 0, file: 0, open_files: 0, tmp: 0}
 approvals: {policy: on-request, hold: 50s, timeout: 10m, keep: 30d}
 audit: {sync: none, redact: default, rotate: 64MB, keep: 90d}
 http: {auth: token, connections: 512}
@@ -71,6 +71,8 @@ TEST_CASE("the documented defaults are the defaults") {
   CHECK(written.limits.processes == defaults.limits.processes);
   CHECK(written.limits.wall == defaults.limits.wall);
   CHECK(written.limits.file == defaults.limits.file);
+  CHECK(written.limits.open_files == defaults.limits.open_files);
+  CHECK(written.limits.tmp == defaults.limits.tmp);
   CHECK(written.approvals.policy == defaults.approvals.policy);
   CHECK(written.approvals.hold == defaults.approvals.hold);
   CHECK(written.approvals.timeout == defaults.approvals.timeout);
@@ -90,7 +92,7 @@ mode: read-only
 network: {mode: full, publish: [8080, "3000:13000"]}
 sandbox: {user: build, tmp: shared, caches: none, hide: ~/x, allow_tracers: true, require: [tier-a]}
 env: {from: caller, pass: [A, "B_*"], set: {C: "d=e"}}
-limits: {processes: 64, file: 1GB, wall: 1h}
+limits: {processes: 64, file: 1GB, wall: 1h, open_files: 256, tmp: 64MB, memory: 2GB}
 approvals: {policy: never}
 )");
   CHECK(config.mode == Mode::read_only);
@@ -102,6 +104,9 @@ approvals: {policy: never}
   CHECK(config.env.set.at("C") == "d=e");
   CHECK(config.limits.file == 1ULL << 30);
   CHECK(config.limits.wall == 1h);
+  CHECK(config.limits.open_files == 256);
+  CHECK(config.limits.tmp == 64U << 20);
+  CHECK(config.limits.memory == 2ULL << 30);
   CHECK(config.approvals.policy == ApprovalPolicy::never);
 }
 

@@ -28,7 +28,7 @@ Assignment full() {
   spec.private_tmp = false;
   spec.is_guest = true;
   spec.allow_tracers = true;
-  spec.limits = {7, 8, 9};
+  spec.limits = {7, 8, 9, 10, 11, 12};
   spec.worker = [](sys::Channel&) {};
   assignment.tier = Tier::b;
   return assignment;
@@ -71,6 +71,9 @@ TEST_CASE("what a sandbox is to be reaches its first process whole") {
   CHECK(spec.is_guest);
   CHECK(spec.allow_tracers);
   CHECK(spec.limits.open_files == 9);
+  CHECK(spec.limits.memory_bytes == 10);
+  CHECK(spec.limits.tmp_bytes == 11);
+  CHECK(spec.limits.wall_ms == 12);
   CHECK((spec.worker == sent.spec.worker));
   CHECK(got.tier == Tier::b);
   CHECK(bytes_of(got) == bytes_of(sent));

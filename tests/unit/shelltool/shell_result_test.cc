@@ -241,3 +241,16 @@ TEST_CASE("programs find the outcome in _meta, in the shape that the contract ha
   CHECK(meta.at("exit_code").is_null());
   CHECK(meta.at("not_started") == "No such file or directory");
 }
+
+TEST_CASE("a limit that was reached stands behind the first line, and in what programs read") {
+  ShellResult result = ended(0, "half");
+  result.report.outcome.status = {0, SIGKILL};
+  result.report.outcome.limits = {{sandbox::LimitReached::Which::memory, 512U << 20, "python3 train.py"}};
+  const mcp::ToolResult answer = shelltool::shell_result(result, limit);
+  CHECK(answer.text.find("\nlimit memory: 512 MB, reached by python3 train.py\nhalf") != std::string::npos);
+  CHECK(answer.is_error);
+  const auto& told = answer.meta.at("gatehouse/result").at("limits").at(0);
+  CHECK(told.at("limit") == "memory");
+  CHECK(told.at("value") == 512U << 20);
+  CHECK(told.at("by") == "python3 train.py");
+}
