@@ -72,6 +72,12 @@ struct Held {
   bool operator==(const Held&) const = default;
 };
 
+/// A port inside that is reached by another on 127.0.0.1 outside.
+struct Published {
+  std::uint16_t port = 0;
+  std::uint16_t host_port = 0;
+};
+
 struct Spec {
   std::vector<std::string> argv;  ///< argv[0] is searched in the PATH of `env`; empty: a session of turns
   std::vector<std::string> env;   ///< NAME=value, all of it
@@ -90,6 +96,8 @@ struct Spec {
   std::vector<std::string> own_hidden;  ///< its own state, audit and sockets: as `hide`, in every mode
   std::vector<Held> held;
   std::vector<Caches> caches;
+  /// In a network namespace of its own; see Supervisor.
+  std::vector<Published> publish;
   bool private_tmp = true;
 
   /// The process is in another gatehouse's sandbox already, which judges and confines what it starts: nothing

@@ -6,8 +6,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <set>
 #include <utility>
 
+#include "sandbox/net/endpoint.h"
 #include "sandbox/sys/error.h"
 
 namespace sandbox {
@@ -17,6 +19,23 @@ namespace {
 constexpr auto grace = std::chrono::milliseconds(200);
 /// Between asking a subreaper to end its tree and ending it without its help.
 constexpr auto patience = std::chrono::seconds(2);
+
+/// For servers that nothing outside reaches: a command that is over before costs nothing.
+constexpr auto look_interval = std::chrono::seconds(1);
+
+bool has_own_network(const Spec& spec) {
+  return !spec.is_guest && spec.network != Network::full && spec.mode != Mode::danger_full_access;
+}
+
+/// Before anything is built: a port that is taken is no reason to undo that.
+std::unique_ptr<Publisher> publisher_for(const Spec& spec) {
+  if (spec.publish.empty() || !has_own_network(spec)) return nullptr;
+  try {
+    return std::make_unique<Publisher>(spec.publish);
+  } catch (const sys::SysError& error) {
+    throw SetupError(error.what(), {});
+  }
+}
 
 Report report_in(const sys::Packet& packet) {
   Report report{};
@@ -34,6 +53,7 @@ Supervisor::Supervisor(sys::Reactor& reactor, const Spec& spec, const std::funct
       started_(sys::BootClock::now()),
       // Before the first child is there: a status that comes earlier would be lost.
       children_(reactor.on_signals({SIGCHLD}, [this](int) { reap(); })),
+      publisher_(publisher_for(spec)),
       launched_(launch(
           spec,
           [&] {
@@ -41,19 +61,20 @@ Supervisor::Supervisor(sys::Reactor& reactor, const Spec& spec, const std::funct
           },
           std::move(nascent))) {
   if (launched_.zygote) {
-    turns_ = std::make_unique<Turns>(reactor, std::move(*launched_.zygote), spec.user,
-                                     Turns::Handlers{[this](const Order& to_init) { order(to_init); },
-                                                     [this](Outcome& outcome) { complete(outcome); },
-                                                     [this](const LimitReached& reached) {
-                                                       if (handlers_.left_reached)
-                                                         handlers_.left_reached(reached);
-                                                     }});
+    turns_ = std::make_unique<Turns>(
+        reactor, std::move(*launched_.zygote), spec.user,
+        Turns::Handlers{[this](const Order& to_init) { order(to_init); },
+                        [this](Outcome& outcome, bool left) { complete(outcome, left); },
+                        [this](const LimitReached& reached) {
+                          if (handlers_.left_reached) handlers_.left_reached(reached);
+                        }});
     if (judging_)
       judging_->options.reading.turn_of = [this](pid_t process) { return turns_->turn_of(process); };
   }
   if (launched_.listener)
     gate_ = std::make_unique<Gate>(reactor, std::move(launched_.listener), judging_->judge,
                                    std::move(judging_->options));
+  begin_network(spec);
   if (gate_ && launched_.doors) {
     connections_ = std::make_unique<Connections>(reactor, gate_->listener(), judging_->judge,
                                                  std::move(*launched_.doors), spec.user);
@@ -158,6 +179,30 @@ void Supervisor::time_out() {
   deadline_ = reactor_.at(sys::BootClock::now() + grace, [this] { end(); });
 }
 
+void Supervisor::begin_network(const Spec& spec) {
+  if (publisher_ && launched_.inside)
+    publisher_->begin(*std::exchange(launched_.inside, std::nullopt), spec.user);
+  else
+    publisher_.reset();
+  if (!has_own_network(spec) || launched_.tier != Tier::a) return;
+  std::set<std::uint16_t> expected;
+  for (const Published& published : spec.publish) expected.insert(published.port);
+  if (launched_.doors)
+    for (const sys::Fd* relay : {&launched_.doors->relay, &launched_.doors->relay6})
+      if (const auto own = *relay ? own_endpoint(relay->get()) : std::nullopt) expected.insert(own->port);
+  servers_.emplace(launched_.init.pid(), std::move(expected));
+  next_look_ = reactor_.at(started_ + look_interval, [this] { look_for_servers(); });
+}
+
+void Supervisor::look_for_servers() {
+  if (!servers_ || told_end_) return;
+  for (const Listening& server : servers_->look()) {
+    listening_.push_back(server);
+    if (handlers_.listening) handlers_.listening(server);
+  }
+  next_look_ = reactor_.at(sys::BootClock::now() + look_interval, [this] { look_for_servers(); });
+}
+
 void Supervisor::watch_limits(const Limits& limits) {
   limits_.emplace(
       reactor_, limits, launched_.init.pid(), std::move(launched_.tmp),
@@ -179,7 +224,10 @@ void Supervisor::limit_reached(std::uint64_t turn, const LimitReached& reached) 
   if (reached.which == LimitReached::Which::memory && !reported_end_) end();
 }
 
-void Supervisor::complete(Outcome& outcome) {
+/// Servers that have ended with their command have been seen while it ran, or not at all.
+void Supervisor::complete(Outcome& outcome, bool may_listen) {
+  if (may_listen) look_for_servers();
+  outcome.listening = std::exchange(listening_, {});
   if (const auto reached = limits_ ? limits_->tmp_reached() : std::nullopt) add(outcome.limits, *reached);
 }
 
@@ -227,8 +275,10 @@ void Supervisor::tell_end() {
   outcome_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(sys::BootClock::now() - started_);
   deadline_.cancel();
   wall_.cancel();
-  complete(outcome_);
+  complete(outcome_, false);
   limits_.reset();
+  next_look_.cancel();
+  if (publisher_) publisher_->close();
   if (turns_) turns_->lose_all();
   settle_connections();
   handlers_.ended(outcome_);

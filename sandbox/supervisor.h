@@ -14,6 +14,8 @@
 #include "sandbox/launcher/roots_wire.h"
 #include "sandbox/limit_watch.h"
 #include "sandbox/net/connections.h"
+#include "sandbox/net/listening.h"
+#include "sandbox/net/publisher.h"
 #include "sandbox/outcome.h"
 #include "sandbox/spec.h"
 #include "sandbox/sys/reactor.h"
@@ -30,6 +32,8 @@ class Supervisor {
     std::function<void(int signal)> stopped;    ///< the command has been stopped; resume() continues it
     /// By what a turn has left running, and which has been ended for it: no outcome will tell.
     std::function<void(const LimitReached&)> left_reached = {};
+    /// A server has begun, which nothing outside reaches. Not where the network is the host's.
+    std::function<void(const Listening&)> listening = {};
   };
 
   struct Judging {
@@ -38,8 +42,8 @@ class Supervisor {
   };
 
   /// Starts the command. `prepare` says who judges it, and runs while the launcher builds the sandbox, before
-  /// the command exists; empty for a guest. Throws SetupError, and what `prepare` throws; nothing is left
-  /// then.
+  /// the command exists; empty for a guest. Throws SetupError, also for a port that cannot be published, and
+  /// what `prepare` throws; nothing is left then.
   Supervisor(sys::Reactor& reactor, const Spec& spec, const std::function<Judging()>& prepare,
              Handlers handlers, std::optional<Nascent> nascent = std::nullopt);
   Supervisor(const Supervisor&) = delete;
@@ -89,7 +93,9 @@ class Supervisor {
   void time_out();
   void watch_limits(const Limits& limits);
   void limit_reached(std::uint64_t turn, const LimitReached& reached);
-  void complete(Outcome& outcome);
+  void complete(Outcome& outcome, bool may_listen);
+  void begin_network(const Spec& spec);
+  void look_for_servers();
   void tell_end();
   void settle_connections();
 
@@ -97,17 +103,20 @@ class Supervisor {
   Handlers handlers_;
   sys::BootClock::time_point started_;
   sys::Watch children_;
+  std::unique_ptr<Publisher> publisher_;
   std::optional<Judging> judging_;
   Launched launched_;
   std::unique_ptr<Turns> turns_;
   std::unique_ptr<Gate> gate_;
   std::unique_ptr<Connections> connections_;
+  std::optional<ListeningLook> servers_;
+  std::vector<Listening> listening_;  // not told with an outcome yet
   std::optional<LimitWatch> limits_;
   Outcome outcome_;
   bool reported_end_ = false, told_end_ = false;
   int orders_ = 0;                     // that are answered by number
   std::vector<Report> early_reports_;  // that came while another was waited for
-  sys::Watch reports_, deadline_, wall_, early_;
+  sys::Watch reports_, deadline_, wall_, early_, next_look_;
 };
 
 }  // namespace sandbox

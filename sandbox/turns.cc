@@ -165,7 +165,7 @@ void Turns::on_gone(Id id, Turn& turn, int status) {
 void Turns::tell(Turn& turn, bool left) {
   turn.deadline.cancel();
   if (std::exchange(turn.is_told, true)) return;
-  handlers_.complete(turn.outcome);
+  handlers_.complete(turn.outcome, left);
   turn.outcome.duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(sys::BootClock::now() - turn.started);
   // From the reactor: who is told may end us.

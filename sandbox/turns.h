@@ -25,8 +25,8 @@ class Turns {
   using Ended = std::function<void(const Outcome& outcome, bool left)>;
 
   struct Handlers {
-    std::function<void(Order)> order;        ///< reaches the sandbox's first process
-    std::function<void(Outcome&)> complete;  ///< may add to an outcome that is about to be told
+    std::function<void(Order)> order;                   ///< reaches the sandbox's first process
+    std::function<void(Outcome&, bool left)> complete;  ///< may add to an outcome that is about to be told
     /// By something that a turn has left, and that has been ended.
     std::function<void(const LimitReached&)> left_reached;
   };

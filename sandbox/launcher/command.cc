@@ -32,6 +32,13 @@ void become_readable() {
   if (::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) throw sys::SysError(errno, "becoming readable");
 }
 
+void hand_up_namespaces(const Spec& spec, Tier tier, sys::Channel& channel) {
+  if (spec.publish.empty() || tier != Tier::a) return;
+  const sys::Fd users = sys::open_file("/proc/self/ns/user", O_RDONLY);
+  const sys::Fd network = sys::open_file("/proc/self/ns/net", O_RDONLY);
+  tell(channel, Tag::inside, {}, {users.get(), network.get()});
+}
+
 }  // namespace
 
 Handed prepare_command(const Spec& spec, Tier tier, sys::Channel& channel) {
@@ -51,6 +58,7 @@ Handed prepare_command(const Spec& spec, Tier tier, sys::Channel& channel) {
 
 void confine_command(const Spec& spec, Tier tier, const Handed& handed, sys::Channel& channel) {
   if (::chdir(spec.cwd.c_str()) != 0) throw sys::SysError(errno, "entering {}", spec.cwd);
+  hand_up_namespaces(spec, tier, channel);
   std::vector<std::string> missing;
   if (!spec.is_guest) enter_landlock_domain(spec, tier, missing);
   for (const std::string& sentence : missing) tell(channel, Tag::note, sentence);

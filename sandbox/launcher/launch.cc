@@ -61,6 +61,10 @@ void await_command(Launched& launched) {
       case Tag::note:
         launched.missing.push_back(std::move(letter->text));
         break;
+      case Tag::inside:
+        if (letter->fds.size() == 2)
+          launched.inside.emplace(Inside{std::move(letter->fds[0]), std::move(letter->fds[1])});
+        break;
       case Tag::tmp:
         if (letter->fds.size() == 1) launched.tmp = std::move(letter->fds.front());
         break;
@@ -164,6 +168,7 @@ std::vector<std::string> lost_without_namespaces(const Spec& spec, const Refused
     lost.emplace_back("gatehouse's own files can be changed; rules and config were read once, at the start");
     return lost;
   }
+  if (!spec.publish.empty()) lost.emplace_back("no port is published: that takes a network namespace");
   if (spec.network == Network::allowlist)
     lost.emplace_back("there is no network: an allow list takes a network namespace");
   lost.insert(lost.end(), {"hidden files can be read, protected files inside the workspace can be changed",

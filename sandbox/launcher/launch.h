@@ -66,6 +66,7 @@ struct Launched {
       {};                           ///< TurnOrders go in, TurnReports come out; where the spec has no command
   sys::Fd listener = {};            ///< seccomp user notifications of every exec in the tree
   std::optional<Doors> doors = {};  ///< of the network inside, where it has ways out
+  std::optional<Inside> inside = {};  ///< where ports are published
   sys::Fd tmp = {};                   ///< the private /tmp, where it has a limit
   pid_t command = 0;  ///< the command's process, or the zygote, the leader of its own process group, as our
                       ///< namespace numbers it; 0 when it could not start and is gone already

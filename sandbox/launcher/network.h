@@ -22,6 +22,11 @@ Doors open_doors();
 std::vector<int> fds_of(const Doors& doors);
 Doors doors_of(std::vector<sys::Fd> fds);
 
+/// The namespaces of a sandbox, for somebody outside who serves its network from within.
+struct Inside {
+  sys::Fd users, network;
+};
+
 /// What a program shall find in these files there, where there are any.
 struct NameFile {
   const char* path;

@@ -23,6 +23,7 @@ enum class Tag : char {
   note = 'n',     ///< text: a sentence for Launched::missing
   refused = 'r',  ///< text: errno and sentence; this machine refuses namespaces
   failed = 'x',   ///< text: errno and sentence
+  inside = 'i',   ///< two descriptors: of the user and the network namespace, where ports are published
   tmp = 'm',      ///< one descriptor: of the private /tmp, which has a limit
   ready = 'y',    ///< descriptors: a pidfd of the command, and, but for a guest, the seccomp listener,
                   ///< and where there are any, the doors of the network

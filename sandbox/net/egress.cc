@@ -1,19 +1,15 @@
 #include "sandbox/net/egress.h"
 
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <map>
 #include <utility>
 
 #include "sandbox/connection.h"
-#include "sandbox/launcher/capabilities.h"
+#include "sandbox/net/apart.h"
 #include "sandbox/net/claims.h"
 #include "sandbox/net/flow.h"
 #include "sandbox/net/line.h"
@@ -22,9 +18,7 @@
 #include "sandbox/net/relay.h"
 #include "sandbox/net/resolver.h"
 #include "sandbox/net/wire.h"
-#include "sandbox/sys/close_all_but.h"
 #include "sandbox/sys/error.h"
-#include "sandbox/sys/process.h"
 
 namespace sandbox {
 namespace {
@@ -38,14 +32,7 @@ constexpr auto longest_wind_up = std::chrono::seconds(20);
 
 /// A connection takes two descriptors, and while bytes wait in it each way two more. Beyond that none is
 /// begun, so that none that is there has to break off.
-std::size_t flows_that_fit() {
-  constexpr rlim_t each = 6, others = 256;
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_max > others ? static_cast<std::size_t>((limit.rlim_max - others) / each) : 0;
-}
+constexpr rlim_t descriptors_each = 6;
 
 class Egress {
  public:
@@ -92,7 +79,7 @@ class Egress {
   Resolver resolver_;
   Relay relay_;
   Claims claims_;
-  const std::size_t most_flows_ = flows_that_fit();
+  const std::size_t most_flows_ = connections_that_fit(descriptors_each);
   std::map<Number, Flow> flows_;
   std::vector<sys::Watch> arrivals_;
   bool is_winding_up_ = false;
@@ -283,46 +270,13 @@ void Egress::cut() {
   while (!flows_.empty()) fail(flows_.begin()->first, ENETUNREACH);
 }
 
-/// What the supervisor does with signals is not ours, and the terminal's are the command's.
-void settle_signals() {
-  ::setsid();
-  struct sigaction action {};
-  action.sa_handler = SIG_DFL;
-  for (int signal = 1; signal <= SIGRTMAX; ++signal) ::sigaction(signal, &action, nullptr);
-  action.sa_handler = SIG_IGN;  // a socket whose other end has gone is an errno
-  ::sigaction(SIGPIPE, &action, nullptr);
-  sigset_t none;
-  sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
-void keep_only(const std::vector<int>& kept) {
-  const sys::Fd nothing = sys::open_file("/dev/null", O_RDWR);
-  for (int fd = 0; fd <= STDERR_FILENO; ++fd)
-    if (::dup2(nothing.get(), fd) < 0) throw sys::SysError(errno, "closing the supervisor's descriptors");
-  sys::close_all_but(kept);
-}
-
-void become(const User& user) {
-  if (user.uid != ::geteuid() && may_set_ids() &&
-      (::setgroups(0, nullptr) != 0 || ::setresgid(user.gid, user.gid, user.gid) != 0 ||
-       ::setresuid(user.uid, user.uid, user.uid) != 0))
-    throw sys::SysError(errno, "becoming user {}", user.uid);
-  drop_all_privileges();
-  if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw sys::SysError(errno, "closing egress to others");
-}
-
 }  // namespace
 
 void run_egress(sys::Channel supervisor, Doors doors, const User& user) noexcept {
   try {
-    ::prctl(PR_SET_NAME, "gatehouse-net", 0, 0, 0);
-    settle_signals();
     std::vector<int> kept = fds_of(doors);
     kept.push_back(supervisor.fd());
-    keep_only(kept);
-    if (::chdir("/") != 0) throw sys::SysError(errno, "leaving the directory");
-    become(user);
+    stand_apart("gatehouse-net", kept, user);
     Egress(std::move(supervisor), std::move(doors)).run();
   } catch (const std::exception&) {
     // The supervisor sees it by the channel, and every connection with it.

@@ -105,6 +105,16 @@ void add_timeout(CLI::App& app, std::chrono::milliseconds& timeout) {
       ->type_name("SECONDS");
 }
 
+void add_publish(CLI::App& app, std::vector<config::Publish>& ports) {
+  const auto parse = [&ports](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) ports.push_back(config::parse_publish(text));
+  };
+  app.add_option_function<std::vector<std::string>>(
+         "--publish", parse, "let 127.0.0.1 outside, on the same port or HOSTPORT, reach a server inside")
+      ->type_name("PORT[:HOSTPORT]")
+      ->allow_extra_args(false);
+}
+
 /// `argv`: what stands behind --.
 CLI::App& add_exec(CLI::App& app, std::vector<std::string> argv, Action& action) {
   CLI::App& exec = *app.add_subcommand("exec", "run a command under the rules, in the sandbox");
@@ -119,6 +129,7 @@ CLI::App& add_exec(CLI::App& app, std::vector<std::string> argv, Action& action)
                   "a named sandbox for all of the command; `agent` is the one for the agent that it starts")
       ->type_name("NAME");
   add_timeout(exec, options.timeout);
+  add_publish(exec, options.common.publish);
   exec.add_flag("--no-tty{false},--tty{true}", options.use_terminal,
                 "leave the terminal alone, and ask nobody");
   CLI::Option* json =

@@ -23,6 +23,7 @@
 #include "shelltool/session/login_shell.h"
 #include "shelltool/session/redirection.h"
 #include "shelltool/session/report.h"
+#include "shelltool/session/server_note.h"
 #include "shelltool/session/session.h"
 #include "shelltool/setup/plan.h"
 #include "shelltool/state/live_state.h"
@@ -99,8 +100,10 @@ void ExecTurn::pass_on(int signal) {
 }
 
 void ExecTurn::start(std::optional<sandbox::Nascent> nascent) {
-  const sandbox::Supervisor::Handlers handlers{[this](const sandbox::Outcome& outcome) { end(outcome); },
-                                               [this](int signal) { job_.stopped(signal); }};
+  const sandbox::Supervisor::Handlers handlers{
+      .ended = [this](const sandbox::Outcome& outcome) { end(outcome); },
+      .stopped = [this](int signal) { job_.stopped(signal); },
+      .listening = [](const sandbox::Listening& server) { say(server_note(server, "--publish {0}")); }};
   std::optional<Redirection> redirection;
   if (capture_) redirection.emplace(0, capture_->write_end(), capture_->write_end());
   session_.start(handlers, std::move(nascent));
@@ -167,6 +170,8 @@ void ExecTurn::finish() {
   report_.notes = session_.notes();
   if (!session_.plan().made.spec.is_guest)
     for (std::string& sentence : session_.changes_since(1)) report_.notes.push_back(std::move(sentence));
+  for (const sandbox::Listening& server : report_.outcome.listening)
+    report_.notes.push_back(server_note(server, "--publish {0}"));
   const std::vector<std::string> news = session_.take_news();
   report_.notes.insert(report_.notes.end(), news.begin(), news.end());
   // In the report only: it is no news to a person at every command.

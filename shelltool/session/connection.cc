@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "sandbox/net/publisher.h"
 #include "sandbox/sys/error.h"
 #include "shelltool/session/log.h"
 #include "shelltool/state/owner_state.h"
@@ -15,6 +16,19 @@ constexpr auto longest_goodbye = std::chrono::seconds(3);
 [[noreturn]] void throw_with_fix(const sandbox::SetupError& error) {
   if (error.fix().empty()) throw error;
   throw sys::Error(sys::Kind::setup, "{}; to mend it: {}", error.what(), error.fix());
+}
+
+/// Servers of several workspaces have one config, and the first has the ports.
+void leave_out_taken_ports(Plan& plan) {
+  std::erase_if(plan.made.spec.publish, [&](const sandbox::Published& port) {
+    try {
+      sandbox::Publisher({port});
+      return false;
+    } catch (const sys::SysError& error) {
+      plan.made.notes.emplace_back(error.what());
+      return true;
+    }
+  });
 }
 
 /// What a sandbox has to be built for, since no running one can be given it; within that it is narrowed.
@@ -70,6 +84,7 @@ void Connection::check_guest() const {
 }
 
 std::unique_ptr<Session> Connection::start(Plan plan) {
+  leave_out_taken_ports(plan);
   SessionOptions options;
   options.audit = audit_;
   options.shell = true;

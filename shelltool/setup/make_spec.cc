@@ -203,13 +203,20 @@ sandbox::Limits limits_of(const config::Config& config) {
   return limits;
 }
 
+/// Who has the host's network is reached in it.
+void add_published(sandbox::Spec& spec, const config::Config& config) {
+  if (spec.network == sandbox::Network::full || spec.mode == sandbox::Mode::danger_full_access) return;
+  for (const config::Publish& port : config.network.publish)
+    spec.publish.push_back({port.port, port.host_port});
+}
+
 void add_notes(MadeSpec& made, const SpecSources& sources) {
   const config::Config& config = sources.config;
   made.notes = config.notes;
   const bool is_narrowed = made.spec.mode != mode_of(config.mode);
   if (is_narrowed) made.notes.push_back(sources.workspace.note);
-  if (!config.network.publish.empty())
-    made.notes.emplace_back("network.publish has no effect in this version");
+  if (!config.network.publish.empty() && made.spec.publish.empty())
+    made.notes.emplace_back("no port is published: the sandbox has the host's own network");
   if (!config.sandbox.sockets.empty())
     made.notes.emplace_back("sandbox.sockets has no effect in this version");
 }
@@ -241,6 +248,7 @@ sandbox::Spec base_spec(const SpecSources& sources, const Identity& identity) {
   spec.private_tmp = config.sandbox.tmp == config::Tmp::private_;
   spec.allow_tracers = config.sandbox.allow_tracers;
   spec.limits = limits_of(config);
+  add_published(spec, config);
   add_roots(spec, sources.workspace);
   for (const std::string& path : sources.opened.write)
     add_once(spec.writable, sys::real_path_of_missing(path));

@@ -17,7 +17,8 @@ struct CommonOptions {
   std::optional<config::Mode> mode;
   std::optional<config::NetworkMode> network;
   std::optional<config::ApprovalPolicy> approval;
-  std::string audit;  ///< --audit: the file
+  std::vector<config::Publish> publish;  ///< --publish: besides the config's
+  std::string audit;                     ///< --audit: the file
 };
 
 /// Where and with what a command starts; `policy check` takes them as well.

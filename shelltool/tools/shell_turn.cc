@@ -15,6 +15,7 @@
 #include "sandbox/sys/text.h"
 #include "shelltool/session/limit_signs.h"
 #include "shelltool/session/log.h"
+#include "shelltool/session/server_note.h"
 #include "shelltool/setup/hidden.h"
 #include "shelltool/tools/plain_text.h"
 #include "shelltool/tools/sandbox_refusals.h"
@@ -228,6 +229,8 @@ void ShellTurn::answer(const sandbox::Outcome& outcome, bool left) {
   for (std::string& sentence : session_.changes_since(generation_))
     report.notes.push_back(std::move(sentence));
   for (std::string& sentence : session_.take_news()) report.notes.push_back(std::move(sentence));
+  for (const sandbox::Listening& server : outcome.listening)
+    report.notes.push_back(server_note(server, "network.publish: [{0}] in the user's config.yaml"));
   if (outcome.sandbox_lost) report.notes.emplace_back(session_is_lost);
   result.home = session_.home();
   result.left_running = left;
@@ -238,8 +241,9 @@ void ShellTurn::answer(const sandbox::Outcome& outcome, bool left) {
   result.kept_in = capture_.kept_in();
   add_limits_told(result.head + result.tail, session_.spec().limits, report.outcome);
   result.not_started = sentence_for(outcome, cwd_, !report.denials.empty());
-  result.refusals = refusals_in(result.head + result.tail, {session_.spec(), report.state.tier, result.home,
-                                                            cwd_, session_.held_files()});
+  result.refusals =
+      refusals_in(result.head + result.tail, {session_.spec(), report.state.tier, result.home, cwd_,
+                                              session_.held_files()});
   mcp::ToolResult answer = shell_result(result, session_.plan().config.shell.output);
   session_.record("ended", policy::json_text(answer.meta.at("gatehouse/result")));
   log(LogLevel::debug, fmt::format("session {}: turn {}: {}", session_.id(), id_,

@@ -25,6 +25,7 @@ Assignment full() {
   spec.own_hidden = {"/s"};
   spec.held = {{"/w/.env", Held::As::hidden}, {"/w/lock", Held::As::read_only}};
   spec.caches = {{"/root", {"/root/.cache"}, "/u", "/k"}, {}};
+  spec.publish = {{80, 8080}};
   spec.private_tmp = false;
   spec.is_guest = true;
   spec.allow_tracers = true;
@@ -70,6 +71,8 @@ TEST_CASE("what a sandbox is to be reaches its first process whole") {
   CHECK_FALSE(spec.private_tmp);
   CHECK(spec.is_guest);
   CHECK(spec.allow_tracers);
+  REQUIRE(spec.publish.size() == 1);
+  CHECK(spec.publish[0].host_port == 8080);
   CHECK(spec.limits.open_files == 9);
   CHECK(spec.limits.memory_bytes == 10);
   CHECK(spec.limits.tmp_bytes == 11);

@@ -266,9 +266,14 @@ TEST_CASE("a link to own files that the command could replace is refused") {
   CHECK_THROWS_AS((void)fixture.make(), sys::Error);
 }
 
-TEST_CASE("what this version cannot do is an error or a note, never silence") {
+TEST_CASE("ports are published where the network is the sandbox's own, and else it is said") {
   Fixture fixture;
-  fixture.config.network.publish = {{80, 80}};
+  fixture.config.network.publish = {{80, 8080}};
+  REQUIRE(fixture.make().spec.publish.size() == 1);
+  CHECK(fixture.make().spec.publish.front().host_port == 8080);
+  CHECK(fixture.make().notes.empty());
+  fixture.config.network.mode = config::NetworkMode::full;
+  CHECK(fixture.make().spec.publish.empty());
   CHECK(fixture.make().notes.size() == 1);
 }
 

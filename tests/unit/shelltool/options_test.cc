@@ -98,3 +98,17 @@ TEST_CASE("a config that was named and is not there, or is no file, is an error"
   options.config = dir.path();
   CHECK_THROWS_AS(load_settings(options, places_in(dir)), config::BadInput);
 }
+
+TEST_CASE("ports of the command line come to the config's, but not where the system's file says which") {
+  const TemporaryDirectory dir;
+  const Places places = places_in(dir);
+  CommonOptions options;
+  options.publish = {{80, 8080}, {3000, 3000}};
+  dir.write(".config/gatehouse/config.yaml", "version: 1\nnetwork: {publish: [3000]}\n");
+  CHECK(load_settings(options, places).network.publish ==
+        std::vector<config::Publish>{{3000, 3000}, {80, 8080}});
+  if (::geteuid() != 0) return;  // only root can write a system config that is trusted
+  dir.write("etc/config.yaml", "version: 1\nnetwork: {publish: [3000]}\n");
+  CHECK(load_settings(options, places).network.publish == std::vector<config::Publish>{{3000, 3000}});
+  CHECK(load_settings(options, places).notes.size() == 1);
+}

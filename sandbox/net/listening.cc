@@ -1,0 +1,76 @@
+#include "sandbox/net/listening.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <utility>
+
+#include "sandbox/launcher/descendants.h"
+#include "sandbox/sys/error.h"
+#include "sandbox/sys/fd.h"
+#include "sandbox/sys/text.h"
+
+namespace sandbox {
+namespace {
+
+constexpr std::size_t largest_table = 16 << 20;
+
+std::string_view next_word(std::string_view& line) {
+  line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+  const std::string_view word = line.substr(0, line.find(' '));
+  line.remove_prefix(word.size());
+  return word;
+}
+
+template <class Number>
+Number number_of(std::string_view text, int base) {
+  Number number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number, base);
+  return number;
+}
+
+std::string table_of(pid_t process, const char* name) {
+  try {
+    return sys::read_file(fmt::format("/proc/{}/net/{}", process, name), largest_table);
+  } catch (const sys::Error&) {
+    return {};  // there is no IPv6, or it is gone
+  }
+}
+
+}  // namespace
+
+/// proc(5): number, local address and port, remote, state (0A: listening), and the inode as the tenth.
+std::vector<ListeningSocket> listening_in(std::string_view table) {
+  std::vector<ListeningSocket> sockets;
+  for (std::string_view line : sys::split(table, '\n')) {
+    next_word(line);
+    const std::string_view local = next_word(line);
+    next_word(line);
+    const std::size_t colon = local.rfind(':');
+    if (next_word(line) != "0A" || colon == std::string_view::npos) continue;
+    for (int skipped = 0; skipped < 5; ++skipped) next_word(line);
+    sockets.push_back({number_of<std::uint16_t>(local.substr(colon + 1), 16),
+                       number_of<std::uint64_t>(next_word(line), 10)});
+  }
+  return sockets;
+}
+
+std::vector<Listening> ListeningLook::look() {
+  std::vector<Listening> fresh;
+  std::vector<pid_t> processes;
+  std::set<std::uint16_t> found;
+  for (const char* name : {"tcp", "tcp6"})
+    for (const ListeningSocket& socket : listening_in(table_of(init_, name))) {
+      if (expected_.contains(socket.port) || !found.insert(socket.port).second) continue;
+      if (known_.contains(socket.port)) continue;
+      if (processes.empty()) processes = descendants_of(init_);
+      const pid_t holder = holder_of_socket(socket.inode, processes);
+      fresh.push_back({socket.port, holder != 0 ? command_of(holder) : std::string()});
+    }
+  known_ = std::move(found);
+  return fresh;
+}
+
+}  // namespace sandbox
