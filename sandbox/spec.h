@@ -98,6 +98,7 @@ struct Spec {
   std::vector<Caches> caches;
   /// In a network namespace of its own; see Supervisor.
   std::vector<Published> publish;
+  std::vector<std::string> sockets;  ///< unix sockets of the host that the command may connect to
   bool private_tmp = true;
 
   /// The process is in another gatehouse's sandbox already, which judges and confines what it starts: nothing

@@ -65,6 +65,9 @@ class Supervisor {
   /// named where the sandbox has ended.
   std::vector<NotHeld> hold(const HoldOrder& change);
 
+  /// The sandbox's first process, as our namespace numbers it.
+  [[nodiscard]] pid_t init() const { return launched_.init.pid(); }
+
   /// Which of its writable roots the sandbox may write from now on, all that runs in it included. Nothing
   /// when its first process does not answer. Where the sandbox has ended, all is in force.
   std::optional<RootsAnswer> set_roots(const RootsOrder& roots);

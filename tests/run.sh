@@ -113,6 +113,7 @@ whole() {
   stage "state that changes ($(id -un))" "$2/sandbox/state.py" "$1"
   stage "network by name ($(id -un))" "$2/sandbox/net.py" "$1"
   stage "servers inside ($(id -un))" "$2/sandbox/publish.py" "$1"
+  stage "unix sockets ($(id -un))" "$2/sandbox/sockets.py" "$1"
   stage "limits ($(id -un))" "$2/sandbox/limits.py" "$1"
   stage "race ($(id -un))" "$2/race/run.sh" --gatehouse "$1" 5000
   # In every mode where that says most: as somebody whom the kernel itself does not trust.

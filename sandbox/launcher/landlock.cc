@@ -84,6 +84,9 @@ void enter_landlock_domain(const Spec& spec, Tier tier, std::vector<std::string>
   }
   if (version < scopes_since && tier != Tier::a)
     missing.emplace_back("processes outside can be signalled: Landlock scopes need Linux 6.12");
+  if (version < scopes_since && tier == Tier::a && confined && spec.network == Network::full)
+    missing.emplace_back(
+        "abstract unix sockets of the host can be connected to: Landlock scopes need Linux 6.12");
   LandlockRuleset attributes{};
   // Before ABI 2 no file could be renamed from one directory to another; mounts do without.
   if (confined && (version >= 2 || tier != Tier::a)) attributes.handled_access_fs = known_rights(version);

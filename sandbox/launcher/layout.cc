@@ -66,6 +66,8 @@ void add_host_layers(const Spec& spec, std::vector<Layer>& layers) {
       is_within_any(home, replaced) && sys::real_path(home))
     layers.push_back({home, Kind::host_read_only, own_ids});
   for (const std::string& path : needed_from_run(spec)) layers.push_back({path});
+  for (const std::string& path : spec.sockets)
+    if (is_within_any(path, replaced)) layers.push_back({path});
 }
 
 }  // namespace

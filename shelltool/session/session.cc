@@ -45,6 +45,7 @@ Session::Session(sys::Reactor& reactor, Plan plan, SessionOptions options)
   }
   hold_files();
   protect();
+  hold_sockets();
 }
 
 void Session::open_audit() {
@@ -80,6 +81,20 @@ void Session::hold_files() {
   plan_.made.notes.insert(plan_.made.notes.end(), left_out.begin(), left_out.end());
 }
 
+void Session::hold_sockets() {
+  sockets_.emplace(plan_.made.spec);
+  const std::vector<sandbox::Held> held = sockets_->held();
+  plan_.made.spec.held.insert(plan_.made.spec.held.end(), held.begin(), held.end());
+}
+
+/// What a rule hides anyway is its affair alone.
+void Session::follow_sockets() {
+  if (!sockets_ || supervisor_->tier() != sandbox::Tier::a) return;
+  const auto is_ruled = [this](const std::string& path) { return holds_ && holds_->files().contains(path); };
+  for (std::string& sentence : sockets_->follow(spec(), *supervisor_, is_ruled))
+    news_.push_back(std::move(sentence));
+}
+
 /// Without mounts nothing holds, which the notes say.
 void Session::follow_files() {
   if (!holds_ || supervisor_->tier() != sandbox::Tier::a) return;
@@ -97,6 +112,7 @@ void Session::begin_turn() {
 void Session::look_for_rules() {
   next_look_ = reactor_.at(sys::BootClock::now() + look_interval, [this] {
     follow_rules();
+    follow_sockets();
     look_for_rules();
   });
 }
@@ -308,11 +324,11 @@ void Session::collect_notes() {
   if (supervisor_->tier() != sandbox::Tier::a && !notes_.empty())
     notes_.front() = fmt::format("tier {}: {}", sandbox::name_of(supervisor_->tier()), notes_.front());
   notes_.insert(notes_.end(), plan_.made.notes.begin(), plan_.made.notes.end());
-  if (supervisor_->tier() != sandbox::Tier::a && !plan_.made.spec.held.empty())
+  const std::vector<sandbox::Held> ruled = holds_ ? holds_->held() : std::vector<sandbox::Held>();
+  if (supervisor_->tier() != sandbox::Tier::a && !ruled.empty())
     notes_.push_back(
         fmt::format("not held: {} files that rules deny to read or to write, {} first: tier {} has no mounts",
-                    plan_.made.spec.held.size(), sys::visible(plan_.made.spec.held.front().path),
-                    sandbox::name_of(supervisor_->tier())));
+                    ruled.size(), sys::visible(ruled.front().path), sandbox::name_of(supervisor_->tier())));
   for (const std::string& id : rules_->rules().not_in_force(plan_.made.spec.network))
     notes_.push_back(fmt::format(
         "rule {} is not in force: asks on files are not held, and with network full nothing on net",

@@ -15,6 +15,7 @@
 #include "shelltool/session/file_holds.h"
 #include "shelltool/session/guests.h"
 #include "shelltool/session/outer.h"
+#include "shelltool/session/socket_holds.h"
 #include "shelltool/session/state_hold.h"
 #include "shelltool/session/turn_judge.h"
 #include "shelltool/setup/live_rules.h"
@@ -99,6 +100,10 @@ class Session {
   void begin_turn();
   /// What rules keep commands from, by path; nullptr where there are no such rules.
   [[nodiscard]] const FileHolds::Files* held_files() const { return holds_ ? &holds_->files() : nullptr; }
+  /// Of the host, unix sockets that commands are kept from.
+  [[nodiscard]] const std::set<std::string>* kept_sockets() const {
+    return sockets_ ? &sockets_->paths() : nullptr;
+  }
   /// Changes with the files that rules hold: what started before may have a directory from before.
   [[nodiscard]] std::uint64_t holds_generation() const { return holds_ ? holds_->generation() : 0; }
   /// What was taken from the workspace since the last call, leftovers of killed sessions first. What rules
@@ -119,6 +124,8 @@ class Session {
   void read_rules();
   void hold_files();
   void follow_files();
+  void hold_sockets();
+  void follow_sockets();
   void look_for_rules();
   void protect();
   /// Before the command starts. Where the mounts turn out not to hold, again.
@@ -150,6 +157,7 @@ class Session {
   std::unique_ptr<sandbox::Guard> guard_;
   std::unique_ptr<sandbox::Supervisor> supervisor_;
   std::optional<FileHolds> holds_;
+  std::optional<SocketHolds> sockets_;
   std::optional<StateHold> state_;
   std::vector<StateChange> changes_;
   sys::Watch next_look_;

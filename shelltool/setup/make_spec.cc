@@ -203,6 +203,18 @@ sandbox::Limits limits_of(const config::Config& config) {
   return limits;
 }
 
+void add_sockets(sandbox::Spec& spec, const config::Config& config, const std::string& home) {
+  for (const std::string& written : config.sandbox.sockets) {
+    const std::string path = expand_home(written, home);
+    if (path.starts_with('/')) {
+      add_once(spec.sockets, sys::real_path_of_missing(path));
+      continue;
+    }
+    for (const std::string& root : spec.writable)
+      add_once(spec.sockets, sys::real_path_of_missing(sys::normal_path(path, root)));
+  }
+}
+
 /// Who has the host's network is reached in it.
 void add_published(sandbox::Spec& spec, const config::Config& config) {
   if (spec.network == sandbox::Network::full || spec.mode == sandbox::Mode::danger_full_access) return;
@@ -217,8 +229,6 @@ void add_notes(MadeSpec& made, const SpecSources& sources) {
   if (is_narrowed) made.notes.push_back(sources.workspace.note);
   if (!config.network.publish.empty() && made.spec.publish.empty())
     made.notes.emplace_back("no port is published: the sandbox has the host's own network");
-  if (!config.sandbox.sockets.empty())
-    made.notes.emplace_back("sandbox.sockets has no effect in this version");
 }
 
 /// Real root, and no mount forbids it.
@@ -330,6 +340,7 @@ MadeSpec make_spec(const SpecSources& sources) {
   variables.merge(cache_variables(made, variables));
   add_readable(made.spec, variables);
   add_protected(made.spec, config, made.identity.account.home);
+  add_sockets(made.spec, config, made.identity.account.home);
   made.spec.hide = hidden_paths(config, made.identity, offered, made.spec.writable);
   add_own(made, sources.places);
   made.spec.env = strings_of(variables);

@@ -1,6 +1,7 @@
 #include "shelltool/tools/sandbox_refusals.h"
 
 #include <fmt/core.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -124,6 +125,29 @@ std::optional<std::string> explanation(const std::string& path, Failure failure,
                      spec.mode == sandbox::Mode::read_only ? "mode read-only" : "outside the workspace");
 }
 
+bool is_socket_outside(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+/// Of one that shows in the sandbox, and of one that lies where the sandbox has its own /run and /tmp.
+std::optional<std::string> socket_explanation(std::string path, const Confinement& confinement) {
+  const sandbox::Spec& spec = confinement.spec;
+  if (confinement.tier != sandbox::Tier::a || spec.mode == sandbox::Mode::danger_full_access)
+    return std::nullopt;
+  while (path.ends_with('.')) path.pop_back();  // of the sentence
+  path = sys::real_path_of_missing(path);
+  const bool is_kept = confinement.sockets != nullptr && confinement.sockets->contains(path);
+  const bool is_replaced =
+      sys::is_within(path, "/run") ||
+      (spec.private_tmp && (sys::is_within(path, "/tmp") || sys::is_within(path, "/var/tmp")));
+  const bool is_elsewhere = is_replaced && cover_of(path, spec.writable) == nullptr &&
+                            cover_of(path, spec.sockets) == nullptr && is_socket_outside(path);
+  if (!is_kept && !is_elsewhere) return std::nullopt;
+  return fmt::format("unix socket {}: of the host, and not in sandbox.sockets of the user's config.yaml",
+                     shown_path(path, confinement.home));
+}
+
 }  // namespace
 
 const char* const no_network = "net none: there is no network in this sandbox";
@@ -148,9 +172,13 @@ std::vector<std::string> refusals_in(std::string_view output, const Confinement&
     output.remove_prefix(std::min(end + 1, output.size()));
     if (confinement.spec.network == sandbox::Network::none && speaks_of_network(line)) add(no_network);
     const Failure failure = failure_in(line);
-    if (failure == Failure::none) continue;
+    const bool speaks_of_connecting = line.find("onnect") != std::string_view::npos;
+    if (failure == Failure::none && !speaks_of_connecting) continue;
     for (const Word& word : words_in(without_speaker(line))) {
       const std::string path = sys::normal_path(expand_home(word.text, confinement.home), confinement.cwd);
+      const auto socket = word.is_path ? socket_explanation(path, confinement) : std::nullopt;
+      if (socket && refusals.size() < most) add(*socket);
+      if (socket || failure == Failure::none) continue;
       const auto why = word.is_path ? explanation(path, failure, confinement) : held_as(path, confinement);
       if (why && refusals.size() < most) add(*why);
     }

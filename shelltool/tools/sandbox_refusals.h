@@ -2,6 +2,7 @@
 /// What the sandbox refused, by name: a bare "Read-only file system" tells nobody that it is meant so.
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,9 +15,10 @@ namespace shelltool {
 struct Confinement {
   const sandbox::Spec& spec;
   sandbox::Tier tier;
-  std::string home;                        ///< what "~" stands for
-  std::string cwd;                         ///< the command's
-  const FileHolds::Files* held = nullptr;  ///< what rules keep it from
+  std::string home;                                ///< what "~" stands for
+  std::string cwd;                                 ///< the command's
+  const FileHolds::Files* held = nullptr;          ///< what rules keep it from
+  const std::set<std::string>* sockets = nullptr;  ///< of the host that are kept from it
 };
 
 /// A sentence each, at most five, for the failures that the output speaks of: no system call is watched for

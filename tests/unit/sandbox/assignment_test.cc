@@ -26,6 +26,7 @@ Assignment full() {
   spec.held = {{"/w/.env", Held::As::hidden}, {"/w/lock", Held::As::read_only}};
   spec.caches = {{"/root", {"/root/.cache"}, "/u", "/k"}, {}};
   spec.publish = {{80, 8080}};
+  spec.sockets = {"/run/docker.sock"};
   spec.private_tmp = false;
   spec.is_guest = true;
   spec.allow_tracers = true;
@@ -73,6 +74,7 @@ TEST_CASE("what a sandbox is to be reaches its first process whole") {
   CHECK(spec.allow_tracers);
   REQUIRE(spec.publish.size() == 1);
   CHECK(spec.publish[0].host_port == 8080);
+  CHECK(spec.sockets == std::vector<std::string>{"/run/docker.sock"});
   CHECK(spec.limits.open_files == 9);
   CHECK(spec.limits.memory_bytes == 10);
   CHECK(spec.limits.tmp_bytes == 11);

@@ -13,6 +13,7 @@ struct Fixture {
   Tier tier = Tier::a;
   std::string cwd = "/home/u/ws";
   shelltool::FileHolds::Files held;
+  std::set<std::string> sockets = {"/home/u/docker.sock"};
 
   Fixture() {
     spec.writable = {"/home/u/ws"};
@@ -22,7 +23,7 @@ struct Fixture {
     spec.protect = {"/home/u/ws/.git/hooks"};
   }
   [[nodiscard]] Strings in(const std::string& output) const {
-    return shelltool::refusals_in(output, {spec, tier, "/home/u", cwd, &held});
+    return shelltool::refusals_in(output, {spec, tier, "/home/u", cwd, &held, &sockets});
   }
 };
 
@@ -45,6 +46,18 @@ TEST_CASE("a write outside the workspace is named with its path, whatever the pr
         Strings{"read-only: ~/up (outside the workspace)"});
   CHECK(fixture.in("touch: cannot touch '~/up': Read-only file system") ==
         Strings{"read-only: ~/up (outside the workspace)"});
+}
+
+TEST_CASE("a socket of the host is named with what would open it, whatever the program's words") {
+  Fixture fixture;
+  const Strings expected = {
+      "unix socket ~/docker.sock: of the host, and not in sandbox.sockets of the user's config.yaml"};
+  CHECK(fixture.in("Cannot connect to the Docker daemon at unix:///home/u/docker.sock. Is it running?") ==
+        expected);
+  CHECK(fixture.in("dial unix /home/u/docker.sock: connect: permission denied") == expected);
+  CHECK(fixture.in("connected to /home/u/other.sock").empty());
+  fixture.tier = Tier::b;
+  CHECK(fixture.in("connect to /home/u/docker.sock failed").empty());
 }
 
 TEST_CASE("in mode read-only the workspace is, too, and the private places are not") {

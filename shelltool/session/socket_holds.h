@@ -1,0 +1,31 @@
+#pragma once
+/// Unix sockets of the host that a session's commands would see, kept from them as they come and go.
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sandbox/outside_sockets.h"
+#include "sandbox/supervisor.h"
+
+namespace shelltool {
+
+class SocketHolds {
+ public:
+  /// Looks for the first time: held() is for the Spec.
+  explicit SocketHolds(const sandbox::Spec& spec);
+
+  [[nodiscard]] std::vector<sandbox::Held> held() const;
+  [[nodiscard]] const std::set<std::string>& paths() const { return held_; }
+  /// Holds what came since, and lets go what nobody listens on any more, so that a command may have the name;
+  /// but for those that `is_others`. What could not be held, a sentence each.
+  [[nodiscard]] std::vector<std::string> follow(const sandbox::Spec& spec, sandbox::Supervisor& supervisor,
+                                                const std::function<bool(const std::string&)>& is_others);
+
+ private:
+  sandbox::OutsideSockets sockets_;
+  std::set<std::string> held_;
+};
+
+}  // namespace shelltool
