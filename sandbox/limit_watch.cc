@@ -91,7 +91,18 @@ std::uint64_t bytes_in_rollup(std::string_view rollup) {
 LimitWatch::LimitWatch(sys::Reactor& reactor, const Limits& limits, pid_t init, sys::Fd tmp,
                        Handlers handlers)
     : reactor_(reactor), limits_(limits), init_(init), tmp_(std::move(tmp)), handlers_(std::move(handlers)) {
+  if (limits_.memory_bytes != 0) join_group();
   look_soon({});
+}
+
+void LimitWatch::join_group() {
+  std::optional<ControlGroup> group = ControlGroup::make(limits_);
+  if (!group) return;
+  group_.emplace(std::move(*group));
+  std::vector<pid_t> all = descendants_of(init_);
+  all.push_back(init_);
+  if (!std::all_of(all.begin(), all.end(), [this](pid_t process) { return group_->take(process); }))
+    group_.reset();
 }
 
 void LimitWatch::look_soon(std::chrono::nanoseconds last_look) {
@@ -107,16 +118,23 @@ void LimitWatch::look() {
   const std::vector<Tree> trees = handlers_.trees();
   if (limits_.memory_bytes != 0) look_at_memory(trees);
   if (limits_.processes != 0) look_at_processes(trees);
-  if (const auto reached = tmp_reached()) handlers_.reached(0, *reached);
+  if (is_tmp_full()) handlers_.reached(0, {Which::tmp, limits_.tmp_bytes});
   look_soon(sys::BootClock::now() - begin);
 }
 
 void LimitWatch::look_at_memory(const std::vector<Tree>& trees) {
   const std::uint64_t limit = limits_.memory_bytes;
-  if (sum_of(trees, [](pid_t process) { return usage_of(process).bytes; }).total <= limit) return;
-  const Sum sum = sum_of(trees, exact_bytes_of);
-  if (sum.total <= limit) return;
-  handlers_.reached(sum.tree.id, {Which::memory, limit, command_of(static_cast<pid_t>(sum.process.id))});
+  Sum sum = sum_of(trees, [](pid_t process) { return usage_of(process).bytes; });
+  const bool is_refused = group_ && group_->memory_reached();  // whoever had it is gone
+  if (!is_refused && sum.total > limit / 2) {
+    largest_ = command_of(static_cast<pid_t>(sum.process.id));
+    largest_tree_ = sum.tree.id;
+  }
+  if (!is_refused && sum.total > limit) sum = sum_of(trees, exact_bytes_of);
+  if (!is_refused && sum.total <= limit) return;
+  const bool is_there =
+      std::any_of(trees.begin(), trees.end(), [this](const Tree& tree) { return tree.id == largest_tree_; });
+  handlers_.reached(is_there ? largest_tree_ : sum.tree.id, {Which::memory, limit, largest_});
 }
 
 /// The kernel counts ours in the sandbox, too. It has refused nobody for certain, but a program that comes so
@@ -125,7 +143,8 @@ void LimitWatch::look_at_processes(const std::vector<Tree>& trees) {
   const std::vector<pid_t> all = descendants_of(init_);
   std::uint64_t count = 1;
   for (const pid_t process : all) count += usage_of(process).threads;
-  if (count < limits_.processes - limits_.processes / 32) return;
+  const bool is_refused = group_ && group_->processes_reached();
+  if (!is_refused && count < limits_.processes - limits_.processes / 32) return;
   std::map<std::string, std::uint64_t> commands;
   const Sum sum = sum_of(trees, [&](pid_t process) {
     ++commands[command_of(process)];
@@ -137,10 +156,17 @@ void LimitWatch::look_at_processes(const std::vector<Tree>& trees) {
                     {Which::processes, limits_.processes, most == commands.end() ? "" : most->first});
 }
 
-std::optional<LimitReached> LimitWatch::tmp_reached() const {
+bool LimitWatch::is_tmp_full() const {
   struct statfs room {};
-  if (!tmp_ || ::fstatfs(tmp_.get(), &room) != 0 || room.f_bfree != 0) return std::nullopt;
-  return LimitReached{Which::tmp, limits_.tmp_bytes};
+  return tmp_ && ::fstatfs(tmp_.get(), &room) == 0 && room.f_bfree == 0;
+}
+
+std::vector<LimitReached> LimitWatch::last_reached() {
+  std::vector<LimitReached> reached;
+  if (is_tmp_full()) reached.push_back({Which::tmp, limits_.tmp_bytes});
+  if (group_ && group_->memory_reached()) reached.push_back({Which::memory, limits_.memory_bytes, largest_});
+  if (group_ && group_->processes_reached()) reached.push_back({Which::processes, limits_.processes});
+  return reached;
 }
 
 }  // namespace sandbox

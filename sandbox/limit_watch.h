@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "sandbox/control_group.h"
 #include "sandbox/limit.h"
 #include "sandbox/sys/fd.h"
 #include "sandbox/sys/reactor.h"
@@ -41,22 +43,32 @@ class LimitWatch {
     std::function<void(std::uint64_t tree, const LimitReached& reached)> reached;
   };
 
-  /// Below `init` all is the sandbox's. `tmp`: its file system in memory, or none.
+  /// Below `init` all is the sandbox's, and nothing has been started in it yet. `tmp`: its file system in
+  /// memory, or none. Where there are control groups, the kernel itself keeps a limit on memory.
   LimitWatch(sys::Reactor& reactor, const Limits& limits, pid_t init, sys::Fd tmp, Handlers handlers);
 
-  /// The private /tmp is full; can still be asked when nothing runs any more.
-  [[nodiscard]] std::optional<LimitReached> tmp_reached() const;
+  /// Nothing runs any more. What was made for the sandbox goes with this.
+  void stop() { next_look_.cancel(); }
+  /// What can be told of since the last look, also when nothing runs any more: the private /tmp is full; the
+  /// group's limits.
+  [[nodiscard]] std::vector<LimitReached> last_reached();
 
  private:
   void look();
   void look_soon(std::chrono::nanoseconds last_look);
   void look_at_memory(const std::vector<Tree>& trees);
+  void join_group();
   void look_at_processes(const std::vector<Tree>& trees);
+
+  [[nodiscard]] bool is_tmp_full() const;
 
   sys::Reactor& reactor_;
   Limits limits_;
   pid_t init_;
   sys::Fd tmp_;
+  std::optional<ControlGroup> group_;
+  std::string largest_;  // who had most when it was looked last
+  std::uint64_t largest_tree_ = 0;
   Handlers handlers_;
   sys::Watch next_look_;
 };

@@ -228,7 +228,8 @@ void Supervisor::limit_reached(std::uint64_t turn, const LimitReached& reached) 
 void Supervisor::complete(Outcome& outcome, bool may_listen) {
   if (may_listen) look_for_servers();
   outcome.listening = std::exchange(listening_, {});
-  if (const auto reached = limits_ ? limits_->tmp_reached() : std::nullopt) add(outcome.limits, *reached);
+  if (!limits_) return;
+  for (LimitReached& reached : limits_->last_reached()) add(outcome.limits, std::move(reached));
 }
 
 void Supervisor::end() {
@@ -276,7 +277,7 @@ void Supervisor::tell_end() {
   deadline_.cancel();
   wall_.cancel();
   complete(outcome_, false);
-  limits_.reset();
+  if (limits_) limits_->stop();
   next_look_.cancel();
   if (publisher_) publisher_->close();
   if (turns_) turns_->lose_all();

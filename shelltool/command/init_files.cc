@@ -22,7 +22,7 @@ sandbox:
   hide: []                     # paths that no command sees, besides keys and tokens
   unhide: []                   # of what is hidden by default: ["~/.npmrc"]
   protect: []                  # paths in the workspace that stay read-only
-  sockets: []                  # unix sockets that commands may use
+  sockets: []                  # unix sockets of the host that commands may connect to: [/run/docker.sock]
   allow_tracers: false         # true: programs may be started under gdb and strace; such execs are judged, not verified
   host_may_loosen: false       # true: the agent host may loosen mode and network as well
   on_writers: kill             # what still writes in a directory that becomes read-only: kill | wait

@@ -41,7 +41,7 @@ std::string lost_without(Feature feature, State state) {
     case Feature::ptrace:
       return "Everything: what runs cannot be compared with what was judged, so nothing is let through.";
     case Feature::cgroups:
-      return "Nothing in this version: memory is looked at, and what goes over its limit is ended.";
+      return "A limit on memory that the kernel keeps: it is looked at, and what goes over it is ended a moment later.";
   }
   return {};
 }

@@ -7,6 +7,7 @@
 import argparse
 import json
 import pathlib
+import subprocess
 import sys
 import time
 
@@ -157,12 +158,30 @@ def a_limit_that_makes_no_sense_is_an_error_with_its_place(place):
         assert done.returncode == 125 and "config.yaml:2:" in done.stderr, done
 
 
+def groups():
+    """Control groups of gatehouse's own."""
+    return {str(path) for path in pathlib.Path("/sys/fs/cgroup").rglob("gatehouse*") if path.is_dir()}
+
+
+def a_control_group_is_used_where_one_is_delegated_and_none_is_left(place):
+    place.config("limits: {memory: 100MB}")
+    doctor = subprocess.run([place.gatehouse, "doctor", "--json"], env=place.env, cwd=place.workspace, capture_output=True, text=True, check=False)
+    finding = next(row for row in json.loads(doctor.stdout)["rows"] if row["what"] == "cgroup v2")
+    before = groups()
+    process = place.begin("sh", "-c", "mkdir ready; sleep 1")
+    assert until((place.workspace / "ready").is_dir)
+    made = {path for path in groups() - before if f"gatehouse-{process.pid}-" in path}
+    assert bool(made) == (finding["state"] == "ok"), (made, finding)
+    assert process.wait(20) == 0 and groups() == before, groups() - before
+
+
 TESTS = [too_much_memory_ends_the_command_and_is_named, memory_counts_for_all_that_runs_together, memory_that_is_shared_counts_once,
          files_that_were_read_are_no_memory, too_many_processes_are_refused_and_named, what_runs_too_long_is_ended_and_the_limit_is_named,
          a_shorter_timeout_is_no_limit, a_file_that_grows_too_large_ends_its_writer, too_many_open_files_are_named_where_the_output_says_so,
          a_full_private_tmp_is_named_and_the_hosts_is_not_touched, memory_bounds_the_private_tmp_as_well, without_limits_nothing_is_told,
          in_a_session_the_turn_ends_and_the_session_goes_on, what_a_turn_left_running_is_ended_for_it_too_and_told,
-         in_a_session_wall_holds_for_each_turn_and_what_it_leaves, a_limit_that_makes_no_sense_is_an_error_with_its_place]
+         in_a_session_wall_holds_for_each_turn_and_what_it_leaves, a_limit_that_makes_no_sense_is_an_error_with_its_place,
+         a_control_group_is_used_where_one_is_delegated_and_none_is_left]
 
 
 def main():
