@@ -1,5 +1,6 @@
 #include "sandbox/launcher/filter.h"
 
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -183,6 +184,8 @@ std::string compile_filter(FilterKind kind, bool gated) {
     // The other namespaces need a capability that only a new user namespace would give.
     for (const int call : {SCMP_SYS(unshare), SCMP_SYS(clone)})
       filter.refuse(call, EPERM, {has_flag(0, CLONE_NEWUSER)});
+    // Takes the right to read alone, and whoever then opens the file for writing waits for the command.
+    filter.refuse(SCMP_SYS(fcntl), EINVAL, {low_is(1, F_SETLEASE)});
     narrow_sockets(filter, kind != FilterKind::offline);
   }
   return personality_check() + filter.program();

@@ -70,6 +70,7 @@ TEST_SUITE("kernel") {
                              "io_uring_setup ENOSYS",
                              "open_by_handle_at EPERM",
                              "syslog EPERM",
+                             "lease EINVAL",
                              "pr_set_mm EPERM",
                              "persona_query ok",
                              "persona_query_64 ok",

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -49,6 +50,7 @@ void try_kernel() {
   say("io_uring_setup", ::syscall(SYS_io_uring_setup, 2, zeros.data()));
   say("open_by_handle_at", ::syscall(SYS_open_by_handle_at, AT_FDCWD, zeros.data(), 0));
   say("syslog", ::syscall(SYS_syslog, 10, nullptr, 0));
+  say("lease", ::fcntl(::memfd_create("leased", 0), F_SETLEASE, F_UNLCK));
   say("pr_set_mm", ::prctl(PR_SET_MM, PR_SET_MM_ARG_START, 0, 0, 0));
 }
 
