@@ -101,7 +101,7 @@ meson_tests() {
   python3 "$root/tests/count.py" "$directory/meson-logs/testlog.json"
 }
 
-# whole GATEHOUSE TESTS: what needs real sandboxes.
+# whole GATEHOUSE TESTS ATTACKS: what needs real sandboxes.
 whole() {
   stage "command line ($(id -un))" "$2/sandbox/cli.sh" "$1"
   stage "scripts run dry ($(id -un))" "$2/sandbox/script.sh" "$1"
@@ -115,6 +115,7 @@ whole() {
   stage "servers inside ($(id -un))" "$2/sandbox/publish.py" "$1"
   stage "unix sockets ($(id -un))" "$2/sandbox/sockets.py" "$1"
   stage "limits ($(id -un))" "$2/sandbox/limits.py" "$1"
+  stage "attacks ($(id -un))" "$2/sandbox/attacks.py" "$1" "$3"
   stage "race ($(id -un))" "$2/race/run.sh" --gatehouse "$1" 5000
   # In every mode where that says most: as somebody whom the kernel itself does not trust.
   local modes=()
@@ -137,12 +138,12 @@ whole_as_user() {
   local user home line
   user=$(ordinary_user) || { count 0 1 0; echo 'FAIL no ordinary user to test as'; return; }
   home=$(mktemp -d /opt/gatehouse-user.XXXXXX)
-  cp -r "$root/tests" "$root/examples" "$build/gatehouse" "$home/"
+  cp -r "$root/tests" "$root/examples" "$build/gatehouse" "$build/tests/sandbox/attacks/attacks" "$home/"
   chown -R "$user:" "$home"
   line=$(mktemp)
   setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups --inh-caps=-all \
     env -i HOME="$home" USER="$user" PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8 GATEHOUSE_MUST_WORK="${GATEHOUSE_MUST_WORK:-}" \
-    "$home/tests/run.sh" --whole "$home/gatehouse" 2>&1 | tee "$line"
+    "$home/tests/run.sh" --whole "$home/gatehouse" "$home/attacks" 2>&1 | tee "$line"
   if [[ $(tail -n 1 "$line") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
     count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
   else
@@ -194,7 +195,7 @@ build_gated() {
 
 main() {
   if [ "${1:-}" = --whole ]; then
-    whole "$2" "$root/tests"
+    whole "$2" "$root/tests" "$3"
     finish
   fi
   if [ "${1:-}" = --build-deps-only ]; then
@@ -210,7 +211,7 @@ main() {
   if [ "${1:-}" = --quick ]; then finish; fi
   step 'gatehouse exec builds gatehouse, with clang++ and sanitizers' build_gated &&
     stage 'unit tests, clang++ and sanitizers' meson_tests "$build-clang" --suite unit
-  whole "$build/gatehouse" "$root/tests"
+  whole "$build/gatehouse" "$root/tests" "$build/tests/sandbox/attacks/attacks"
   if [ "$(id -u)" = 0 ]; then whole_as_user; fi
   gate_and_dry_run
   other_programs

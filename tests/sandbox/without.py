@@ -7,7 +7,6 @@ at its highest level; listener: inside a program that intercepts system calls it
 import ctypes
 import errno
 import os
-import platform
 import struct
 import sys
 
@@ -56,7 +55,7 @@ def seccomp(libc, code, flags):
     buffer = ctypes.create_string_buffer(code, len(code))
     filter_program = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(buffer))
     mode_filter = 1
-    result = libc.syscall(CALLS[platform.machine()]["seccomp"], mode_filter, flags, filter_program)
+    result = libc.syscall(CALLS[os.uname().machine]["seccomp"], mode_filter, flags, filter_program)
     if result < 0:
         sys.exit(f"without.py: {os.strerror(ctypes.get_errno())}")
     return result
@@ -74,9 +73,9 @@ def install(code, with_listener):
 
 def main():
     dashes = sys.argv.index("--")
-    calls = CALLS.get(platform.machine())
+    calls = CALLS.get(os.uname().machine)
     if calls is None:
-        sys.exit(f"without.py: no system call numbers for {platform.machine()}")
+        sys.exit(f"without.py: no system call numbers for {os.uname().machine}")
     features = sys.argv[1:dashes]
     install(program([feature for feature in features if feature != "listener"], calls), "listener" in features)
     os.execvp(sys.argv[dashes + 1], sys.argv[dashes + 1:])
