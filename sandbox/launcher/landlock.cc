@@ -61,11 +61,23 @@ void restrict_self(int ruleset) {
     throw sys::SysError(errno, "entering the Landlock domain");
 }
 
-void allow_files(int ruleset, const Spec& spec, Rights known) {
+// Disks and the kernel's settings ask for the user only. Real root is that user, and without mounts of its
+// own both are the host's.
+void allow_devices(int ruleset, const Spec& spec, Tier tier, Rights known) {
+  const Rights using_device = (reading | writing_file | sys::kernel::landlock_ioctl_dev) & known;
+  if (tier == Tier::a || spec.user.uid != 0) {
+    allow(ruleset, "/dev", using_device);
+    allow(ruleset, "/proc", (reading | writing_file) & known);
+    return;
+  }
+  for (const char* name : {"null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "console"})
+    allow(ruleset, std::string("/dev/") + name, using_device);
+}
+
+void allow_files(int ruleset, const Spec& spec, Tier tier, Rights known) {
   allow(ruleset, "/", reading & known);
   for (const std::string& path : writable_places_of(spec)) allow(ruleset, path, known);
-  allow(ruleset, "/dev", (reading | writing_file | sys::kernel::landlock_ioctl_dev) & known);
-  allow(ruleset, "/proc", (reading | writing_file) & known);
+  allow_devices(ruleset, spec, tier, known);
 }
 
 }  // namespace
@@ -94,7 +106,7 @@ void enter_landlock_domain(const Spec& spec, Tier tier, std::vector<std::string>
   if (version >= scopes_since && confined) attributes.scoped |= sys::kernel::landlock_scope_abstract_unix;
   if (attributes.handled_access_fs == 0 && attributes.scoped == 0) return;
   const sys::Fd ruleset = make_ruleset(attributes);
-  if (attributes.handled_access_fs != 0) allow_files(ruleset.get(), spec, attributes.handled_access_fs);
+  if (attributes.handled_access_fs != 0) allow_files(ruleset.get(), spec, tier, attributes.handled_access_fs);
   restrict_self(ruleset.get());
 }
 

@@ -49,9 +49,8 @@ OPEN_IN_B = {name: reason for reason, names in {
     "other processes are the host's": "processes.command-line processes.first-to-die processes.core-filter",
     "unix sockets are the host's":
         "sockets.unix sockets.unix-packet sockets.unix-datagram sockets.unix-in-home sockets.unix-in-tmp sockets.unix-by-link sockets.unix-by-descriptor",
-    "devices and terminals are the host's":
-        "terminals.other-draw terminals.other-read devices.log devices.disk devices.fuse devices.virtual-machine devices.console",
-    "root is root to the kernel's settings and limits": "kernel.setting kernel.caches exhaustion.processes",
+    "terminals are the host's, and disks can be read by root": "terminals.other-draw terminals.other-read devices.disk",
+    "processes of real root cannot be limited": "exhaustion.processes",
     "in danger-full-access gatehouse's own files can be changed; they were read once, at the start":
         "own.rules own.rules-append own.rules-replace own.rules-remove own.rules-link own.rules-by-proc own.config-create own.config-move own.config-parent "
         "own.grants-create own.trust own.trust-command own.init-command own.record-append own.record-remove own.history-remove",

@@ -161,6 +161,22 @@ TEST_SUITE("without namespaces") {
     CHECK(read_text(ws + "/in") == "ok\n");
   }
 
+  TEST_CASE(
+      "real root can write neither the kernel's settings nor devices, but for those that programs use") {
+    if (!is_root()) return;
+    sys::Child body = fork_without_namespaces([&] {
+      const Run inside =
+          run(spec_for(fresh_directory("ws"),
+                       "(: > /proc/sys/vm/drop_caches); (: > /dev/kmsg); echo x > /dev/null; "
+                       "echo x > /dev/shm/gatehouse-test && rm /dev/shm/gatehouse-test && echo done"));
+      if (inside.tier != Tier::b) return 1;
+      if (!inside.says("/proc/sys/vm/drop_caches: Permission denied")) return 2;
+      if (!inside.says("/dev/kmsg: Permission denied")) return 3;
+      return inside.says("/dev/null") || !inside.says("done") ? 4 : 0;
+    });
+    CHECK(body.wait().as_shell() == 0);
+  }
+
   TEST_CASE("the subreaper cannot be stopped, and leaves nothing when the command ends") {
     const std::string mark = "mark-" + std::to_string(::getpid()) + "-tierb";
     sys::Child body = fork_without_namespaces([&] {

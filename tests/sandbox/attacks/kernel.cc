@@ -151,6 +151,8 @@ const Attack table[] = {
      "root"},
     {"devices.disk", "fd /dev/loop0", Fails::confined,
      [](const Scene&) { open_device("/dev/loop0", O_RDONLY); }, "root and a loop device"},
+    {"devices.disk-write", "fd /dev/loop0", Fails::confined,
+     [](const Scene&) { open_device("/dev/loop0", O_RDWR); }, "root and a loop device"},
     {"devices.fuse", "fd /dev/fuse", Fails::confined, [](const Scene&) { open_device("/dev/fuse", O_RDWR); },
      "root and FUSE"},
     {"devices.virtual-machine", "fd /dev/kvm", Fails::confined,
