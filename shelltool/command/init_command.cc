@@ -9,6 +9,7 @@
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/fd.h"
 #include "shelltool/command/init_files.h"
+#include "shelltool/command/owner.h"
 
 namespace shelltool {
 namespace {
@@ -29,6 +30,7 @@ std::vector<FirstFile> write_first_files(const Places& places) {
 }
 
 int run_init() {
+  require_owner("no config and no rules are written");
   const Places places = find_places(this_process());
   for (const FirstFile& file : write_first_files(places))
     fmt::print("{}: {}\n", file.path, file.is_new ? "written" : "is there already, and was left as it is");

@@ -6,6 +6,7 @@
 
 #include "config/node.h"
 #include "shelltool/command/notice.h"
+#include "shelltool/command/owner.h"
 #include "shelltool/files/line_diff.h"
 #include "shelltool/hosts/registration.h"
 
@@ -120,6 +121,7 @@ int run_register(const RegisterOptions& options) {
   AgentHost host = find_host(options.host, caller, this_program());
   if (host.files.empty()) return run_snippet(host, options);
   const Places places = find_places(caller);
+  if (!options.print) require_owner("no host's settings are written");
   if (options.remove) return run_remove(host, places);
   if (options.keep_builtins) host = entry_only(std::move(host));
   return options.print ? run_print(host, places) : run_add(host, places);

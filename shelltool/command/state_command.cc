@@ -13,12 +13,12 @@
 #include <thread>
 
 #include "policy/decision_json.h"
-#include "sandbox/gate/outer.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/reactor.h"
 #include "sandbox/sys/text.h"
 #include "shelltool/command/notice.h"
+#include "shelltool/command/owner.h"
 #include "shelltool/control/gatehouses.h"
 #include "shelltool/control/workplace.h"
 #include "shelltool/setup/places.h"
@@ -92,9 +92,7 @@ bool is_meant(const Gatehouse& gatehouse, const StateOptions& options) {
 
 /// The gatehouses that are meant; they have said who they are, or are silent.
 std::vector<Gatehouse> find_meant(const StateOptions& options, bool everybody) {
-  if (sandbox::call_outer())
-    throw sys::Error(sys::Kind::denied,
-                     "this runs in a gatehouse's sandbox, from which no state is changed or shown");
+  require_owner("no state is changed or shown");
   std::vector<Gatehouse> found = find_gatehouses(find_places(this_process()).runtime);
   ask(found, {Kind::show, {}}, longest_answer);
   std::erase_if(

@@ -7,6 +7,7 @@
 
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/text.h"
+#include "shelltool/command/owner.h"
 #include "shelltool/command/terminal.h"
 #include "shelltool/setup/plan.h"
 #include "shelltool/setup/project_rules.h"
@@ -55,6 +56,7 @@ int withdraw(const Plan& plan, const std::string& workspace) {
 }  // namespace
 
 int run_trust(const TrustOptions& options) {
+  require_owner("no rules are trusted");
   const Plan plan = make_plan(options.common, {}, {});
   const std::string& workspace = plan.workspace.roots.front();
   if (options.remove) return withdraw(plan, workspace);

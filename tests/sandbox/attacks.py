@@ -53,7 +53,7 @@ OPEN_IN_B = {name: reason for reason, names in {
     "processes of real root cannot be limited": "exhaustion.processes",
     "in danger-full-access gatehouse's own files can be changed; they were read once, at the start":
         "own.rules own.rules-append own.rules-replace own.rules-remove own.rules-link own.rules-by-proc own.config-create own.config-move own.config-parent "
-        "own.grants-create own.trust own.trust-command own.init-command own.record-append own.record-remove own.history-remove",
+        "own.grants-create own.trust own.record-append own.record-remove own.history-remove",
 }.items() for name in names.split()}
 
 

@@ -248,26 +248,19 @@ modes() {
   for mode in read-only workspace-write danger-full-access; do own_files "$mode"; done
 }
 
-# gatehouse's own rules, grants and audit, from inside.
+# Rules and a record that were named, from inside; the user's own are tried by attacks.py.
 own_files() {
-  local config=$HOME/.config/gatehouse
-  mkdir -p "$config"
-  cp "$place/deny-id.yaml" "$config/rules.yaml"
-  run gate --mode "$1" -- sh -c 'echo "version: 1" > ~/.config/gatehouse/rules.yaml; rm -rf ~/.config/gatehouse;
-    mv ~/.config ~/c; ln -s x ~/.config/gatehouse/grants.yaml; true'
-  holds "$1: the user's rules stay" cmp -s "$place/deny-id.yaml" "$config/rules.yaml"
   cp "$place/deny-id.yaml" named.yaml
   run gate --mode "$1" --rules named.yaml --audit audit.jsonl -- sh -c 'echo "version: 1" > named.yaml; rm -f named.yaml;
     : > audit.jsonl; rm -f audit.jsonl'
   holds "$1: rules that were named by a relative path stay" cmp -s "$place/deny-id.yaml" named.yaml
   holds "$1: and so does the record" grep -q '"seq":1,' audit.jsonl
   rm -f named.yaml audit.jsonl
-  for words in 'approvals approve 1' 'state set --mode danger-full-access' 'policy trust --yes'; do
+  for words in 'approvals approve 1' 'policy trust --yes' 'init' 'register claude'; do
     # shellcheck disable=SC2086
     run gate --mode "$1" -- "$gatehouse" $words
     holds "$1: $words does not succeed" test "$status" != 0
   done
-  rm -rf "$HOME/.config"
 }
 
 # What rules deny to read and write, for every program and in every mode.
