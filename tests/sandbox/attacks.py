@@ -70,7 +70,7 @@ def in_every_mode(attack):
 
 
 def of_what_is_written(attack):
-    return family(attack) in ("files", "links", "secrets", "persistence", "own")
+    return family(attack) in ("files", "links", "own")
 
 
 def of_gatehouse(attack):

@@ -1,6 +1,7 @@
 """What an attack is played on, made anew for each, and what became of it: told from outside."""
 
 import array
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -43,7 +44,8 @@ def look_at(path):
     if stat.S_ISREG(facts.st_mode):
         with open(path, "rb") as file:
             flags = array.array("i", [0])
-            fcntl.ioctl(file, GET_FILE_FLAGS, flags)
+            with contextlib.suppress(OSError):  # not every file system has them
+                fcntl.ioctl(file, GET_FILE_FLAGS, flags)
         seen += [facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_nlink, facts.st_ino, flags[0], *os.listxattr(path)]
     return seen
 
@@ -80,7 +82,8 @@ class Bystander:
             return True
         self.process.stdin.write(b"?")
         self.process.stdin.flush()
-        return self.process.stdout.readline() != b"value 1\n" or self.look() != self.before
+        # A stop may come late.
+        return not select.select([self.process.stdout], [], [], 2)[0] or self.process.stdout.readline() != b"value 1\n" or self.look() != self.before
 
     def end(self):
         self.process.kill()
@@ -97,13 +100,12 @@ class Servers:
     def __init__(self, place, name):
         self.open, self.facts = [], {}
         stream, datagram = socket.SOCK_STREAM, socket.SOCK_DGRAM
-        for fact, family, kind, address in (("tcp", socket.AF_INET, stream, "127.0.0.1"), ("tcp6", socket.AF_INET6, stream, "::1"),
-                                            ("udp", socket.AF_INET, datagram, "127.0.0.1"), ("udp6", socket.AF_INET6, datagram, "::1")):
-            self.facts[fact] = self.add(family, kind, (address if fact != "tcp" else "0.0.0.0", 0)).getsockname()[1]
-        try:
-            self.facts["udp_lite"] = self.add(socket.AF_INET, datagram, ("127.0.0.1", 0), 136).getsockname()[1]
-        except OSError:
-            pass  # a kernel without it
+        for fact, family, kind, address, protocol in (
+                ("tcp", socket.AF_INET, stream, "127.0.0.1", 0), ("tcp_other", socket.AF_INET, stream, "127.9.9.9", 0), ("tcp6", socket.AF_INET6, stream, "::1", 0),
+                ("udp", socket.AF_INET, datagram, "127.0.0.1", 0), ("udp6", socket.AF_INET6, datagram, "::1", 0),
+                ("udp_lite", socket.AF_INET, datagram, "127.0.0.1", socket.IPPROTO_UDPLITE)):
+            with contextlib.suppress(OSError):  # not every kernel has it
+                self.facts[fact] = self.add(family, kind, (address, 0), protocol).getsockname()[1]
         self.tmp = f"/tmp/{name}.sock"
         for path, kind in ((place / "outside/stream.sock", stream), (place / "outside/packet.sock", socket.SOCK_SEQPACKET),
                            (place / "outside/datagram.sock", datagram), (place / "home/.docker/run/docker.sock", stream), (self.tmp, stream),
@@ -112,12 +114,12 @@ class Servers:
 
     def add(self, family, kind, address, protocol=0):
         server = socket.socket(family, kind | socket.SOCK_NONBLOCK, protocol)
-        self.open.append(server)
         if family == socket.AF_INET and kind == socket.SOCK_STREAM:
             server.setsockopt(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 5)
         server.bind(address)
         if kind != socket.SOCK_DGRAM:
             server.listen()
+        self.open.append(server)
         return server
 
     def were_reached(self):
@@ -195,7 +197,8 @@ class Scene:
             file.write_text(self.token)
         for file in (self.home / ".bashrc", self.home / ".profile", self.home / STATE / "history/earlier", self.outside / "victim"):
             file.write_text("the owner's\n")
-        os.setxattr(self.outside / "victim", "user.kept", b"x")
+        with contextlib.suppress(OSError):
+            os.setxattr(self.outside / "victim", "user.kept", b"x")
         (self.outside / "forbidden").write_text(f"#!/bin/sh\necho {self.ran}\n")
         (self.outside / "forbidden").chmod(0o755)
         (self.home / ".config/gatehouse/rules.yaml").write_text(RULES.format(place=self.place))
@@ -247,11 +250,9 @@ class Scene:
         mine = str(self.place).encode()
         for entry in pathlib.Path("/proc").iterdir():
             if entry.name.isdigit() and int(entry.name) not in (os.getpid(), self.bystander.process.pid):
-                try:
+                with contextlib.suppress(OSError):
                     if mine in (entry / "cmdline").read_bytes():
                         yield int(entry.name)
-                except OSError:
-                    pass
 
     def is_survived(self):
         """Looked for more than once: one that runs from process to process is not there in every look."""
@@ -280,10 +281,8 @@ class Scene:
         for _ in range(200):
             left = list(self.of_this_place())
             for pid in left:
-                try:
+                with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
             if not left:
                 return
 

@@ -138,7 +138,7 @@ const Attack table[] = {
     {"kernel.bpf", "fd anon_inode:bpf-map", Fails::confined, make_map, "root"},
     {"kernel.watch", "fd anon_inode:[fanotify]", Fails::confined, watch_file_system, "root"},
     {"kernel.handle", outside, Fails::confined, open_by_handle, "root"},
-    {"kernel.key", "key", Fails::confined, keep_key},
+    {"kernel.key", "key", Fails::confined, keep_key, "a key ring"},
     {"kernel.fixed-addresses", goal::persona, Fails::always, change_personality<ADDR_NO_RANDOMIZE>},
     {"kernel.executable-data", goal::persona, Fails::always, change_personality<READ_IMPLIES_EXEC>},
     {"kernel.words", goal::lied, Fails::always, lie_about_words, "a kernel with checkpoints"},

@@ -161,7 +161,7 @@ const Attack table[] = {
     {"namespaces.join", outside, Fails::confined, join_first},
     {"mounts.memory", goal::mount, Fails::confined, mount_memory},
     {"mounts.over-keys", goal::mount, Fails::confined, mount_over_keys},
-    {"mounts.overlay", goal::mount, Fails::confined, mount_overlay},
+    {"mounts.overlay", goal::mount, Fails::confined, mount_overlay, "a kernel with overlays for everybody"},
     {"mounts.by-descriptors", goal::mount, Fails::confined, mount_by_descriptors},
     {"mounts.context", "fd anon_inode:[fscontext]", Fails::confined, configure_file_system},
     {"mounts.remount", outside, Fails::confined, make_writable},

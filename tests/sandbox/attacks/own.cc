@@ -164,7 +164,7 @@ const Attack table[] = {
     {"own.nested-home", ran, Fails::always, start_elsewhere},
     {"own.nested-write", goal::outside, Fails::confined,
      [](const Scene& at) { start_nested(at, "sh -c 'echo x >> " + at.outside("victim") + "'"); }},
-    {"own.descriptors", goal::secret, Fails::always, take_descriptors},
+    {"own.descriptors", goal::secret, Fails::always, take_descriptors, "a kernel without Yama"},
     {"own.forbidden", ran, Fails::always, [](const Scene& at) { shell(at, "$PLACE/outside/forbidden"); }},
 };
 

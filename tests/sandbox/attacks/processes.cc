@@ -144,20 +144,22 @@ void end_parents(const Scene&) {
   if (const pid_t parent = ::getppid(); parent > 1) ::kill(parent, SIGKILL);
 }
 
+constexpr const char* no_yama = "a kernel without Yama";
+
 const Attack table[] = {
     {"processes.command-line", secret, Fails::always, [](const Scene& at) { spill(proc(at, "cmdline")); }},
     {"processes.environment", secret, Fails::always, [](const Scene& at) { spill(proc(at, "environ")); }},
     {"processes.environments", secret, Fails::always, read_environments},
-    {"processes.read-memory", secret, Fails::always, read_memory},
-    {"processes.memory-file", secret, Fails::always, read_memory_file},
-    {"processes.descriptor", secret, Fails::always, take_descriptor},
+    {"processes.read-memory", secret, Fails::always, read_memory, no_yama},
+    {"processes.memory-file", secret, Fails::always, read_memory_file, no_yama},
+    {"processes.descriptor", secret, Fails::always, take_descriptor, no_yama},
     {"processes.descriptor-file", secret, Fails::always,
      [](const Scene& at) { spill(proc(at, "fd/" + at.fact("secret_descriptor"))); }},
     {"processes.keys-by-root", secret, Fails::always,
      [](const Scene& at) { spill(proc(at, "root" + at.home(".ssh/id_ed25519"))); }},
-    {"processes.write-memory", bystander, Fails::always, write_memory},
-    {"processes.write-memory-file", bystander, Fails::always, write_memory_file},
-    {"processes.trace", bystander, Fails::always, trace},
+    {"processes.write-memory", bystander, Fails::always, write_memory, no_yama},
+    {"processes.write-memory-file", bystander, Fails::always, write_memory_file, no_yama},
+    {"processes.trace", bystander, Fails::always, trace, no_yama},
     {"processes.log", outside, Fails::always,
      [](const Scene& at) { put_with(proc(at, "fd/" + at.fact("log_descriptor")), "x", O_APPEND); }},
     {"processes.directory", outside, Fails::always, [](const Scene& at) { put(proc(at, "cwd/new"), "x"); }},

@@ -116,7 +116,7 @@ const Attack table[] = {
     {"secrets.shared-memory", secret, Fails::confined, read_shared_memory},
     {"secrets.messages", secret, Fails::confined, read_messages},
     {"secrets.message-queue", secret, Fails::confined, read_message_queue},
-    {"secrets.key-ring", secret, Fails::confined, read_key_ring},
+    {"secrets.key-ring", secret, Fails::confined, read_key_ring, "a key ring"},
     {"secrets.record", secret, Fails::always,
      [](const Scene& at) { spill(at.home(".local/state/gatehouse/audit/earlier.jsonl")); }},
 };

@@ -87,8 +87,8 @@ void connect_by_hard_link(const Scene& at) {
     connect_to(local("mine.sock"), SOCK_STREAM);
 }
 
-void listen_for_all(const Scene& at) {
-  const Address here = four(at, "free_port", "0.0.0.0");
+void listen_here(const Scene& at) {
+  const Address here = four(at, "free_port");
   const int fd = ::socket(AF_INET, SOCK_STREAM, 0), yes = 1;
   ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   if (::bind(fd, here.get(), here.size) == 0 && ::listen(fd, 1) == 0) hold();
@@ -105,19 +105,20 @@ const Attack table[] = {
     {"sockets.tcp", reached, Fails::confined,
      [](const Scene& at) { connect_to(four(at, "tcp"), SOCK_STREAM); }},
     {"sockets.tcp6", reached, Fails::confined,
-     [](const Scene& at) { connect_to(six(at, "tcp6"), SOCK_STREAM); }},
+     [](const Scene& at) { connect_to(six(at, "tcp6"), SOCK_STREAM); }, "IPv6"},
     {"sockets.tcp-mapped", reached, Fails::confined,
-     [](const Scene& at) { connect_to(six(at, "tcp", "::ffff:127.0.0.1"), SOCK_STREAM); }},
+     [](const Scene& at) { connect_to(six(at, "tcp", "::ffff:127.0.0.1"), SOCK_STREAM); }, "IPv6"},
     {"sockets.tcp-any", reached, Fails::confined,
      [](const Scene& at) { connect_to(four(at, "tcp", "0.0.0.0"), SOCK_STREAM); }},
     {"sockets.tcp-other-loopback", reached, Fails::confined,
-     [](const Scene& at) { connect_to(four(at, "tcp", "127.9.9.9"), SOCK_STREAM); }},
+     [](const Scene& at) { connect_to(four(at, "tcp_other", "127.9.9.9"), SOCK_STREAM); }},
     {"sockets.tcp-fast-open", reached, Fails::confined,
      [](const Scene& at) { send_to(four(at, "tcp"), SOCK_STREAM, MSG_FASTOPEN); }},
     {"sockets.tcp-multipath", reached, Fails::confined,
      [](const Scene& at) { connect_to(four(at, "tcp"), SOCK_STREAM, multipath); }},
     {"sockets.udp", reached, Fails::confined, [](const Scene& at) { send_to(four(at, "udp"), SOCK_DGRAM); }},
-    {"sockets.udp6", reached, Fails::confined, [](const Scene& at) { send_to(six(at, "udp6"), SOCK_DGRAM); }},
+    {"sockets.udp6", reached, Fails::confined, [](const Scene& at) { send_to(six(at, "udp6"), SOCK_DGRAM); },
+     "IPv6"},
     {"sockets.udp-connected", reached, Fails::confined,
      [](const Scene& at) { connect_to(four(at, "udp"), SOCK_DGRAM); }},
     {"sockets.udp-lite", reached, Fails::confined,
@@ -130,7 +131,7 @@ const Attack table[] = {
        ::sendto(fd, head, sizeof head, 0, to.get(), to.size);
      },
      "root"},
-    {"sockets.listen", goal::listens, Fails::confined, listen_for_all},
+    {"sockets.listen", goal::listens, Fails::confined, listen_here},
     {"sockets.unix", reached, Fails::confined,
      [](const Scene& at) { connect_to(local(at.outside("stream.sock")), SOCK_STREAM); }},
     {"sockets.unix-packet", reached, Fails::confined,
