@@ -38,7 +38,7 @@ void bind_socket(const Scene& at) {
   ::bind(fd, reinterpret_cast<const sockaddr*>(&name), sizeof name);
 }
 
-/// As setfacl -m u:65534:rwx writes it.
+/// As setfacl -m u:$USER:rwx writes it.
 void give_by_acl(const Scene& at) {
   struct Entry {
     std::uint16_t tag, rights;
@@ -49,7 +49,7 @@ void give_by_acl(const Scene& at) {
   struct {
     std::uint32_t version = 2;
     Entry entries[5] = {{owner, all, nobody_named},
-                        {named, all, 65534},
+                        {named, all, ::getuid()},
                         {group, some, nobody_named},
                         {mask, all, nobody_named},
                         {other, some, nobody_named}};
