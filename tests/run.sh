@@ -112,6 +112,7 @@ whole() {
   stage "rules that change ($(id -un))" "$2/sandbox/reload.py" "$1" --swaps 300 --execs 3000
   stage "state that changes ($(id -un))" "$2/sandbox/state.py" "$1"
   stage "network by name ($(id -un))" "$2/sandbox/net.py" "$1"
+  stage "profiles at exec ($(id -un))" "$2/sandbox/profiles.py" "$1"
   stage "race ($(id -un))" "$2/race/run.sh" --gatehouse "$1" 5000
   # In every mode where that says most: as somebody whom the kernel itself does not trust.
   local modes=()

@@ -14,6 +14,7 @@
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
+#include "shelltool/session/destinations.h"
 #include "shelltool/state/owner_state.h"
 #include "shelltool/state/state_json.h"
 
@@ -189,7 +190,17 @@ sandbox::Supervisor::Judging Session::prepare_judging() {
   gate.allow_tracers = plan_.config.sandbox.allow_tracers;
   gate.known = known_files();
   gate.receive_guest = [this](pid_t process) { return guests_.receive(process, {judge_->state(), id_}); };
-  return {*judge_, std::move(gate)};
+  return {*judge_, std::move(gate), destinations()};
+}
+
+sandbox::Destinations Session::destinations() {
+  return destinations_of({plan_, *judge_, [this]() -> const policy::RuleSet& { return rules_->rules(); },
+                          [this] {
+                            sandbox::Spec now = spec();
+                            if (holds_) now.held = holds_->held();
+                            return now;
+                          },
+                          [this] { return known_files(); }});
 }
 
 sandbox::KnownFiles Session::known_files() const {
@@ -249,16 +260,20 @@ void Session::apply(const SandboxState& wanted, std::uint64_t generation,
   judge_->set_state(most.mode, most.network, generation);
   if (most == state_->state()) return done(false);
   guests_.tell({state(), id_});
-  state_->apply(wanted, [this, generation, done = std::move(done)](const StateHold::Result& result) {
-    tell_change(generation, result);
-    if (result.is_lost) {
-      supervisor_->end();
-    } else if (holds_) {
-      holds_->forget_rules();
-      follow_files();
-    }
-    done(result.is_lost);
-  });
+  std::vector<std::string> moved = supervisor_->end_moved();
+  state_->apply(
+      wanted, [this, generation, moved = std::move(moved), done = std::move(done)](StateHold::Result result) {
+        for (const std::string& words : moved)
+          result.sentences.push_back(fmt::format("ended, since it ran in a profile: {}", words));
+        tell_change(generation, result);
+        if (result.is_lost) {
+          supervisor_->end();
+        } else if (holds_) {
+          holds_->forget_rules();
+          follow_files();
+        }
+        done(result.is_lost);
+      });
 }
 
 void Session::tell_change(std::uint64_t generation, const StateHold::Result& result) {
@@ -305,6 +320,10 @@ void Session::collect_notes() {
         fmt::format("not held: {} files that rules deny to read or to write, {} first: tier {} has no mounts",
                     plan_.made.spec.held.size(), sys::visible(plan_.made.spec.held.front().path),
                     sandbox::name_of(supervisor_->tier())));
+  for (const policy::Profile& profile : rules_->rules().profiles())
+    for (const std::string& key : profile.settings.without_effect)
+      notes_.push_back(fmt::format("profile {}: `{}` has no effect in this version",
+                                   sys::visible(profile.settings.name), key));
   for (const std::string& id : rules_->rules().not_in_force(plan_.made.spec.network))
     notes_.push_back(fmt::format(
         "rule {} is not in force: asks on files are not held, and with network full nothing on net",

@@ -124,6 +124,7 @@ class Session {
   /// Before the command starts. Where the mounts turn out not to hold, again.
   void guard(bool mounts_hold);
   sandbox::Supervisor::Judging prepare_judging();
+  sandbox::Destinations destinations();
   void follow_rules();
   policy::Decision decide(const policy::FileEvent& event) const;
   [[nodiscard]] sandbox::KnownFiles known_files() const;
