@@ -87,7 +87,7 @@ bool is_inherited(const config::Profile& profile, const sandbox::ExecEvent& even
   const auto& names = profile.inherit;
   if (std::find(names.begin(), names.end(), all_programs) != names.end()) return true;
   const sandbox::File& file = event.images.front().file;
-  if (file.writable || file.owner != 0 || !is_system_path(file.path)) return false;
+  if (file.writable || !is_system_path(file.path)) return false;
   const std::string name = sys::base_name(file.path);
   return std::any_of(names.begin(), names.end(), [&](const std::string& pattern) {
     return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;

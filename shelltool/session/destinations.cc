@@ -60,6 +60,7 @@ Destination destination(const Sources& sources, const Here& from, const ExecEven
                           [turn = event.turn](pid_t) { return turn; }, event.caller};
   made.options.allow_tracers = sources->plan.config.sandbox.allow_tracers;
   made.options.known = sources->known();
+  made.options.receive_guest = sources->receive_guest;
   made.onward = [sources, to](const ExecEvent& next, const std::string& next_place) {
     return destination(sources, to, next, next_place);
   };

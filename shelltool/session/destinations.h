@@ -20,6 +20,7 @@ struct DestinationSources {
   std::function<const policy::RuleSet&()> rules;
   std::function<sandbox::Spec()> session;  ///< that it would be built by, were it built now
   std::function<sandbox::KnownFiles()> known;
+  std::function<sys::Fd(pid_t)> receive_guest;  ///< sandbox::GateOptions
 };
 
 /// From the session's own sandbox. A place is a profile's name; from there, an empty one is the session's.

@@ -200,7 +200,10 @@ sandbox::Destinations Session::destinations() {
                             if (holds_) now.held = holds_->held();
                             return now;
                           },
-                          [this] { return known_files(); }});
+                          [this] { return known_files(); },
+                          [this](pid_t process) {
+                            return guests_.receive(process, {judge_->state(), id_});
+                          }});
 }
 
 sandbox::KnownFiles Session::known_files() const {

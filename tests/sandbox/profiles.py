@@ -29,7 +29,7 @@ import net
 
 RULES = """version: 1
 programs:
-  tool: {{paths: ["{path}/bin/tool"], runs: [python3], writable: ok}}
+  tool: {{paths: ["{path}/bin/tool"], runs: [python3], writable: ok}}{programs}
 profiles:
   open: {{extends: workspace-write, unhide: ["~/.npmrc"], inherit: [git]}}
   closed: {{extends: read-only, network: none}}
@@ -50,11 +50,11 @@ class Place(net.Place):
         (self.home / ".npmrc").write_text(SECRET)
         (self.workspace / "look.py").write_text(LOOK)
         (self.path / "bin").mkdir()
-        self.port = 1
+        self.port, self.programs = 1, ""
         self.rules(PYTHON)
 
     def rules(self, *rules):
-        text = RULES.format(path=self.path, port=self.port, rules="\n".join(f"  - {rule}" for rule in rules))
+        text = RULES.format(path=self.path, port=self.port, programs=self.programs, rules="\n".join(f"  - {rule}" for rule in rules))
         (self.path / "rules.yaml").write_text(text)
 
     def shell(self, text, **options):
@@ -287,6 +287,54 @@ def a_rule_denies_what_it_starts_too(place):
     assert place.denials()[0]["profile"] == "everything" and place.denials()[0]["chain"] == ["bash", "python3", "id"], place.denials()
 
 
+def what_was_judged_is_what_is_moved(place):
+    compiler = shutil.which("c++")
+    if compiler is None:
+        return
+    race, programs = pathlib.Path(__file__).resolve().parent.parent / "race", place.path / "programs"
+    programs.mkdir()
+    build = [compiler, "-std=c++20", "-D_GNU_SOURCE", "-O1", "-pthread"]
+    subprocess.run([*build, race / "racer.cc", "-o", programs / "racer"], check=True)
+    for name in ("allowed__", "forbidden"):
+        subprocess.run([*build, f'-DNAME="{name}"', race / "mark.cc", "-o", programs / name], check=True)
+        (place.workspace / name).symlink_to(programs / name)
+    kinds = "for kind in vfork execveat spawn thread; do %s $kind 150; done" % (programs / "racer")
+    place.programs = "".join(f'\n  {name}: {{paths: ["{programs / name}"]}}' for name in ("allowed__", "forbidden"))
+    place.rules("{id: allowed, event: exec, when: {program: allowed__}, verdict: allow, profile: open}",
+                "{id: forbidden, event: exec, when: {program: forbidden}, verdict: deny, reason: No.}",
+                "{id: word, event: exec, when: {program: allowed__, args: [forbidden]}, verdict: deny, reason: No.}")
+    place.out(kinds)
+    ran = {path.name: path.stat().st_size for path in place.workspace.glob("*.*") if path.suffix != ".py"}
+    report = json.loads((place.path / "report.json").read_text())["execs"]
+    assert set(ran) == {"allowed__."} and ran["allowed__."] > 20 and report["moved"] >= ran["allowed__."], (ran, report)
+
+
+def without_namespaces_it_is_denied(place):
+    without = pathlib.Path(__file__).resolve().parent / "without.py"
+    done = subprocess.run([sys.executable, without, "namespaces", "--", *place.command(["/bin/bash", "-c", "python3 look.py; echo $?"], "none")],
+                          cwd=place.workspace, env=place.env, text=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+    assert done.stdout.split() == ["126"] and "has one sandbox only" in done.stderr, done
+
+
+def another_gatehouse_in_a_profile_is_a_guest(place):
+    place.rules("{id: python, event: exec, when: {program: python3}, verdict: allow, profile: everything}",
+                "{id: id, event: exec, when: {program: id}, verdict: deny, reason: No ids.}")
+    inner = f"import subprocess; print(subprocess.run([\"{place.gatehouse}\", \"exec\", \"--\", \"sh\", \"-c\", \"cat ~/.npmrc; id\"], capture_output=True, text=True))"
+    done = place.shell(f"python3 -c '{inner}'")
+    assert SECRET in done.stdout and "gatehouse exec > sh > id" in done.stderr, done
+
+
+def in_every_mode_it_is_another_sandbox(place):
+    # Of root's host files none is safe from root, so that no rule that allows matches there.
+    for mode in ("read-only", *(["danger-full-access"] if os.geteuid() else [])):
+        place.rules("{id: python, event: exec, when: {program: python3}, verdict: allow, profile: closed}")
+        words = place.command(["/bin/bash", "-c", "python3 -c 'open(\"made\", \"w\")' 2>&1 | tail -1; python3 look.py"], "none")
+        words[2:2] = ["--mode", mode]
+        words = [word for word in words if word not in ("--network", "none")] if mode == "danger-full-access" else words
+        done = subprocess.run(words, cwd=place.workspace, env=place.env, text=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+        assert "Read-only file system" in done.stdout and done.stdout.split()[-1] == "hidden", (mode, done)
+
+
 def many_leave_nothing_behind(place):
     text = "for n in $(seq 100); do python3 -c pass || exit 1; done; touch done; while ! [ -e stop ]; do sleep 0.1; done"
     with Started(place, text) as started:
@@ -504,7 +552,8 @@ TESTS = [the_profile_is_the_programs_alone, a_narrower_profile_takes_away, words
          git_does_as_the_callers_environment_says_only_without, a_hook_does_not_inherit, children_return_but_for_those_that_inherit,
          a_script_and_what_runs_it_are_one_program, what_cannot_be_entered_is_denied, a_project_chooses_no_profile,
          it_ends_with_its_stand_in_and_with_gatehouse, nobody_inside_gets_hold_of_it, what_rules_deny_of_files_it_cannot_open_either,
-         a_rule_denies_what_it_starts_too, many_leave_nothing_behind, a_state_that_changes_ends_it_and_names_it,
+         a_rule_denies_what_it_starts_too, what_was_judged_is_what_is_moved, without_namespaces_it_is_denied,
+         another_gatehouse_in_a_profile_is_a_guest, in_every_mode_it_is_another_sandbox, many_leave_nothing_behind, a_state_that_changes_ends_it_and_names_it,
          a_profile_reaches_its_hosts_and_the_session_does_not, git_reaches_its_remote_and_what_it_starts_does_not,
          tests_run_without_a_network_whatever_they_start, a_terminals_keys_and_jobs_are_the_kernels, a_served_session_has_them_too]
 
