@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
+#include <system_error>
 
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
@@ -73,19 +75,28 @@ std::string without_own_links(const std::string& path, const std::string& cwd) {
   return path;
 }
 
-/// As sys::real_path_of_missing, but no magic link is followed; ".." is taken back by name only behind what
-/// does not exist, where no link can be.
+/// As sys::real_path_of_missing, but a link that leads to nothing is followed, since who writes there makes
+/// it, and no magic one is; ".." is taken back by name only behind what does not exist, where no link can be.
 std::optional<std::string> real_path_without_magic(const std::string& path) {
+  constexpr int most_links = 40;  // as the kernel
   std::string existing = path;
   std::string rest;
-  for (;;) {
+  for (int links = 0;;) {
     const sys::Fd fd = sys::try_open_at(AT_FDCWD, existing, O_PATH, {sys::Reach::anywhere, true, false});
     if (fd) return sys::normal_path(sys::path_of(fd.get()) + rest);
     if (errno != ENOENT && errno != ENOTDIR) return std::nullopt;
     while (existing.size() > 1 && existing.back() == '/') existing.pop_back();
     if (existing == "/") return std::nullopt;
-    rest = "/" + sys::base_name(existing) + rest;
-    existing = sys::parent_of(existing);
+    std::error_code no_link;
+    const std::string target = std::filesystem::read_symlink(existing, no_link).string();
+    if (no_link) {
+      rest = "/" + sys::base_name(existing) + rest;
+      existing = sys::parent_of(existing);
+    } else if (++links <= most_links) {
+      existing = target.starts_with('/') ? target : sys::parent_of(existing) + "/" + target;
+    } else {
+      return std::nullopt;
+    }
   }
 }
 

@@ -230,6 +230,8 @@ void Supervisor::on_report(const Report& report) {
       outcome_.status = sys::exit_status(report.value);
       return;
     case Report::Kind::alone:
+      // Its namespaces take the kernel a while: meanwhile the end is settled.
+      if (launched_.tier == Tier::a) launched_.init.kill(SIGKILL);
       tell_end();
       return;
   }

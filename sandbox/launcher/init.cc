@@ -77,7 +77,7 @@ class Init {
     ::prctl(PR_SET_NAME, init_name, 0, 0, 0);
     settle_signals();
     sys::close_all_but({birth_.channel.fd(), birth_.assignment.get(), birth_.bell.get(),
-                        birth_.lifeline.get(), birth_.turns.fd(), built_.get()});
+                        birth_.tree_bell.get(), birth_.lifeline.get(), birth_.turns.fd(), built_.get()});
     if (!joins_group()) leave_group();
     if (namespaced()) {  // there is time now
       if (!birth_.any_user) map_own_ids(birth_.caller);
@@ -199,6 +199,7 @@ class Init {
   Trees hear_trees() {
     Trees trees;
     if (!spec().user.map_ids) return trees;
+    hears(birth_.tree_bell, birth_.channel);  // else its end is what comes next
     for (;;) {
       std::optional<Letter> letter = hear(birth_.channel);
       if (!letter) throw sys::Error(sys::Kind::io, "waiting for id-mapped mounts: the supervisor is gone");
@@ -216,6 +217,7 @@ class Init {
     std::vector<std::string> missing;
     live_ = build_mounts(
         spec(), [this] { return hear_trees(); }, missing);
+    birth_.tree_bell.close();
     for (const std::string& sentence : missing) tell(birth_.channel, Tag::note, sentence);
   }
 

@@ -19,7 +19,8 @@ struct Birth {
   User caller;               ///< who that is
   sys::Channel channel;
   sys::Fd assignment;                    ///< in which it is going to stand what to build
-  sys::Fd bell;                          ///< an eventfd: it does, and what else is needed is in the channel
+  sys::Fd bell;                          ///< an eventfd: it does
+  sys::Fd tree_bell;                     ///< another: the trees are in the channel
   sys::Fd lifeline;                      ///< the end to read from
   sys::Channel turns;                    ///< the zygote's end
   const Inherited* inherited = nullptr;  ///< where the command is not like its supervisor's own

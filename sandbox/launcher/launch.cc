@@ -81,10 +81,11 @@ void await_command(Launched& launched) {
 }
 
 /// What only somebody outside can make, while init has begun.
-void send_trees(const Spec& spec, Launched& launched) {
+void send_trees(const Spec& spec, Launched& launched, const sys::Fd& tree_bell) {
   for (const auto& tree : copy_id_mapped(spec, launched.init.pid()))
     tell_if_there(launched.channel, Tag::tree, tree.first, {tree.second.get()});
   tell_if_there(launched.channel, Tag::go);
+  ::eventfd_write(tree_bell.get(), 1);
 }
 
 /// What the caller does beside: a first process that it began to make, and work that is done once, while init
@@ -139,7 +140,7 @@ Launched start(const Spec& spec, Tier tier, Beside& beside) {
   if (namespaces != 0 && may_set_ids()) write_id_maps(std::to_string(launched.init.pid()), spec.user);
   write_assignment(born.assignment.get(), {spec, tier});
   ::eventfd_write(born.bell.get(), 1);
-  if (namespaces != 0 && spec.user.map_ids) send_trees(spec, launched);
+  if (namespaces != 0 && spec.user.map_ids) send_trees(spec, launched, born.tree_bell);
   beside.work();
   await_command(launched);
   return launched;

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -24,10 +25,10 @@ namespace {
 constexpr int most_rounds = 5;
 /// What is opened and closed again in a loop is closed for a moment soon; nobody has it open who makes
 /// directories in one, or is asleep in such a call. Who holds a file is found at once by looking for him;
-/// where nobody is, the session stands still for the next try, which ends such calls.
+/// where nobody is, or others took their turn, the session stands still from then on, which ends such calls.
 constexpr std::chrono::microseconds first_trying(500), later_trying = std::chrono::milliseconds(20),
                                                        longest_stillness = std::chrono::milliseconds(300);
-constexpr int workers_may_finish = 2;  // rounds
+constexpr int workers_may_finish = 2, rounds_in_motion = 2;
 constexpr auto longest_death = std::chrono::milliseconds(200);
 
 bool is_one_of(const std::string& path, const std::vector<std::string>& paths) {
@@ -230,11 +231,6 @@ std::vector<ListedMount> LiveRoots::flip(std::vector<ListedMount> wanted) {
   return wanted;
 }
 
-std::vector<ListedMount> LiveRoots::tighten_in_stillness() {
-  const Stillness still;
-  return tighten(longest_stillness);
-}
-
 std::vector<ListedMount> LiveRoots::tighten(std::chrono::microseconds longest) {
   const auto begun = std::chrono::steady_clock::now();
   std::vector<ListedMount> left = flip(still_writable());
@@ -251,9 +247,12 @@ RootsAnswer LiveRoots::change(const RootsOrder& order, HeldCovers& held, const s
     choose(order, held, answer);
     loosen(answer);
     bool is_somebody = true;
+    std::optional<Stillness> still;
     for (int round = 0;; ++round) {
-      const std::vector<ListedMount> left =
-          is_somebody ? tighten(round == 0 ? first_trying : later_trying) : tighten_in_stillness();
+      if (!still && (!is_somebody || round == rounds_in_motion)) still.emplace();
+      const std::vector<ListedMount> left = tighten(round == 0    ? first_trying
+                                                    : is_somebody ? later_trying
+                                                                  : longest_stillness);
       if (left.empty()) return answer;
       std::vector<Writer> writers = writers_in(busy(left));
       is_somebody = !writers.empty() || round == 0;

@@ -42,7 +42,6 @@ class LiveRoots {
   void bind_onto_itself(const std::string& directory, HeldCovers& held);
   void loosen(RootsAnswer& answer);
   std::vector<ListedMount> tighten(std::chrono::microseconds longest);
-  std::vector<ListedMount> tighten_in_stillness();
   [[nodiscard]] Fate fate_of(const std::string& path) const;
   [[nodiscard]] bool is_in_roots(const std::string& path) const;
   [[nodiscard]] bool is_part(const std::string& path);

@@ -229,6 +229,8 @@ Trees copy_id_mapped(const Spec& spec, pid_t init) {
   Trees trees;
   if (spec.mode == Mode::danger_full_access) return trees;  // it mounts none of them
   const auto add = [&](const std::string& path) {
+    // Giving up a copy takes as long as half of the others of a start: it waits for all processors.
+    if (trees.contains(path)) return;
     if (sys::Fd tree = copy_mapped(path, user_namespace.get())) trees[path] = std::move(tree);
   };
   for (const Layer& layer : layers_of(spec))

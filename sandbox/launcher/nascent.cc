@@ -43,8 +43,9 @@ Nascent::Nascent(std::uint64_t namespaces, const Inherited* inherited)
       turns_(sys::make_socket_pair()),
       lifeline_(sys::make_pipe()),
       assignment_(sys::make_memory("what sandbox to build")),
-      bell_(::eventfd(0, EFD_CLOEXEC)) {
-  if (!bell_) throw sys::SysError(errno, "making an eventfd");
+      bell_(::eventfd(0, EFD_CLOEXEC)),
+      tree_bell_(::eventfd(0, EFD_CLOEXEC)) {
+  if (!bell_ || !tree_bell_) throw sys::SysError(errno, "making an eventfd");
   const bool any_user = may_set_ids();
   User caller;
   caller.uid = caller.inside_uid = ::geteuid();
@@ -52,8 +53,8 @@ Nascent::Nascent(std::uint64_t namespaces, const Inherited* inherited)
   midwife_ = sys::fork_with(0);
   if (!midwife_)
     make_init(namespaces, {namespaces, any_user, caller, sys::Channel(std::move(ends_.theirs)),
-                           std::move(assignment_), std::move(bell_), std::move(lifeline_.read_end),
-                           sys::Channel(std::move(turns_.theirs)), inherited});
+                           std::move(assignment_), std::move(bell_), std::move(tree_bell_),
+                           std::move(lifeline_.read_end), sys::Channel(std::move(turns_.theirs)), inherited});
   ends_.theirs.close();
   turns_.theirs.close();
   lifeline_.read_end.close();
@@ -87,6 +88,7 @@ Nascent::Born Nascent::born() && {
           std::move(lifeline_.write_end),
           std::move(assignment_),
           std::move(bell_),
+          std::move(tree_bell_),
           std::move(midwife_)};
 }
 

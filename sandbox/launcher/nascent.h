@@ -28,7 +28,8 @@ class Nascent {
     sys::Channel channel, turns;
     sys::Fd lifeline;
     sys::Fd assignment;  ///< to be written
-    sys::Fd bell;        ///< an eventfd, to be rung when that is done, and the trees are in the channel
+    sys::Fd bell;        ///< an eventfd, to be rung when that is done
+    sys::Fd tree_bell;   ///< another, for the trees that are in the channel
     sys::Child midwife;  ///< which ends by itself
   };
   /// Waits until it is there. Throws Refused. Whoever waits for any child may come to reap the midwife.
@@ -38,7 +39,7 @@ class Nascent {
   std::uint64_t namespaces_;
   sys::SocketPair ends_, turns_;
   sys::Pipe lifeline_;
-  sys::Fd assignment_, bell_;
+  sys::Fd assignment_, bell_, tree_bell_;
   sys::Child midwife_;  ///< which makes it, as our child, and goes
 };
 

@@ -71,7 +71,22 @@ std::string parent_of(std::string_view path) {
   return slash == 0 ? "/" : std::string(path.substr(0, slash));
 }
 
+namespace {
+
+/// 0 where the path is written as it really is, and exists; else why not. Most have no link on their way,
+/// which one call tells, whether they exist or not.
+int error_of_straight(const std::string& path) {
+  if (!path.starts_with('/') || path != normal_path(path)) return EINVAL;
+  const Fd fd = try_open_at(AT_FDCWD, path, O_PATH, {Reach::anywhere, false});
+  return fd ? 0 : errno;
+}
+
+}  // namespace
+
 std::optional<std::string> real_path(const std::string& path) {
+  const int error = error_of_straight(path);
+  if (error == 0) return path;
+  if (error == ENOENT) return std::nullopt;
   // The kernel knows where a descriptor is: two calls, where realpath(3) asks after every component.
   const Fd fd(::open(path.c_str(), O_PATH | O_CLOEXEC));
   if (!fd) return std::nullopt;
@@ -79,11 +94,8 @@ std::optional<std::string> real_path(const std::string& path) {
 }
 
 std::string real_path_of_missing(const std::string& path) {
-  if (path.starts_with('/') && path == normal_path(path)) {
-    // Most have no link on their way, which one call tells, whether they exist or not.
-    const Fd fd = try_open_at(AT_FDCWD, path, O_PATH, {Reach::anywhere, false});
-    if (fd || errno == ENOENT) return path;
-  }
+  const int error = error_of_straight(path);
+  if (error == 0 || error == ENOENT) return path;
   if (const auto real = real_path(path)) return *real;
   std::string existing = normal_path(path);
   std::string rest;

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 
@@ -45,8 +46,13 @@ std::string escaped(std::string_view bytes) {
   return result;
 }
 
+constexpr std::array<bool, 256> plain_in_json = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = ' '; c < 0x7F; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
 /// No function, so that looking for the first that is not plain takes no call for each.
-constexpr auto is_plain_in_json = [](char c) { return c >= ' ' && c < '\x7F' && c != '"' && c != '\\'; };
+constexpr auto is_plain_in_json = [](char c) { return plain_in_json[static_cast<unsigned char>(c)]; };
 
 void append_json_escape(std::string& text, char c) {
   constexpr std::string_view after_backslash = "\"\\\n\t\r", letters = "\"\\ntr";
@@ -126,21 +132,28 @@ void append_json(std::string& text, std::string_view bytes) {
   text += '"';
 }
 
-std::string visible(std::string_view bytes) {
+void append_visible(std::string& text, std::string_view bytes) {
   const auto is_ordinary = [](char c) { return c >= ' ' && c < '\x7F'; };
-  if (std::all_of(bytes.begin(), bytes.end(), is_ordinary)) return std::string(bytes);
-  std::string result;
-  while (!bytes.empty()) {
+  for (;;) {
+    const auto stop = std::find_if_not(bytes.begin(), bytes.end(), is_ordinary);
+    text.append(bytes.begin(), stop);
+    bytes.remove_prefix(static_cast<std::size_t>(stop - bytes.begin()));
+    if (bytes.empty()) return;
     const std::size_t valid = utf8_length(bytes);
     const std::string_view piece = bytes.substr(0, std::max<std::size_t>(valid, 1));
     if (valid != 0 && !misleads(code_point(piece))) {
-      result.append(piece);
+      text.append(piece);
     } else {
-      result.append(escaped(piece));
+      text.append(escaped(piece));
     }
     bytes.remove_prefix(piece.size());
   }
-  return result;
+}
+
+std::string visible(std::string_view bytes) {
+  std::string text;
+  append_visible(text, bytes);
+  return text;
 }
 
 std::string shown(std::string_view word) {

@@ -11,6 +11,7 @@ namespace sys {
 /// Printable UTF-8: control characters and invalid bytes become "\n", "\x1b", "\xff"; so do the characters
 /// that reorder text (U+202A–202E, U+2066–2069), which could show a command as another.
 std::string visible(std::string_view bytes);
+void append_visible(std::string& text, std::string_view bytes);
 /// A word in quotes for a message: visible, and cut behind 80 bytes with "…".
 std::string shown(std::string_view word);
 /// Words as a shell would need them to be quoted, visible, and cut behind `limit` bytes with "…".

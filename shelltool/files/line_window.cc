@@ -31,8 +31,9 @@ void LineWindow::take(std::string_view part) {
   last_ = part.back();
   if (!has_return_) has_return_ = part.find('\r') != std::string_view::npos;
   if (is_full() || count_ + 1 < first_) return;
-  const std::size_t kept = std::min(part.size(), longest_line - line_.bytes.size());
-  line_.bytes.append(part.substr(0, kept));
+  const std::size_t kept = std::min(part.size(), longest_line - line_.size);
+  bytes_.append(part.substr(0, kept));
+  line_.size += kept;
   line_.left_out += part.size() - kept;
 }
 
@@ -44,17 +45,17 @@ void LineWindow::end_line(bool has_newline) {
     if (is_crlf && line_.left_out != 0)
       --line_.left_out;
     else if (is_crlf)
-      line_.bytes.pop_back();
-    const std::size_t needed = line_.bytes.size() + number_room;
+      --line_.size;
+    const std::size_t needed = line_.size + number_room;
     // One line at least, or nobody could go on from there.
     if (needed > room_ && !lines_.empty()) {
       is_full_ = true;
     } else {
       room_ -= std::min(room_, needed);
-      lines_.push_back(std::move(line_));
+      lines_.push_back(line_);
     }
   }
-  line_ = {};
+  line_ = {.begin = bytes_.size()};
   is_begun_ = false;
   ++count_;
 }

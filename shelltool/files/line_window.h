@@ -22,10 +22,13 @@ class LineWindow {
   [[nodiscard]] bool is_full() const { return is_full_ || count_ >= first_ + limit_ - 1; }
 
   struct Line {
-    std::string bytes;  ///< without its end
+    std::size_t begin = 0, size = 0;  ///< without its end
     std::uint64_t left_out = 0;
   };
   [[nodiscard]] const std::vector<Line>& lines() const { return lines_; }
+  [[nodiscard]] std::string_view bytes_of(const Line& line) const {
+    return std::string_view(bytes_).substr(line.begin, line.size);
+  }
   [[nodiscard]] std::int64_t total() const { return count_; }
   [[nodiscard]] bool ends_with_newline() const { return size_ != 0 && last_ == '\n'; }
   /// "lf", "crlf", "cr", "mixed", or nothing.
@@ -38,8 +41,9 @@ class LineWindow {
   std::int64_t first_, limit_;
   std::size_t room_;
   bool is_full_ = false;
+  std::string bytes_;
   std::vector<Line> lines_;
-  Line line_;
+  Line line_;               // that has begun, at the end of the bytes
   std::int64_t count_ = 0;  // lines that have ended
   std::int64_t newlines_ = 0, returns_before_ = 0;
   bool has_return_ = false, is_begun_ = false;

@@ -29,17 +29,27 @@ constexpr std::size_t hex_head = 64, hex_whole = 1024;
 constexpr std::size_t most_entries = 100'000;
 
 /// Tabs stay; what else is no text is written out.
-std::string shown_line(const LineWindow::Line& line, Encoding encoding) {
-  const std::string text = encoding == Encoding::latin1 ? decoded(line.bytes, encoding) : line.bytes;
-  std::string shown;
-  for (std::size_t at = 0;;) {
-    const std::size_t tab = text.find('\t', at);
-    shown += sys::visible(std::string_view(text).substr(at, tab - at));
-    if (tab == std::string::npos) break;
+void append_shown(std::string& shown, std::string_view text, std::uint64_t left_out) {
+  for (;;) {
+    const std::size_t tab = text.find('\t');
+    sys::append_visible(shown, text.substr(0, tab));
+    if (tab == std::string_view::npos) break;
     shown.push_back('\t');
-    at = tab + 1;
+    text.remove_prefix(tab + 1);
   }
-  if (line.left_out != 0) shown += fmt::format("… [{} more bytes in this line]", line.left_out);
+  if (left_out != 0) shown += fmt::format("… [{} more bytes in this line]", left_out);
+  shown.push_back('\n');
+}
+
+std::string shown_lines(const LineWindow& window, Encoding encoding) {
+  std::string shown;
+  for (const LineWindow::Line& line : window.lines()) {
+    const std::string_view bytes = window.bytes_of(line);
+    if (encoding == Encoding::latin1)
+      append_shown(shown, decoded(bytes, encoding), line.left_out);
+    else
+      append_shown(shown, bytes, line.left_out);
+  }
   return shown;
 }
 
@@ -100,9 +110,9 @@ void read_text(ReadPiece& piece, const Content& content, const ReadPart& part, E
   piece.ends_with_newline = pass.window.ends_with_newline();
   piece.total = full ? pass.window.total() : -1;
   if (full) piece.version = version_text(pass.hash);
-  for (const LineWindow::Line& line : pass.window.lines()) piece.lines.push_back(shown_line(line, encoding));
+  piece.text = shown_lines(pass.window, encoding);
   piece.first = first;
-  piece.last = first + static_cast<std::int64_t>(piece.lines.size()) - 1;
+  piece.last = first + static_cast<std::int64_t>(pass.window.lines().size()) - 1;
 }
 
 void read_bytes(ReadPiece& piece, const Content& content, std::string_view beginning, ReadAs as) {
@@ -123,10 +133,10 @@ void read_bytes(ReadPiece& piece, const Content& content, std::string_view begin
         fmt::format("it is larger than the {} bytes that can be shown; make a smaller copy", most_image);
   } else if (wants_image) {
     piece.kind = ReadPiece::Kind::image;
-    piece.lines = {content.whole(most_image)};
+    piece.text = content.whole(most_image);
     return;
   }
-  piece.lines = {std::string(beginning.substr(0, as == ReadAs::hex ? hex_whole : hex_head))};
+  piece.text = beginning.substr(0, as == ReadAs::hex ? hex_whole : hex_head);
 }
 
 /// As `ls -F` marks them, and where links lead.
@@ -160,13 +170,14 @@ void read_directory(ReadPiece& piece, const Pinned& file, const ReadPart& part, 
   piece.kind = ReadPiece::Kind::directory;
   piece.total = static_cast<std::int64_t>(entries.size());
   piece.first = part.offset > 0 ? part.offset : std::max<std::int64_t>(1, piece.total + part.offset + 1);
+  piece.last = piece.first - 1;
   for (std::int64_t i = piece.first; i <= piece.total && i < piece.first + part.limit; ++i) {
-    std::string& line = entries[static_cast<std::size_t>(i - 1)];
-    if (line.size() + 1 > room && !piece.lines.empty()) break;
+    const std::string& line = entries[static_cast<std::size_t>(i - 1)];
+    if (line.size() + 1 > room && !piece.text.empty()) break;
     room -= std::min(room, line.size() + 1);
-    piece.lines.push_back(std::move(line));
+    piece.text.append(line).push_back('\n');
+    piece.last = i;
   }
-  piece.last = piece.first + static_cast<std::int64_t>(piece.lines.size()) - 1;
 }
 
 void read_pinned(ReadPiece& piece, const Pinned& file, const ReadPart& part, ReadAs as, std::size_t room) {
@@ -190,9 +201,10 @@ void fail(ReadPiece& piece, const FileError& error) {
 }
 
 std::size_t room_of(const ReadPiece& piece) {
-  std::size_t used = 0;
-  for (const std::string& line : piece.lines) used += line.size() + 8;
-  return piece.kind == ReadPiece::Kind::image ? 0 : used;
+  constexpr std::size_t number_room = 7;  // beside the line and its newline
+  if (piece.kind == ReadPiece::Kind::image) return 0;
+  const std::int64_t lines = piece.kind == ReadPiece::Kind::binary ? 1 : piece.last - piece.first + 1;
+  return piece.text.empty() ? 0 : piece.text.size() + number_room * static_cast<std::size_t>(lines);
 }
 
 }  // namespace

@@ -34,8 +34,9 @@ struct ReadPiece {
   std::string line_ends;  ///< "lf", "crlf", "cr", "mixed"; empty: no line ends
   bool ends_with_newline = false;
   std::int64_t first = 0, last = 0, total = 0;  ///< lines, or entries; last < first: none
-  std::vector<std::string>
-      lines;  ///< UTF-8, fit to be shown; of an image its bytes, of a binary file its beginning
+  /// Those lines, each with a newline behind it: UTF-8, fit to be shown; of an image its bytes, of a binary
+  /// file its beginning.
+  std::string text;
   std::string code, sentence;  ///< of what failed
 };
 
@@ -62,10 +63,10 @@ void carry(Wire& wire, ReadRequest& request) {
 }
 template <class Wire>
 void carry(Wire& wire, ReadPiece& piece) {
-  auto& [kind, path, size, version, encoding, line_ends, ends_with_newline, first, last, total, lines, code,
+  auto& [kind, path, size, version, encoding, line_ends, ends_with_newline, first, last, total, text, code,
          sentence] = piece;
   wire(kind), wire(path), wire(size), wire(version), wire(encoding), wire(line_ends), wire(ends_with_newline);
-  wire(first), wire(last), wire(total), wire(lines), wire(code), wire(sentence);
+  wire(first), wire(last), wire(total), wire(text), wire(code), wire(sentence);
 }
 template <class Wire>
 void carry(Wire& wire, ReadResult& result) {

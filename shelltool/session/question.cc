@@ -11,9 +11,10 @@ namespace shelltool {
 namespace {
 
 void check_subject(const RulesQuestion& question) {
+  const bool has_command = !question.argv.empty() || !question.script.empty();
   const int subjects = (question.read ? 1 : 0) + (question.write ? 1 : 0) + (question.net ? 1 : 0) +
-                       (question.script.empty() ? 0 : 1) + (question.argv.empty() || question.net ? 0 : 1);
-  if (subjects != 1)
+                       (has_command && !question.net ? 1 : 0);
+  if (subjects != 1 || (!question.argv.empty() && !question.script.empty()))
     throw sys::Error(
         sys::Kind::invalid,
         "checking: give one of a command behind --, --script TEXT, --read PATH, --write PATH and "
@@ -46,12 +47,12 @@ RulesAnswer ask_file(policy::EventKind kind, const std::string& path, const Plan
   return answer;
 }
 
-/// The command behind --, by itself, is what connects.
+/// The command, by itself, is what connects; of shell text its first one.
 RulesAnswer ask_net(const RulesQuestion& question, const Plan& plan, const policy::RuleSet& rules) {
   policy::NetEvent event = policy::net_event(*question.net);
   RulesAnswer answer;
-  if (!question.argv.empty()) {
-    policy::Check found = dry_run(plan, rules, question.argv, "");
+  if (!question.argv.empty() || !question.script.empty()) {
+    policy::Check found = dry_run(plan, rules, question.argv, question.script);
     event.process = std::make_shared<sandbox::ExecEvent>(std::move(found.commands.front().event));
     answer.unclear = std::move(found.unclear);
   }

@@ -15,7 +15,7 @@ namespace shelltool {
 
 struct RulesQuestion {
   std::vector<std::string> argv;  ///< the command; with `net`, what connects
-  std::string script;             ///< shell text
+  std::string script;             ///< the same as shell text
   bool runs_script = false;       ///< dry; else it is only read, as where other sandboxes live on this thread
   std::optional<std::string> read, write, net;
 };

@@ -3,13 +3,13 @@
 #include <utility>
 
 #include "config/file.h"
+#include "config/frozen.h"
 #include "config/kept_trees.h"
 #include "shelltool/setup/project_rules.h"
+#include "shelltool/without_files.inc"
 
 namespace shelltool {
 namespace {
-
-constexpr const char* without_files = "version: 1\nextends: [builtin:base]\n";
 
 /// `read` returns the document, or nothing where there is none that counts.
 template <class Read>
@@ -49,7 +49,7 @@ RulesOrigin users_rules(const Places& places, const config::KeptTrees& trees) {
   RulesOrigin user = file_of(config::Author::anyone, places.user_rules(), trees);
   if (user.state != RulesOrigin::State::absent) return user;
   user.state = RulesOrigin::State::in_force;
-  user.document = config::read_yaml(without_files, "(built in)");
+  user.document = config::thaw(frozen_without_files, "(built in)");
   user.note = "there is no such file, so builtin:base holds";
   return user;
 }

@@ -9,6 +9,7 @@
 #include "shelltool/state/state_json.h"
 #include "shelltool/tools/instructions.h"
 #include "shelltool/tools/plain_text.h"
+#include "shelltool/tools/sandbox_refusals.h"
 #include "shelltool/tools/shell_request.h"
 
 namespace shelltool {
@@ -23,12 +24,32 @@ std::string unclear_text(const RulesAnswer& answer) {
   return text;
 }
 
+/// What the sandbox refuses whatever the rules say: of a command nobody knows it before it runs.
+std::optional<std::string> obstacle_of(const Judged& judged, const Plan& plan) {
+  if (std::holds_alternative<policy::NetEvent>(judged.event) &&
+      plan.state().network == sandbox::Network::none)
+    return no_network;
+  const auto* event = std::get_if<policy::FileEvent>(&judged.event);
+  if (event == nullptr) return std::nullopt;
+  sandbox::Spec spec = plan.made.spec;
+  spec.mode = plan.state().mode;
+  spec.writable = plan.roots();
+  const Confinement confinement{spec, plan.state().tier, plan.made.identity.account.home, spec.cwd};
+  const std::string& path = event->file.real ? *event->file.real : event->file.plain;
+  return event->kind == policy::EventKind::write ? obstacle_to_writing(path, confinement)
+                                                 : obstacle_to_reading(path, confinement);
+}
+
 mcp::ToolResult check(const RulesAnswer& answer, const Plan& plan) {
   const Judged& decider = answer.judged[answer.decider];
   mcp::ToolResult result;
   result.text = policy::denial_text(decider.decision, decider.words, plan.made.identity.account.home) +
                 unclear_text(answer);
   Json data = policy::decision_json(decider.decision, plan.state());
+  if (const auto obstacle = obstacle_of(decider, plan)) {
+    result.text += "\nsandbox: " + *obstacle;
+    data["sandbox_refuses"] = *obstacle;
+  }
   data["event"] = event_json(decider);
   data["cannot_tell"] = answer.unclear;
   result.meta = {{"gatehouse/result", std::move(data)}};
@@ -84,14 +105,29 @@ class StateAnswer {
   std::string text_;
 };
 
+RulesQuestion question_in(const mcp::Arguments& arguments) {
+  RulesQuestion question;
+  question.read = arguments.get<std::string>("read");
+  question.write = arguments.get<std::string>("write");
+  question.net = arguments.get<std::string>("connect");
+  const auto command = arguments.get<std::string>("command");
+  const int subjects = (question.read ? 1 : 0) + (question.write ? 1 : 0) + (question.net ? 1 : 0);
+  if (subjects == 0 && !command)
+    throw mcp::ArgumentError(
+        "'command' is missing: the command to be judged, or 'read', 'write' or 'connect'");
+  if (subjects > 1 || (command && subjects == 1 && !question.net))
+    throw mcp::ArgumentError(
+        "ask about one thing: 'command', 'read', 'write' or 'connect', the last also with the command that "
+        "connects");
+  if (command) check_command(*command);
+  question.script = command.value_or("");
+  return question;
+}
+
 void run(FreshPlan& fresh, StateAnswer& state, const mcp::Arguments& arguments, mcp::ToolCall call) {
   const std::string action = arguments.get<std::string>("action").value_or("check");
   if (action == "state") return call.answer_text(state.of(fresh));
-  const auto command = arguments.get<std::string>("command");
-  if (!command) throw mcp::ArgumentError("'command' is missing: the command to be judged");
-  check_command(*command);
-  RulesQuestion question;
-  question.script = *command;
+  const RulesQuestion question = question_in(arguments);
   const policy::RuleSet& rules = fresh.rules();
   const Plan& plan = fresh.plan();
   const RulesAnswer answer = ask(question, plan, rules);
@@ -107,9 +143,10 @@ mcp::Tool policy_tool(FreshPlan& plan) {
   tool.name = "policy";
   tool.title = "Ask the rules";
   tool.description =
-      "Says what the owner's rules would decide about a command, with rule, reason and what to do instead, "
-      "without "
-      "running anything. Looks into scripts, pipes and wrappers that stand in plain view.";
+      "Says what the owner's rules would decide about a command, a file or a connection, with rule, reason "
+      "and "
+      "what to do instead, without running anything. Looks into scripts, pipes and wrappers that stand in "
+      "plain view.";
   tool.parameters = {
       {"action",
        Parameter::Type::string,
@@ -117,7 +154,10 @@ mcp::Tool policy_tool(FreshPlan& plan) {
        false,
        {"check", "explain", "state"},
        {}},
-      {"command", Parameter::Type::string, "Shell text.", false, {}, {{"cmd", {}}}, as_shell_text}};
+      {"command", Parameter::Type::string, "Shell text.", false, {}, {{"cmd", {}}}, as_shell_text},
+      {"read", Parameter::Type::string, "A path, instead of a command.", false, {}, {}},
+      {"write", Parameter::Type::string, "A path.", false, {}, {}},
+      {"connect", Parameter::Type::string, "HOST:PORT; `command` may say who connects.", false, {}, {}}};
   tool.annotations = [] {
     return Json{{"readOnlyHint", true}, {"idempotentHint", true}, {"openWorldHint", false}};
   };

@@ -1,5 +1,7 @@
 #include "shelltool/tools/read_tool.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sandbox/sys/text.h"
@@ -101,6 +103,19 @@ std::string rest_text(const ReadPiece& piece, const std::string& path) {
   return fmt::format(" · go on with read(file_path={}, offset={})", mcp::text_of(Json(path)), piece.last + 1);
 }
 
+/// "    7→…", a line each.
+void append_numbered(std::string& text, const ReadPiece& piece) {
+  constexpr std::size_t width = 5;
+  std::int64_t number = piece.first;
+  for (std::string_view rest = piece.text; !rest.empty();) {
+    const std::size_t end = rest.find('\n');
+    const fmt::format_int digits(number++);
+    text.append(1, '\n').append(width - std::min(width, digits.size()), ' ');
+    text.append(digits.data(), digits.size()).append("→").append(rest.substr(0, end));
+    rest.remove_prefix(end + 1);
+  }
+}
+
 std::string piece_text(const ReadPiece& piece, const FileTools& tools) {
   const std::string path = shown_file(tools, piece.path);
   const std::string version = piece.version.empty() ? "" : " · v:" + piece.version;
@@ -111,12 +126,11 @@ std::string piece_text(const ReadPiece& piece, const FileTools& tools) {
       return fmt::format("{} · {} · {}{}", path, piece.encoding, size_text(piece.size), version);
     case ReadPiece::Kind::binary:
       return fmt::format("{} · {} · {}{}{}{}", path, piece.encoding, size_text(piece.size), version,
-                         piece.sentence.empty() ? "" : " · " + piece.sentence, hex_text(piece.lines.front()));
+                         piece.sentence.empty() ? "" : " · " + piece.sentence, hex_text(piece.text));
     case ReadPiece::Kind::directory: {
-      std::string text =
-          fmt::format("{}/ · {}{}", path, range_text(piece, "entries"), rest_text(piece, path));
-      for (const std::string& line : piece.lines) text += "\n" + line;
-      return text;
+      const std::string text = fmt::format("{}/ · {}{}\n{}", path, range_text(piece, "entries"),
+                                           rest_text(piece, path), piece.text);
+      return text.substr(0, text.size() - 1);
     }
     case ReadPiece::Kind::text:
       break;
@@ -126,8 +140,7 @@ std::string piece_text(const ReadPiece& piece, const FileTools& tools) {
                   piece.encoding, piece.line_ends.empty() ? "" : " " + piece.line_ends,
                   piece.size == 0 || piece.ends_with_newline ? "" : " · no newline at the end", version,
                   rest_text(piece, path));
-  std::int64_t number = piece.first;
-  for (const std::string& line : piece.lines) text += fmt::format("\n{:>5}→{}", number++, line);
+  append_numbered(text, piece);
   return text;
 }
 
@@ -149,7 +162,7 @@ mcp::ToolResult read_result(const files::ReadResult& result, const FileTools& to
   bool all_failed = true;
   for (const ReadPiece& piece : result.pieces) {
     told.text += (told.text.empty() ? "" : "\n\n") + piece_text(piece, tools);
-    if (piece.kind == ReadPiece::Kind::image) told.images.push_back({piece.encoding, piece.lines.front()});
+    if (piece.kind == ReadPiece::Kind::image) told.images.push_back({piece.encoding, piece.text});
     all_failed = all_failed && piece.kind == ReadPiece::Kind::failed;
     pieces.push_back(piece_json(piece));
   }

@@ -126,6 +126,16 @@ std::optional<std::string> explanation(const std::string& path, Failure failure,
 
 }  // namespace
 
+const char* const no_network = "net none: there is no network in this sandbox";
+
+std::optional<std::string> obstacle_to_reading(const std::string& path, const Confinement& confinement) {
+  return explanation(path, Failure::missing, confinement);
+}
+
+std::optional<std::string> obstacle_to_writing(const std::string& path, const Confinement& confinement) {
+  return explanation(path, Failure::read_only, confinement);
+}
+
 std::vector<std::string> refusals_in(std::string_view output, const Confinement& confinement) {
   std::vector<std::string> refusals;
   const auto add = [&](const std::string& sentence) {
@@ -136,8 +146,7 @@ std::vector<std::string> refusals_in(std::string_view output, const Confinement&
     const std::size_t end = std::min(output.find('\n'), output.size());
     const std::string_view line = output.substr(0, std::min(end, longest_line));
     output.remove_prefix(std::min(end + 1, output.size()));
-    if (confinement.spec.network == sandbox::Network::none && speaks_of_network(line))
-      add("net none: there is no network in this sandbox");
+    if (confinement.spec.network == sandbox::Network::none && speaks_of_network(line)) add(no_network);
     const Failure failure = failure_in(line);
     if (failure == Failure::none) continue;
     for (const Word& word : words_in(without_speaker(line))) {

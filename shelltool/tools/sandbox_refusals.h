@@ -1,6 +1,7 @@
 #pragma once
 /// What the sandbox refused, by name: a bare "Read-only file system" tells nobody that it is meant so.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,5 +22,10 @@ struct Confinement {
 /// A sentence each, at most five, for the failures that the output speaks of: no system call is watched for
 /// this, so a program that fails silently is not explained. `output` is plain text.
 std::vector<std::string> refusals_in(std::string_view output, const Confinement& confinement);
+
+/// What stands in the way of a path, whatever the rules say; nothing where nothing of gatehouse's does.
+std::optional<std::string> obstacle_to_reading(const std::string& path, const Confinement& confinement);
+std::optional<std::string> obstacle_to_writing(const std::string& path, const Confinement& confinement);
+extern const char* const no_network;
 
 }  // namespace shelltool

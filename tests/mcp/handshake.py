@@ -98,8 +98,41 @@ def policy_answers_without_running_anything(place):
     assert "workspace-write, net none" in text_of(server.call("policy", action="state"))
 
 
+def policy_answers_about_files_and_connections(place):
+    place.rules.write_text("""version: 1
+defaults: {net: deny}
+rules:
+  - {id: secrets, event: read, when: {path: .env}, verdict: deny, reason: Secrets.}
+  - {id: mirror, event: net, when: {host: mirror.example, program: curl}, verdict: allow}
+""")
+    (place.workspace / "link").symlink_to(".env")
+    server = place.serve()
+
+    def asked(**question):
+        result = server.call("policy", **question)
+        return text_of(result), result["_meta"]["gatehouse/result"]
+    for path in (".env", "link"):
+        text, data = asked(read=path)
+        assert text.startswith("denied: read ") and "rule secrets" in text and data["verdict"] == "deny", text
+    text, data = asked(write="made")
+    assert data["verdict"] == "allow" and "sandbox" not in text, text
+    text, data = asked(write="/etc/passwd")
+    assert "sandbox: read-only: /etc/passwd (outside the workspace)" in text and "read-only" in data["sandbox_refuses"], text
+    text, data = asked(connect="mirror.example:443", command="curl https://mirror.example")
+    assert data["verdict"] == "allow" and "net none" in data["sandbox_refuses"], text
+    for who in ({"command": "wget https://mirror.example"}, {}):
+        text, data = asked(connect="mirror.example:443", **who)
+        assert data["verdict"] == "deny" and "rule defaults.net" in text, text
+    text, _ = asked(connect="mirror.example:443", action="explain", command="curl x")
+    assert "mirror (allow, " in text, text
+    for wrong in ({"read": "a", "write": "b"}, {"read": "a", "command": "ls"}, {"connect": "mirror.example"}, {}, {"read": ""}):
+        assert server.call("policy", **wrong)["isError"], wrong
+    assert sorted(path.name for path in place.workspace.iterdir()) == ["link"]
+
+
 TESTS = [it_speaks_the_revision_that_was_asked_for, it_offers_its_newest_revision_for_one_it_does_not_know,
          an_initialize_without_a_revision_is_an_error_and_the_next_one_works,
          a_discover_probe_fails_and_hosts_fall_back_in_the_same_process, ids_come_back_as_they_were,
          what_is_announced_fits_into_a_models_context, the_instructions_say_what_holds_here,
-         broken_rules_are_said_in_the_instructions_which_stay_short, policy_answers_without_running_anything]
+         broken_rules_are_said_in_the_instructions_which_stay_short, policy_answers_without_running_anything,
+         policy_answers_about_files_and_connections]

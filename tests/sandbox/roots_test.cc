@@ -101,6 +101,15 @@ TEST_SUITE("roots") {
     }
   }
 
+  TEST_CASE("many who make names all the time keep no root from being lost") {
+    if (!can_run()) return;
+    RootsScene scene;
+    for (int number = 0; number < 12; ++number)
+      scene.start_writer("makes", scene.at(fmt::format("file{}", number)));
+    CHECK(scene.set({}).in_force);
+    CHECK_FALSE(changes(scene.workspace()));
+  }
+
   TEST_CASE("who writes elsewhere goes on, and so does the turn that had a writer among others") {
     if (!can_run()) return;
     RootsScene scene;

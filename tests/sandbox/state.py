@@ -90,10 +90,12 @@ def until(condition, seconds=15, pause=0.003):
 
 def look(directory):
     seen = {}
-    for path in sorted(directory.rglob("*")):
-        with contextlib.suppress(FileNotFoundError):
-            facts = path.lstat()
-            seen[str(path)] = (facts.st_size, facts.st_mtime_ns, facts.st_mode)
+    for parent, directories, files in os.walk(directory):  # which passes over a directory that goes meanwhile
+        for name in directories + files:
+            path = os.path.join(parent, name)
+            with contextlib.suppress(FileNotFoundError):
+                facts = os.lstat(path)
+                seen[path] = (facts.st_size, facts.st_mtime_ns, facts.st_mode)
     return seen
 
 

@@ -93,6 +93,13 @@ rules:
   CHECK(at("open/link/x") == Verdict::deny);   // is secret/x
   CHECK(at("secret/out/x") == Verdict::deny);  // is open/x, named as secret
   CHECK(at("open/../x") == Verdict::ask);
+  std::filesystem::create_symlink("../secret/new/x",
+                                  workspace / "open/dangling");  // who writes there writes to secret
+  std::filesystem::create_symlink("dangling", workspace / "open/second");
+  CHECK(at("open/dangling") == Verdict::deny);
+  CHECK(at("open/second") == Verdict::deny);
+  std::filesystem::create_symlink("circle", workspace / "open/circle");
+  CHECK(at("open/circle") != Verdict::allow);
   const RuleSet allow = tests::rules(R"(
 version: 1
 defaults: {read: deny}
