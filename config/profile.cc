@@ -57,17 +57,14 @@ constexpr Key profile_keys[] = {
     {"env", &env_shape, "its environment"},
     {"programs", &texts, "the agents that it is made for"},
     {"note", &note_shape, "what its user should know"},
-    {.name = "read", .value = &texts, .about = "may be read", .has_no_effect = true},
+    {"read", &texts, "may be read: as unhide"},
+    {"inherit", &texts, "programs that it starts and that stay in it"},
     {.name = "publish",
      .value = &texts,
      .about = "ports that are reached from outside",
      .has_no_effect = true},
     {.name = "sockets", .value = &texts, .about = "sockets that it reaches", .has_no_effect = true},
     {.name = "limits", .value = &text_map, .about = "how much it may use", .has_no_effect = true},
-    {.name = "inherit",
-     .value = &texts,
-     .about = "programs that it runs and that keep it",
-     .has_no_effect = true},
     {.name = "nested_namespaces",
      .value = &truth,
      .about = "it may build sandboxes of its own",
@@ -90,10 +87,17 @@ Strings read_paths(const Node* node) {
   return paths;
 }
 
-NetworkMode read_network(const Node& node) {
-  if (node.kind == Node::Kind::map)
-    throw BadInput(node.place, "a profile's network is none, allowlist or full; hosts are for rules on net");
-  return static_cast<NetworkMode>(index_of(node, network_shape));
+void read_network(const Node& node, Profile& profile) {
+  const auto mode_of = [](const Node& word) {
+    return static_cast<NetworkMode>(index_of(word, network_mode));
+  };
+  if (node.kind != Node::Kind::map) {
+    profile.network = mode_of(node);
+    return;
+  }
+  const Node* const mode = find(node, "mode");
+  profile.network = mode != nullptr ? mode_of(*mode) : NetworkMode::allowlist;
+  if (const Node* allow = find(node, "allow")) profile.reach = read_strings(*allow);
 }
 
 void read_env(const Node& node, Profile& profile) {
@@ -129,11 +133,10 @@ std::map<std::string, std::string> read_copy(const Node* node, const Strings& wr
 
 Profile read_profile(const Entry& entry) {
   const Node& map = entry.value;
-  for (const Key& key : profile_keys)
-    if (const Node* node = find(map, key.name); node != nullptr && key.has_no_effect)
-      throw BadInput(node->place, fmt::format("`{}` has no effect in a profile of this version", key.name));
   check(map, profile_shape);
   Profile profile;
+  for (const Key& key : profile_keys)
+    if (key.has_no_effect && find(map, key.name) != nullptr) profile.without_effect.emplace_back(key.name);
   profile.name = entry.key.scalar;
   profile.place = entry.key.place;
   profile.write = read_paths(find(map, "write"));
@@ -141,7 +144,9 @@ Profile read_profile(const Entry& entry) {
   profile.hide = read_paths(find(map, "hide"));
   profile.unhide = read_paths(find(map, "unhide"));
   profile.protect = read_paths(find(map, "protect"));
-  if (const Node* network = find(map, "network")) profile.network = read_network(*network);
+  for (std::string& path : read_paths(find(map, "read"))) profile.unhide.push_back(std::move(path));
+  if (const Node* inherit = find(map, "inherit")) profile.inherit = read_strings(*inherit);
+  if (const Node* network = find(map, "network")) read_network(*network, profile);
   if (const Node* env = find(map, "env")) read_env(*env, profile);
   if (const Node* programs = find(map, "programs")) profile.programs = read_strings(*programs);
   if (const Node* note = find(map, "note")) read_note(*note, profile);
@@ -158,6 +163,9 @@ Profile extended(Profile base, Profile own) {
   add(base.unhide, own.unhide);
   add(base.protect, own.protect);
   add(base.pass, own.pass);
+  add(base.reach, own.reach);
+  add(base.inherit, own.inherit);
+  add(base.without_effect, own.without_effect);
   own.copy.merge(base.copy);
   own.set.merge(base.set);
   base.copy = std::move(own.copy);

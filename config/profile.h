@@ -25,7 +25,10 @@ struct Profile {
   /// what a program renames over in a directory that stays read-only.
   std::map<std::string, std::string> copy;
   std::vector<std::string> hide, unhide, protect;
-  std::vector<std::string> pass;  ///< env.pass
+  std::vector<std::string> reach;    ///< network.allow: HOST, HOST:PORT, also "@NAME" and "@NAME:PORT"
+  std::vector<std::string> inherit;  ///< programs that it starts and that stay in it: names, globs; "*": all
+  std::vector<std::string> without_effect;  ///< keys that are stated and that this version ignores
+  std::vector<std::string> pass;            ///< env.pass
   std::map<std::string, std::string>
       set;                            ///< env.set, where the caller has none that passes; "~/" as in paths
   std::vector<std::string> programs;  ///< the agents that it is made for, by the names of their programs
@@ -38,7 +41,7 @@ struct Profile {
 extern const Shape profile_shape;
 
 /// A `profiles` section: name to profile, each complete with what it extends, which is another of them or a
-/// mode's name. Throws BadInput for a circle, and for a key that this version gives no effect.
+/// mode's name. Throws BadInput for a circle.
 std::vector<Profile> read_profiles(const Node& map);
 
 /// Throws sys::Error that names the nearest, or all of them.

@@ -92,6 +92,10 @@ class Compiler {
     RulesFile file = read_rules(source.document, source.layer, compiled_.surroundings, sets_);
     if (file.extends_base && !compiled_.base) add_base(source.layer);
     sets_ = file.sets;
+    const config::Node* const profiles = config::find(source.document, "profiles");
+    if (profiles != nullptr && source.layer <= Layer::user)
+      for (Profile& profile : read_profiles(*profiles, sets_))
+        compiled_.profiles.push_back(std::move(profile));
     add_file(std::move(file));
   }
 
@@ -268,6 +272,8 @@ void CompiledRules::take_in(RuleIndex::Number number) {
   const Rule& rule = rules[number];
   look_at(rule.when);
   look_at(rule.unless);
+  // Of a program that is moved, a little of its environment goes along.
+  reads_environment = reads_environment || (rule.is_for(EventKind::exec) && !rule.profile.empty());
   if (rule.is_for(EventKind::exec)) index.add(number, rule);
   for (const EventKind kind : {EventKind::read, EventKind::write, EventKind::net})
     if (rule.is_for(kind)) targets[static_cast<std::size_t>(kind)].add(number, rule);

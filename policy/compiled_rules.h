@@ -9,6 +9,7 @@
 
 #include "policy/base_rules.h"
 #include "policy/grant.h"
+#include "policy/profiles.h"
 #include "policy/rule.h"
 #include "policy/rule_index.h"
 #include "policy/rule_set.h"
@@ -39,6 +40,8 @@ struct CompiledRules {
   /// How those of each layer read words: as its rules do, and what grants say about options changes no rule.
   std::array<std::shared_ptr<ProgramTable>, layer_count> grant_programs;
   std::vector<Promise> promises;
+  /// Of the system's and the user's files, the system's first: a profile may widen.
+  std::vector<Profile> profiles;
   bool reads_environment = false;
   std::uint64_t generation = 1;
 

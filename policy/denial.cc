@@ -69,6 +69,7 @@ std::string denial_text(const Decision& decision, const std::vector<std::string>
   std::string text = fmt::format("{}: {}   (rule {}, {})", said(decision.verdict), sys::command_line(argv),
                                  decision.rule, place_text(decision.source, home));
   if (!decision.chain.empty()) text += "\n  by: " + chain_text(decision);
+  if (!decision.profile.empty()) text += "\n  In profile " + sys::visible(decision.profile) + ".";
   if (!decision.reason.empty()) text += "\n  " + sys::visible(decision.reason);
   for (const Granted& granted : decision.granted)
     text += fmt::format("\n  Granted: {}   ({}, {})", sys::visible(granted.reason), granted.rule,

@@ -30,6 +30,7 @@ struct NetEvent {
   std::optional<Address> address;  ///< that is dialled; none before the name is resolved: ask again then
   std::uint16_t port = 0;
   std::string tool = "shell";
+  std::string profile = {};  ///< that the process runs in; empty: the session's own sandbox
   /// What the process that connects is. Where nobody knows, it may be any program to a deny, and none to an
   /// allow.
   std::shared_ptr<const sandbox::ExecEvent> process;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/new_node.h"
 #include "config/text.h"
 #include "policy/compiled_rules.h"
 #include "policy/program_layers.h"
@@ -39,6 +40,14 @@ void set(Node& map, std::string_view key, Node value) {
   for (Entry& entry : map.entries)
     if (entry.key.scalar == key) return void(entry.value = std::move(value));
   map.entries.push_back({word(key), std::move(value)});
+}
+
+/// "a.example:443", "[2001:db8::/32]:80".
+std::string text_of(const Profile::Reach& reach) {
+  const std::string host = reach.host.text();
+  if (!reach.port) return host;
+  return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, *reach.port)
+                                             : fmt::format("[{}]:{}", host, *reach.port);
 }
 
 /// A rule as it will stand there.
@@ -177,8 +186,21 @@ class Resolver {
     for (const ReadFile& file : files_)
       if (const Node* profiles = find(file.document, "profiles"))
         for (const Entry& entry : profiles->entries)
-          if (find(whole, entry.key.scalar) == nullptr) whole.entries.push_back(entry);
+          if (find(whole, entry.key.scalar) == nullptr) whole.entries.push_back(profile(entry));
     return whole;
+  }
+
+  /// Without names of `sets`, of which there are none any more.
+  [[nodiscard]] Entry profile(Entry entry) const {
+    const Profile* const known = find_profile(compiled_.profiles, entry.key.scalar);
+    const Node* const network = find(entry.value, "network");
+    if (known == nullptr || network == nullptr || find(*network, "allow") == nullptr) return entry;
+    Node reached = *network;
+    std::vector<std::string> hosts;
+    for (const Profile::Reach& reach : known->reach) hosts.push_back(text_of(reach));
+    set(reached, "allow", config::list_node(hosts));
+    set(entry.value, "network", std::move(reached));
+    return entry;
   }
 
   void add_section(std::string_view name, Node section) {

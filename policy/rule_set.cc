@@ -13,6 +13,7 @@
 #include "policy/internal_address.h"
 #include "policy/rule_match.h"
 #include "policy/standing.h"
+#include "sandbox/sys/path.h"
 
 namespace policy {
 
@@ -151,6 +152,19 @@ bool is_named(const std::vector<Match>& matches, const Address& address) {
   });
 }
 
+/// What no rule decides, the profile that the process runs in may. True where it names the address, too.
+bool allow_by_profile(const CompiledRules& compiled, const NetEvent& event, Decision& decision) {
+  const Profile* const profile = find_profile(compiled.profiles, event.profile);
+  const Profile::Reach* const reach = profile == nullptr ? nullptr : reach_of(*profile, event);
+  if (reach == nullptr || decision.rule != std::string("defaults.") + name_of(EventKind::net)) return false;
+  decision.verdict = Verdict::allow;
+  decision.rule = "profiles." + profile->settings.name;
+  decision.source = profile->settings.place;
+  decision.reason.clear();
+  decision.profile = event.profile;
+  return reach->host.network().has_value();
+}
+
 /// Whoever owns a name may have it lead anywhere, also to this machine and to the network around it.
 void deny_internal(const NetEvent& event, const Address& address, Decision& decision) {
   if (decision.verdict == Verdict::deny) return;
@@ -230,8 +244,9 @@ Decision decide(const CompiledRules& compiled, const NetEvent& event, const Stat
   const Seen connection = seen(compiled, event, state, resolve);
   const std::vector<Match> matches = matches_of(compiled, EventKind::net, candidates, connection);
   Decision decision = decision_of(compiled, EventKind::net, connection, matches);
+  const bool is_reached = allow_by_profile(compiled, event, decision);
   if (const auto address = event.known_address();
-      address && is_internal(*address) && !is_named(matches, *address))
+      address && is_internal(*address) && !is_named(matches, *address) && !is_reached)
     deny_internal(event, *address, decision);
   if (connection.scene.event != nullptr) name_callers(*event.process, decision);
   return decision;
@@ -271,6 +286,18 @@ std::vector<ExplainedRule> RuleSet::explain(const FileEvent& event, const State&
 std::vector<ExplainedRule> RuleSet::explain(const NetEvent& event, const State& state) const {
   compiled_->read_all();
   return policy::explain(*compiled_, event, state);
+}
+
+const std::vector<Profile>& RuleSet::profiles() const { return compiled_->profiles; }
+
+bool RuleSet::is_part_of(const sandbox::Image& program, const sandbox::ExecEvent& event) const {
+  const ProgramTable& table = compiled_->programs_of(Layer::user);
+  const std::string name = sys::base_name(program.called);
+  const policy::Program* const known = table.find(name);
+  const sandbox::File& file = event.images.front().file;
+  if (known == nullptr || file.writable) return false;
+  return std::any_of(known->runs.begin(), known->runs.end(),
+                     [&](const std::string& part) { return file.path == compiled_->identity.look_up(part); });
 }
 
 bool RuleSet::reads_environment() const { return compiled_->reads_environment; }

@@ -10,6 +10,7 @@
 #include "policy/decision.h"
 #include "policy/event.h"
 #include "policy/layer.h"
+#include "policy/profiles.h"
 #include "policy/surroundings.h"
 #include "sandbox/exec_event.h"
 
@@ -44,7 +45,12 @@ class RuleSet {
   /// What some rule on net looks at and the event does not say, for people: "the address of a.example". The
   /// decision may be another one when it is known.
   [[nodiscard]] std::vector<std::string> unknowns_of(const NetEvent& event) const;
-  /// True when some rule looks at the environment; else the gate need not read it.
+  /// Of the system's and the user's files, the system's first.
+  [[nodiscard]] const std::vector<Profile>& profiles() const;
+  /// What is asked for is what `programs` says that this program is made of (`runs`), and is that file
+  /// itself.
+  [[nodiscard]] bool is_part_of(const sandbox::Image& program, const sandbox::ExecEvent& event) const;
+  /// True when some rule looks at the environment, or moves programs; else the gate need not read it.
   [[nodiscard]] bool reads_environment() const;
   /// Where the files lie that rules deny to read or to write: directories or the very files, "/" for what may
   /// be anywhere. Empty when no rule denies any; those of builtin:base lie where the sandbox keeps everybody

@@ -138,7 +138,8 @@ class RulesReader {
 
 }  // namespace
 
-const std::vector<std::string> built_in_profiles{"read-only", "workspace-write", "agent", "unconfined"};
+const std::vector<std::string> built_in_profiles{"read-only", "workspace-write", "agent", "unconfined",
+                                                 "test",      "git-remote"};
 
 bool Rule::is_for(EventKind kind) const {
   return std::find(events.begin(), events.end(), kind) != events.end();

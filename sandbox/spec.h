@@ -82,6 +82,7 @@ struct Spec {
   std::vector<std::string> argv;  ///< argv[0] is searched in the PATH of `env`; empty: a session of turns
   std::vector<std::string> env;   ///< NAME=value, all of it
   std::string cwd;
+  std::string program;  ///< the path that is executed; empty: argv[0] is searched
 
   Mode mode = Mode::workspace_write;
   Network network = Network::none;

@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "sandbox/moved.h"
 #include "sandbox/net/endpoint.h"
 #include "sandbox/sys/error.h"
 
@@ -17,6 +18,8 @@ namespace {
 
 /// Between SIGTERM and the end, so that a command can still say what it was doing.
 constexpr auto grace = std::chrono::milliseconds(200);
+/// At a time: each takes some descriptors of ours.
+constexpr std::size_t most_moved = 64;
 /// Between asking a subreaper to end its tree and ending it without its help.
 constexpr auto patience = std::chrono::seconds(2);
 
@@ -48,18 +51,32 @@ Report report_in(const sys::Packet& packet) {
 
 Supervisor::Supervisor(sys::Reactor& reactor, const Spec& spec, const std::function<Judging()>& prepare,
                        Handlers handlers, std::optional<Nascent> nascent)
+    : Supervisor(
+          reactor, std::make_shared<WaitStatuses>(reactor), std::move(handlers),
+          [&](const auto& meanwhile) { return launch(spec, meanwhile, std::move(nascent)); }, spec, prepare) {
+}
+
+Supervisor::Supervisor(Supervisor& beside, const Spec& spec, const std::function<Judging()>& prepare,
+                       Handlers handlers, const Inherited& inherited)
+    : Supervisor(
+          beside.reactor_, beside.statuses_, std::move(handlers),
+          [&](const auto& meanwhile) { return launch(spec, inherited, meanwhile); }, spec, prepare) {}
+
+Supervisor::Supervisor(sys::Reactor& reactor, std::shared_ptr<WaitStatuses> statuses, Handlers handlers,
+                       const std::function<Launched(const std::function<void()>& meanwhile)>& launch_it,
+                       const Spec& spec, const std::function<Judging()>& prepare)
     : reactor_(reactor),
       handlers_(std::move(handlers)),
       started_(sys::BootClock::now()),
       // Before the first child is there: a status that comes earlier would be lost.
-      children_(reactor.on_signals({SIGCHLD}, [this](int) { reap(); })),
+      statuses_(std::move(statuses)),
+      claim_(statuses_->add([this](pid_t pid, int status, bool is_last_word) {
+        return on_wait_status(pid, status, is_last_word);
+      })),
       publisher_(publisher_for(spec)),
-      launched_(launch(
-          spec,
-          [&] {
-            if (prepare) judging_.emplace(prepare());
-          },
-          std::move(nascent))) {
+      launched_(launch_it([&] {
+        if (prepare) judging_.emplace(prepare());
+      })) {
   if (launched_.zygote) {
     turns_ = std::make_unique<Turns>(
         reactor, std::move(*launched_.zygote), spec.user,
@@ -75,6 +92,15 @@ Supervisor::Supervisor(sys::Reactor& reactor, const Spec& spec, const std::funct
     gate_ = std::make_unique<Gate>(reactor, std::move(launched_.listener), judging_->judge,
                                    std::move(judging_->options));
   begin_network(spec);
+  if (gate_ && judging_->destinations)
+    gate_->on_move([this](const ExecRead& read, const Inherited& inherited, const std::string& place) {
+      if (launched_.tier != Tier::a)
+        throw sys::Error(sys::Kind::unsupported, "tier {} has one sandbox only", name_of(launched_.tier));
+      if (moved_.size() >= most_moved)
+        throw sys::Error(sys::Kind::unsupported, "{} programs of this sandbox are in others already",
+                         most_moved);
+      return std::make_unique<Moved>(*this, judging_->destinations(read.event, place), inherited);
+    });
   if (gate_ && launched_.doors) {
     connections_ = std::make_unique<Connections>(reactor, gate_->listener(), judging_->judge,
                                                  std::move(*launched_.doors), spec.user);
@@ -93,10 +119,7 @@ Supervisor::~Supervisor() {
   launched_.lifeline.close();
   if (launched_.tier == Tier::a) launched_.init.kill(SIGKILL);
   // A PID namespace ends when its last process is reaped, and those that we trace are ours to reap.
-  for (pid_t pid = 0; pid != launched_.init.pid();) {
-    pid = ::waitpid(-1, nullptr, __WALL);
-    if (pid < 0 && errno != EINTR) break;
-  }
+  statuses_->reap(launched_.init.pid());
   launched_.init.forget();
 }
 
@@ -111,9 +134,16 @@ bool Supervisor::order(const Order& order, const std::vector<int>& fds) {
 }
 
 std::vector<NotHeld> Supervisor::hold(const HoldOrder& change) {
-  const std::optional<sys::Fd> answer = ask(Order::Kind::hold, pack(change), Report::Kind::held);
-  if (answer) return *answer ? unpack_not_held(answer->get()) : std::vector<NotHeld>();
   std::vector<NotHeld> failures;
+  for (Moved* const moved : moved_)
+    if (Supervisor* const inside = moved->inside())
+      for (NotHeld& not_held : inside->hold(change)) failures.push_back(std::move(not_held));
+  const std::optional<sys::Fd> answer = ask(Order::Kind::hold, pack(change), Report::Kind::held);
+  if (answer && *answer) {
+    std::vector<NotHeld> own = unpack_not_held(answer->get());
+    failures.insert(failures.end(), own.begin(), own.end());
+  }
+  if (answer) return failures;
   for (const Held& held : change.held)
     failures.push_back({held.path, "the sandbox's first process does not answer"});
   return failures;
@@ -151,7 +181,22 @@ std::optional<sys::Fd> Supervisor::await(Report::Kind kind, int number) {
 }
 
 void Supervisor::answer(std::uint64_t ticket, bool allowed) {
-  if (!connections_ || !connections_->answer(ticket, allowed)) gate_->answer(ticket, allowed);
+  if (connections_ && connections_->answer(ticket, allowed)) return;
+  gate_->answer(ticket, allowed);
+  for (Moved* const moved : std::vector<Moved*>(moved_))
+    if (Supervisor* const inside = moved->inside()) inside->answer(ticket, allowed);
+}
+
+std::vector<std::string> Supervisor::end_moved() {
+  std::vector<std::string> names;
+  for (Moved* const moved : moved_) {
+    if (moved->inside() == nullptr) continue;
+    names.push_back(moved->name());
+    const std::vector<std::string> further = moved->inside()->end_moved();
+    names.insert(names.end(), further.begin(), further.end());
+    moved->end();
+  }
+  return names;
 }
 
 void Supervisor::set_network(Network network) {
@@ -294,22 +339,19 @@ void Supervisor::settle_connections() {
   }
 }
 
-void Supervisor::reap() {
-  for (;;) {
-    int status = 0;
-    const pid_t pid = ::waitpid(-1, &status, __WALL | WNOHANG);
-    if (pid <= 0) return;
-    if (pid != launched_.init.pid()) {
-      if (gate_) gate_->on_wait_status(pid, status);
-      continue;
-    }
-    if (WIFSTOPPED(status)) continue;
-    launched_.init.forget();
-    on_reports();  // what init said last may still be in the socket
-    if (!reported_end_) outcome_.status = {0, SIGKILL};
-    tell_end();
-    return;
+bool Supervisor::on_wait_status(pid_t pid, int status, bool is_last_word) {
+  if (launched_.init && pid == launched_.init.pid()) {
+    if (!WIFSTOPPED(status)) on_init_gone();
+    return true;
   }
+  return gate_ && gate_->on_wait_status(pid, status, is_last_word);
+}
+
+void Supervisor::on_init_gone() {
+  launched_.init.forget();
+  on_reports();  // what init said last may still be in the socket
+  if (!reported_end_) outcome_.status = {0, SIGKILL};
+  tell_end();
 }
 
 }  // namespace sandbox

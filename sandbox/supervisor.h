@@ -20,8 +20,15 @@
 #include "sandbox/spec.h"
 #include "sandbox/sys/reactor.h"
 #include "sandbox/turns.h"
+#include "sandbox/wait_statuses.h"
 
 namespace sandbox {
+
+class Moved;
+struct Destination;
+/// Where a program goes that its judge sends to a place (Judge::place_of). Throws sys::Error where there is
+/// no way.
+using Destinations = std::function<Destination(const ExecEvent&, const std::string& place)>;
 
 /// Single-threaded: made and run on the thread of the reactor. Its end is the end of everything in the
 /// sandbox.
@@ -39,6 +46,7 @@ class Supervisor {
   struct Judging {
     Judge& judge;
     GateOptions options;
+    Destinations destinations = {};  ///< empty: none
   };
 
   /// Starts the command. `prepare` says who judges it, and runs while the launcher builds the sandbox, before
@@ -46,6 +54,9 @@ class Supervisor {
   /// what `prepare` throws; nothing is left then.
   Supervisor(sys::Reactor& reactor, const Spec& spec, const std::function<Judging()>& prepare,
              Handlers handlers, std::optional<Nascent> nascent = std::nullopt);
+  /// The same beside another sandbox, for a program that was moved out of that one, which outlives it.
+  Supervisor(Supervisor& beside, const Spec& spec, const std::function<Judging()>& prepare, Handlers handlers,
+             const Inherited& inherited);
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
   ~Supervisor();
@@ -77,6 +88,12 @@ class Supervisor {
   /// Of a sandbox that was built with an allow list: none ends all connections and lets no more be made,
   /// allowlist lets them be made again. In force when this returns.
   void set_network(Network network);
+  /// Ends the sandboxes of all that was moved out of this one, and out of those. Nothing of them is left when
+  /// this returns: the programs' words, for people.
+  std::vector<std::string> end_moved();
+  /// Each Moved of this sandbox, while it lives.
+  void keep(Moved& moved) { moved_.push_back(&moved); }
+  void forget(Moved& moved) { std::erase(moved_, &moved); }
 
   /// Not of a guest.
   [[nodiscard]] Gate& gate() { return *gate_; }
@@ -87,12 +104,16 @@ class Supervisor {
   [[nodiscard]] const std::vector<std::string>& missing() const { return launched_.missing; }
 
  private:
+  Supervisor(sys::Reactor& reactor, std::shared_ptr<WaitStatuses> statuses, Handlers handlers,
+             const std::function<Launched(const std::function<void()>& meanwhile)>& launch_it,
+             const Spec& spec, const std::function<Judging()>& prepare);
   bool order(const Order& order, const std::vector<int>& fds = {});
   std::optional<sys::Fd> ask(Order::Kind kind, const sys::Fd& packed, Report::Kind answer);
   std::optional<sys::Fd> await(Report::Kind kind, int number);
   void on_reports();
   void on_report(const Report& report);
-  void reap();
+  bool on_wait_status(pid_t pid, int status, bool is_last_word);
+  void on_init_gone();
   void time_out();
   void watch_limits(const Limits& limits);
   void limit_reached(std::uint64_t turn, const LimitReached& reached);
@@ -105,11 +126,13 @@ class Supervisor {
   sys::Reactor& reactor_;
   Handlers handlers_;
   sys::BootClock::time_point started_;
-  sys::Watch children_;
+  std::shared_ptr<WaitStatuses> statuses_;
+  WaitStatuses::Claim claim_;
   std::unique_ptr<Publisher> publisher_;
   std::optional<Judging> judging_;
   Launched launched_;
   std::unique_ptr<Turns> turns_;
+  std::vector<Moved*> moved_;
   std::unique_ptr<Gate> gate_;
   std::unique_ptr<Connections> connections_;
   std::optional<ListeningLook> servers_;

@@ -116,6 +116,7 @@ whole() {
   stage "unix sockets ($(id -un))" "$2/sandbox/sockets.py" "$1"
   stage "limits ($(id -un))" "$2/sandbox/limits.py" "$1"
   stage "attacks ($(id -un))" "$2/sandbox/attacks.py" "$1" "$3"
+  stage "profiles at exec ($(id -un))" "$2/sandbox/profiles.py" "$1"
   stage "race ($(id -un))" "$2/race/run.sh" --gatehouse "$1" 5000
   # In every mode where that says most: as somebody whom the kernel itself does not trust.
   local modes=()

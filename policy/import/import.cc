@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "config/file.h"
+#include "config/shape.h"
 #include "config/text.h"
 #include "policy/import/code_variables.h"
 #include "policy/trial.h"
@@ -14,16 +15,11 @@ namespace policy {
 namespace {
 
 using config::BadInput;
+using config::find;
 using config::Node;
 
 bool is_at(const config::Place& one, const config::Place& other) {
   return std::tie(one.line, one.column) == std::tie(other.line, other.column);
-}
-
-const Node* find(const Node& map, std::string_view key) {
-  for (const config::Entry& entry : map.entries)
-    if (entry.key.scalar == key) return &entry.value;
-  return nullptr;
 }
 
 /// Takes those out of `examples` whose node in the file is where a failure was met.

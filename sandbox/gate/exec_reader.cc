@@ -19,16 +19,16 @@ namespace {
 struct Call {
   int directory = AT_FDCWD;
   std::string path;
-  std::uint64_t argv = 0, env = 0;
+  std::uint64_t path_address = 0, argv = 0, env = 0;
   int flags = 0;
 };
 
 Call call_of(const Notification& notification, const Memory& memory) {
   const auto& args = notification.args;
   if (notification.syscall == SYS_execve)
-    return {AT_FDCWD, memory.path(args[0], PATH_MAX), args[1], args[2], 0};
+    return {AT_FDCWD, memory.path(args[0], PATH_MAX), args[0], args[1], args[2], 0};
   if (notification.syscall != SYS_execveat) throw CallerError{ENOSYS};
-  Call call{static_cast<int>(args[0]), memory.path(args[1], PATH_MAX), args[2], args[3],
+  Call call{static_cast<int>(args[0]), memory.path(args[1], PATH_MAX), args[1], args[2], args[3],
             static_cast<int>(args[4])};
   if ((call.flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)) != 0) throw CallerError{EINVAL};
   return call;
@@ -68,6 +68,8 @@ void ExecReader::read(const Notification& notification, ExecRead& read) {
   const Memory memory(notification.tid);
   const Call call = call_of(notification, memory);
   if (call.path == outer_name) throw OuterCalled();
+  read.argv_address = call.argv;
+  read.empty_address = call.path_address + call.path.size();
   const Resolver resolver(task, root_for(task));
   sys::Fd file = open_called(call, resolver);
   Program program = ImageReader(resolver, known_, heads_, author_of(task))
@@ -126,6 +128,7 @@ Author ExecReader::author_of(const Task& task) {
 void ExecReader::place(const Task& task, ExecEvent& event) const {
   event.pid = task.tid();
   event.caller = lineage_.find(task.fingerprint());
+  if (!event.caller) event.caller = options_.caller;
   const bool by_shell = options_.shell && event.caller && !event.caller->parent;
   event.top = !event.caller || by_shell;
   if (event.caller)

@@ -16,6 +16,8 @@ struct ExecRead {
   ExecEvent event;
   Expected expected;
   bool has_environment = false;  ///< else `event.env` was not asked for
+  /// In the caller's memory: its argv, and an empty string.
+  std::uint64_t argv_address = 0, empty_address = 0;
 };
 
 /// Not an exec, but a gatehouse that asks for this one; see outer.h.
@@ -29,6 +31,8 @@ class ExecReader {
     bool one_root = false;  ///< no process can change its root: chroot(2) and namespaces are refused
     std::function<std::uint64_t(pid_t)> turn_of =
         {};  ///< of the first program's parent; empty: there is one, 1
+    /// Of a sandbox that a program was moved to: who asked for it, in another one.
+    std::shared_ptr<const Ancestor> caller = {};
   };
   ExecReader(KnownFiles& known, Lineage& lineage, Options options)
       : known_(known), lineage_(lineage), options_(std::move(options)) {}

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -26,6 +27,12 @@ long trace(decltype(PTRACE_SEIZE) request, pid_t pid, std::uintptr_t data) {
 
 bool seize(pid_t tid) { return trace(PTRACE_SEIZE, tid, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) == 0; }
 
+pid_t thread_before_exec(pid_t pid) {
+  unsigned long thread = 0;
+  ::ptrace(PTRACE_GETEVENTMSG, pid, nullptr, &thread);
+  return static_cast<pid_t>(thread);
+}
+
 /// From any stop back to a life of its own, with the signal that it was stopped for.
 void let_go(pid_t pid, int signal) { trace(PTRACE_DETACH, pid, static_cast<std::uintptr_t>(signal)); }
 
@@ -39,6 +46,10 @@ Gate::Gate(sys::Reactor& reactor, sys::Fd listener, Judge& judge, GateOptions op
       receive_guest_(std::move(options.receive_guest)),
       known_(std::move(options.known)),
       reader_(known_, lineage_, options.reading) {
+  if (!options.waits) begin();
+}
+
+void Gate::begin() {
   notifications_ = reactor_.watch(listener_.fd(), POLLIN, [this](int events) { on_notification(events); });
 }
 
@@ -74,6 +85,7 @@ void Gate::take_connect(const Notification& notification) {
 
 void Gate::take(const Notification& notification) {
   if (notification.syscall == SYS_connect) return take_connect(notification);
+  if (take_stub(notification)) return;
   ExecRead read;
   read.has_environment = judge_.reads_environment();
   read.event.pid = notification.tid;
@@ -142,6 +154,8 @@ void Gate::answer(std::uint64_t ticket, bool allowed) {
 
 void Gate::approve(const Notification& notification, ExecRead read) {
   const pid_t tid = notification.tid;
+  if (const std::optional<std::string> place = judge_.place_of(notification.id))
+    return move(notification, std::move(read), *place);
   // A thread that is seized already is one whose last exec failed after its approval.
   if (!traced_.contains(tid) && !seize(tid)) {
     if (errno == EPERM && allow_tracers_)
@@ -171,6 +185,58 @@ void Gate::refuse_unseized(const Notification& notification, const ExecEvent& ev
   }
 }
 
+/// The other sandbox is built while the caller waits, so that what keeps it from being built is a denial.
+void Gate::move(const Notification& notification, ExecRead read, const std::string& place) {
+  const pid_t tid = notification.tid;
+  if (!traced_.contains(tid) && !seize(tid)) {
+    refuse_unseized(notification, read.event);
+    return;
+  }
+  Traced& traced = traced_[tid] = {};
+  sweep_soon();
+  std::unique_ptr<Departure> departure;
+  try {
+    if (!passages_) throw sys::Error(sys::Kind::unsupported, "this sandbox has no others beside it");
+    if (!stub_) stub_.emplace();
+    const Inherited inherited = inherited_from(Task(tid));
+    if (!listener_.alive(notification.id)) return;
+    std::unique_ptr<Passage> passage = passages_(read, inherited, place);
+    const ExecCall stub{listener_.lend(notification.id, stub_->fd()), read.empty_address, read.argv_address};
+    departure = std::make_unique<Departure>(std::move(passage), inherited.group != 0, stub);
+  } catch (const sys::Error& error) {
+    refuse(notification, read.event,
+           {"gate.profile", fmt::format("Where it is to run it cannot be started: {}.", error.what())});
+    return;
+  }
+  const bool recorded = judge_.record_allowed(read.event);
+  if (recorded) trace(PTRACE_INTERRUPT, tid, 0);
+  if (listener_.refuse(notification.id, EACCES) && recorded) traced.departure = std::move(departure);
+}
+
+bool Gate::take_stub(const Notification& notification) {
+  const auto found = traced_.find(notification.tid);
+  const Departure* const departure = found == traced_.end() ? nullptr : found->second.departure.get();
+  if (departure == nullptr && !stand_ins_.contains(notification.tid)) return false;
+  if (departure != nullptr && departure->is_stub_call(notification))
+    listener_.proceed(notification.id);
+  else
+    listener_.refuse(notification.id, EACCES);
+  return true;
+}
+
+void Gate::on_stub(pid_t pid, std::unique_ptr<Departure> departure) {
+  struct stat image {};
+  if (::stat(fmt::format("/proc/{}/exe", pid).c_str(), &image) != 0 ||
+      !stub_->is(image.st_dev, image.st_ino)) {
+    ++counts_.raced;
+    ::kill(pid, SIGKILL);
+    return;
+  }
+  ++counts_.moved;
+  departure->arrive(pid);
+  stand_ins_.emplace(pid, std::move(departure));
+}
+
 /// The exec fails, whatever becomes of the rest: the caller ends before it can see that.
 void Gate::replace(const Notification& notification, const ExecEvent& event, int status) {
   const pid_t tid = notification.tid;
@@ -195,14 +261,35 @@ void Gate::proceed_unverified(const Notification& notification, ExecRead read) {
   }
 }
 
-void Gate::on_wait_status(pid_t pid, int status) {
-  if (!WIFSTOPPED(status)) {
-    traced_.erase(pid);
-    return;
+bool Gate::on_wait_status(pid_t pid, int status, bool is_last_word) {
+  const bool is_stop = WIFSTOPPED(status);
+  if (const auto found = stand_ins_.find(pid); found != stand_ins_.end()) {
+    if (is_stop) {
+      found->second->on_stop(status);
+    } else {  // later: the sandbox that it stands for ends with it, and may be who tells us
+      reactor_.post([gone = std::shared_ptr<Departure>(std::move(found->second))] {});
+      stand_ins_.erase(found);
+    }
+    return true;
   }
+  const bool is_exec = is_stop && status >> 16 == PTRACE_EVENT_EXEC;
+  // An exec from another than the main thread stops under the process' number; the message is the thread's.
+  const pid_t thread = is_exec ? thread_before_exec(pid) : pid;
+  if (!traced_.contains(pid) && !traced_.contains(thread) && !is_last_word) return false;
+  if (!is_stop)
+    traced_.erase(pid);
+  else if (is_exec)
+    on_exec_stop(pid, thread);
+  else
+    on_stop(pid, status);
+  return true;
+}
+
+void Gate::on_stop(pid_t pid, int status) {
   const int event = status >> 16;
-  if (event == PTRACE_EVENT_EXEC) {
-    on_exec_stop(pid);
+  if (const auto found = traced_.find(pid);
+      found != traced_.end() && found->second.departure && !found->second.departure->has_called()) {
+    found->second.departure->call_stub(pid, event == 0 ? WSTOPSIG(status) : 0);
     return;
   }
   // Back in user space without a new image: the exec has failed, or the sweep asked. A signal goes on to its
@@ -217,20 +304,21 @@ void Gate::on_wait_status(pid_t pid, int status) {
 
 void Gate::end(pid_t tid, int status) {
   try {
-    make_final_call(tid, status);
+    make_final_call(tid, call_site_of(tid), status);
     ++counts_.replaced;
   } catch (const sys::SysError&) {  // killed meanwhile
   }
   let_go(tid, 0);
 }
 
-void Gate::on_exec_stop(pid_t pid) {
-  // An exec from another than the main thread stops under the process' number; the message is the thread's.
-  unsigned long thread = 0;
-  ::ptrace(PTRACE_GETEVENTMSG, pid, nullptr, &thread);
-  auto approved = traced_.extract(static_cast<pid_t>(thread));
+void Gate::on_exec_stop(pid_t pid, pid_t thread) {
+  auto approved = traced_.extract(thread);
   if (approved.empty()) approved = traced_.extract(pid);
-  const Traced traced = approved.empty() ? Traced() : std::move(approved.mapped());
+  Traced traced = approved.empty() ? Traced() : std::move(approved.mapped());
+  if (traced.departure) {
+    on_stub(pid, std::move(traced.departure));
+    return;
+  }
   const ExecRead& read = traced.read;
   if (!traced.recorded) {
     ::kill(pid, SIGKILL);

@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "sandbox/gate/built.h"
+#include "sandbox/gate/departure.h"
 #include "sandbox/gate/exec_reader.h"
 #include "sandbox/gate/judge.h"
 #include "sandbox/gate/known_files.h"
 #include "sandbox/gate/lineage.h"
 #include "sandbox/gate/listener.h"
+#include "sandbox/gate/stub.h"
 #include "sandbox/sys/reactor.h"
 
 namespace sandbox {
@@ -24,11 +26,12 @@ struct GateOptions {
   /// A connection for a gatehouse in the sandbox, by its pid outside; empty, or an empty one: none is to be
   /// had.
   std::function<sys::Fd(pid_t)> receive_guest = {};
+  bool waits = false;  ///< nothing is judged before Gate::begin()
 };
 
 /// What the gate has done so far.
 struct GateCounts {
-  std::uint64_t verified = 0, rejudged = 0, raced = 0, refused = 0, replaced = 0;
+  std::uint64_t verified = 0, rejudged = 0, raced = 0, refused = 0, replaced = 0, moved = 0;
 };
 
 class Gate {
@@ -42,13 +45,16 @@ class Gate {
   using Connects = std::function<void(const Notification&, const Program&)>;
   void on_connect(Connects connects) { connects_ = std::move(connects); }
   [[nodiscard]] Listener& listener() { return listener_; }
+  /// Who builds the places that the judge sends programs to; without, none can be sent anywhere.
+  void on_move(Passages passages) { passages_ = std::move(passages); }
+  void begin();
 
   /// The answer to a ruling of `wait`.
   void answer(std::uint64_t ticket, bool allowed);
   /// Whose unchanged copies are the same program, from the next exec on.
   void know(KnownFiles known) { known_ = std::move(known); }
-  /// A status that waitpid(2) reported, of a process that is no child of ours.
-  void on_wait_status(pid_t pid, int status);
+  /// As WaitStatuses::Taker.
+  bool on_wait_status(pid_t pid, int status, bool is_last_word);
 
   [[nodiscard]] const GateCounts& counts() const { return counts_; }
 
@@ -59,6 +65,7 @@ class Gate {
     bool recorded = true;                // its record could be written; else it must not run
     bool lingering = false;              // seen by a sweep before
     std::optional<int> end_status = {};  // its exec was refused, and it ends with this in its place
+    std::unique_ptr<Departure> departure = {};
   };
 
   void on_notification(int events);
@@ -67,11 +74,15 @@ class Gate {
   void receive_guest(const Notification& notification);
   void refuse(const Notification& notification, const ExecEvent& event, const Refusal& refusal);
   void approve(const Notification& notification, ExecRead read);
+  void move(const Notification& notification, ExecRead read, const std::string& place);
+  bool take_stub(const Notification& notification);
+  void on_stub(pid_t pid, std::unique_ptr<Departure> departure);
   void replace(const Notification& notification, const ExecEvent& event, int status);
   void end(pid_t tid, int status);
   void refuse_unseized(const Notification& notification, const ExecEvent& event);
   void proceed_unverified(const Notification& notification, ExecRead read);
-  void on_exec_stop(pid_t pid);
+  void on_stop(pid_t pid, int status);
+  void on_exec_stop(pid_t pid, pid_t thread);
   void judge_found(pid_t pid, const Built& built, const Traced& approved);
   void run(pid_t pid, const Fingerprint& fingerprint, const ExecEvent& event);
   void sweep_soon();
@@ -88,11 +99,14 @@ class Gate {
   bool allow_tracers_;
   std::function<sys::Fd(pid_t)> receive_guest_;
   Connects connects_;
+  Passages passages_;
+  std::optional<Stub> stub_;  // once one is needed
   KnownFiles known_;
   Lineage lineage_;
   ExecReader reader_;
   GateCounts counts_;
-  std::map<pid_t, Traced> traced_;            // by thread
+  std::map<pid_t, Traced> traced_;  // by thread
+  std::map<pid_t, std::unique_ptr<Departure>> stand_ins_;
   std::map<std::uint64_t, Waiting> waiting_;  // by notification id, which is the ticket
   sys::Watch notifications_, next_sweep_;
 };

@@ -3,6 +3,7 @@
 /// `allow` may wait for record_allowed(), while the kernel already builds the image.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,9 @@ class Judge {
   virtual Ruling judge(const ExecEvent& event, Occasion occasion, std::uint64_t ticket) = 0;
   /// `event` is what judge() has allowed last. False when that cannot be recorded: it must not run.
   virtual bool record_allowed(const ExecEvent& /*event*/) { return true; }
+  /// Asked once of each exec that was allowed under this ticket, by judge() or a person: where it starts when
+  /// not in its caller's sandbox. A word of the judge's own, for whoever builds that place.
+  virtual std::optional<std::string> place_of(std::uint64_t /*ticket*/) { return std::nullopt; }
   /// The gate has refused; `event` is as complete as it could be read.
   virtual void refused(const ExecEvent& event, const Refusal& refusal) = 0;
   /// A connection, by the name that it leads to, or by its address where it has none. Nothing is looked up

@@ -42,13 +42,21 @@ bool Listener::proceed(std::uint64_t id) { return respond(id, 0, SECCOMP_USER_NO
 
 bool Listener::refuse(std::uint64_t id, int error) { return respond(id, -error, 0); }
 
-bool Listener::hand(std::uint64_t id, int fd) {
+bool Listener::hand(std::uint64_t id, int fd) { return add(id, fd, SECCOMP_ADDFD_FLAG_SEND) >= 0; }
+
+int Listener::lend(std::uint64_t id, int fd) const {
+  const int number = add(id, fd, 0);
+  if (number < 0) throw sys::SysError(errno, "handing a descriptor to the caller");
+  return number;
+}
+
+int Listener::add(std::uint64_t id, int fd, std::uint32_t flags) const {
   seccomp_notif_addfd handed{};
   handed.id = id;
-  handed.flags = SECCOMP_ADDFD_FLAG_SEND;
+  handed.flags = flags;
   handed.srcfd = static_cast<std::uint32_t>(fd);
   handed.newfd_flags = O_CLOEXEC;
-  return ::ioctl(fd_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &handed) >= 0;
+  return ::ioctl(fd_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &handed);
 }
 
 bool Listener::respond(std::uint64_t id, int error, std::uint32_t flags) {

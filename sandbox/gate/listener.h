@@ -36,9 +36,14 @@ class Listener {
   /// for it.
   bool hand(std::uint64_t id, int fd);
 
+  /// The caller has a copy of this descriptor, close-on-exec, and still waits: its number. Throws SysError
+  /// when it is gone, or has no room for it.
+  [[nodiscard]] int lend(std::uint64_t id, int fd) const;
+
   [[nodiscard]] int fd() const { return fd_.get(); }
 
  private:
+  [[nodiscard]] int add(std::uint64_t id, int fd, std::uint32_t flags) const;
   bool respond(std::uint64_t id, int error, std::uint32_t flags);
 
   sys::Fd fd_;

@@ -19,9 +19,9 @@
 namespace sandbox {
 namespace {
 
-std::uint64_t to_number(std::string_view text) {
+std::uint64_t to_number(std::string_view text, int base = 10) {
   std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
+  std::from_chars(text.data(), text.data() + text.size(), value, base);
   return value;
 }
 
@@ -83,6 +83,10 @@ pid_t Task::own_process_number() const {
   const std::string numbers = status_line("NStgid:");
   return static_cast<pid_t>(to_number(std::string_view(numbers).substr(numbers.find_last_of(" \t") + 1)));
 }
+
+mode_t Task::umask() const { return static_cast<mode_t>(to_number(status_line("Umask:"), 8)); }
+
+std::uint64_t Task::ignored_signals() const { return to_number(status_line("SigIgn:"), 16); }
 
 std::string Task::status_line(std::string_view key) const {
   const sys::Fd file(::open(path_of("status").c_str(), O_RDONLY | O_CLOEXEC));

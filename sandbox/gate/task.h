@@ -41,6 +41,9 @@ class Task {
   /// Its number in its own PID namespace, the innermost: what /proc/self means to it.
   [[nodiscard]] pid_t own_number() const;
   [[nodiscard]] pid_t own_process_number() const;
+  [[nodiscard]] mode_t umask() const;
+  /// By bits, signal 1 first.
+  [[nodiscard]] std::uint64_t ignored_signals() const;
 
  private:
   [[nodiscard]] std::string status_line(std::string_view key) const;

@@ -42,7 +42,6 @@ void hand_up_namespaces(const Spec& spec, Tier tier, sys::Channel& channel) {
 }  // namespace
 
 Handed prepare_command(const Spec& spec, Tier tier, sys::Channel& channel) {
-  if (::setpgid(0, 0) != 0) throw sys::SysError(errno, "making a process group for the command");
   Handed handed;
   if (spec.network == Network::allowlist && tier == Tier::a && spec.mode != Mode::danger_full_access)
     handed.doors = open_doors();
@@ -78,7 +77,8 @@ void start_command(const Spec& spec, sys::Channel& channel) {
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  const int error = exec_first(spec.argv, spec.env);
+  const int error =
+      spec.program.empty() ? exec_first(spec.argv, spec.env) : exec_path(spec.program, spec.argv, spec.env);
   const Report report{Report::Kind::exec_failed, error};
   channel.send({reinterpret_cast<const char*>(&report), sizeof report});
   ::_exit(error == ENOENT ? 127 : 126);

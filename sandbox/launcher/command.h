@@ -16,7 +16,7 @@ struct Handed {
 };
 
 /// The first steps of the command's own process, which need nothing of what init builds meanwhile: its
-/// process group, its limits, the end of every privilege, the filter. A step that fails throws.
+/// limits, the end of every privilege, the filter. A step that fails throws.
 Handed prepare_command(const Spec& spec, Tier tier, sys::Channel& channel);
 
 /// The last ones: enters the directory, takes Landlock, hands up what was made. A step that fails throws.

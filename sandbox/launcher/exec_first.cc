@@ -59,4 +59,10 @@ int exec_first(const std::vector<std::string>& words, const std::vector<std::str
   return error;
 }
 
+int exec_path(const std::string& path, const std::vector<std::string>& words,
+              const std::vector<std::string>& variables) {
+  ::execve(path.c_str(), sys::pointers(words).data(), sys::pointers(variables).data());
+  return errno;
+}
+
 }  // namespace sandbox

@@ -78,10 +78,11 @@ class Init {
     settle_signals();
     sys::close_all_but({birth_.channel.fd(), birth_.assignment.get(), birth_.bell.get(),
                         birth_.tree_bell.get(), birth_.lifeline.get(), birth_.turns.fd(), built_.get()});
-    ::setpgid(0, 0);     // away from the terminal's signals; the session stays the caller's
+    if (!joins_group()) leave_group();
     if (namespaced()) {  // there is time now
       if (!birth_.any_user) map_own_ids(birth_.caller);
       command_ = sys::fork_with(0);
+      if (!is_command() && joins_group()) leave_group();
       if (is_command() && (birth_.namespaces & CLONE_NEWNET) != 0) founding(bring_loopback_up);
     }
     take_assignment();
@@ -105,11 +106,13 @@ class Init {
 
   [[noreturn]] void run_command() {
     sys::close_all_but({birth_.channel.fd(), birth_.turns.fd(), built_.get()});
+    if (!joins_group()) leave_group();
     Handed handed = prepare_command(spec(), assignment_.tier, birth_.channel);
     if (!hears(built_, birth_.channel)) ::_exit(1);  // init failed, and has said so
     confine_command(spec(), assignment_.tier, handed, birth_.channel);
     handed = {};
     const bool is_zygote = spec().argv.empty();
+    if (birth_.inherited != nullptr) take_habits(*birth_.inherited);
     if (!is_zygote) start_command(spec(), birth_.channel);
     birth_.channel = sys::Channel(sys::Fd());
     run_zygote(birth_.turns);
@@ -164,6 +167,23 @@ class Init {
  private:
   [[nodiscard]] bool namespaced() const { return birth_.namespaces != 0; }
   [[nodiscard]] const Spec& spec() const { return assignment_.spec; }
+  /// The command's, which is somebody's job outside.
+  [[nodiscard]] bool joins_group() const {
+    return birth_.inherited != nullptr && birth_.inherited->group != 0;
+  }
+  /// From the terminal's signals; the session stays the caller's.
+  static void leave_group() {
+    if (::setpgid(0, 0) != 0) throw sys::SysError(errno, "making a process group");
+  }
+
+  /// In a group of others outside, all that is here can be reached but by its number.
+  void signal_command(int signal) {
+    const bool is_for_all = signal == SIGCONT || signal == SIGSTOP || signal == SIGTSTP;
+    if (!joins_group())
+      ::kill(-command_.pid(), signal);
+    else
+      ::kill(is_for_all ? -1 : command_.pid(), signal);
+  }
 
   void take_assignment() {
     if (!hears(birth_.bell, birth_.channel))
@@ -241,7 +261,7 @@ class Init {
     std::memcpy(&order, packet->bytes.data(), sizeof order);
     switch (order.kind) {
       case Order::Kind::signal_command:
-        ::kill(-command_.pid(), order.value);
+        signal_command(order.value);
         return true;
       case Order::Kind::end:
         return false;

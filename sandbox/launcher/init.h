@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "sandbox/launcher/inherited.h"
 #include "sandbox/spec.h"
 #include "sandbox/sys/channel.h"
 #include "sandbox/sys/fd.h"
@@ -17,11 +18,12 @@ struct Birth {
   bool any_user;             ///< the caller may take any id: capabilities(7) CAP_SETUID
   User caller;               ///< who that is
   sys::Channel channel;
-  sys::Fd assignment;  ///< in which it is going to stand what to build
-  sys::Fd bell;        ///< an eventfd: it does
-  sys::Fd tree_bell;   ///< another: the trees are in the channel
-  sys::Fd lifeline;    ///< the end to read from
-  sys::Channel turns;  ///< the zygote's end
+  sys::Fd assignment;                    ///< in which it is going to stand what to build
+  sys::Fd bell;                          ///< an eventfd: it does
+  sys::Fd tree_bell;                     ///< another: the trees are in the channel
+  sys::Fd lifeline;                      ///< the end to read from
+  sys::Channel turns;                    ///< the zygote's end
+  const Inherited* inherited = nullptr;  ///< where the command is not like its supervisor's own
 };
 
 /// The life of the sandbox's first process: is told what to build, builds it, starts the command, reaps

@@ -99,13 +99,17 @@ void send_trees(const Spec& spec, Launched& launched, const sys::Fd& tree_bell) 
 /// builds; what that throws is not a failure to build.
 class Beside {
  public:
-  Beside(const std::function<void()>& work, std::optional<Nascent> nascent)
-      : work_(work), nascent_(std::move(nascent)) {}
+  Beside(const std::function<void()>& work, std::optional<Nascent> nascent,
+         const Inherited* inherited = nullptr)
+      : work_(work), nascent_(std::move(nascent)), inherited_(inherited) {}
 
   Nascent take(std::uint64_t namespaces) {
     std::optional<Nascent> nascent = std::exchange(nascent_, std::nullopt);
-    return nascent && nascent->namespaces() == namespaces ? std::move(*nascent) : Nascent(namespaces);
+    return nascent && nascent->namespaces() == namespaces ? std::move(*nascent)
+                                                          : Nascent(namespaces, inherited_);
   }
+  /// The command's standard descriptors are ours.
+  [[nodiscard]] bool has_our_descriptors() const { return inherited_ == nullptr; }
 
   void work() {
     if (!work_ || std::exchange(done_, true)) return;
@@ -124,13 +128,14 @@ class Beside {
  private:
   const std::function<void()>& work_;
   std::optional<Nascent> nascent_;
+  const Inherited* inherited_;
   std::exception_ptr failure_;
   bool done_ = false;
 };
 
 Launched start(const Spec& spec, Tier tier, Beside& beside) {
   const std::uint64_t namespaces = tier == Tier::a ? namespaces_of(spec) : 0;
-  if (!spec.argv.empty())  // a zygote has no standard descriptors
+  if (!spec.argv.empty() && beside.has_our_descriptors())  // a zygote has none
     for (int fd = 0; fd <= 2; ++fd) hand_over_pipe(fd, spec.user);
   Nascent::Born born = beside.take(namespaces).born();
   Launched launched{.midwife = std::move(born.midwife),
@@ -218,12 +223,12 @@ void hand_over_pipe(int fd, const User& user) {
     throw sys::SysError(errno, "giving descriptor {} to user {}", fd, user.uid);
 }
 
-Launched launch(const Spec& spec, const std::function<void()>& meanwhile, std::optional<Nascent> nascent) {
+namespace {
+
+Launched launch(const Spec& spec, Beside beside, Launched (*start_it)(const Spec&, Beside&)) {
   check(spec);
-  Beside beside(meanwhile, std::move(nascent));
   try {
-    if (spec.is_guest) return start(spec, Tier::c, beside);
-    return start_with_what_is_granted(spec, beside);
+    return start_it(spec, beside);
   } catch (const Beside::Interrupted&) {
     beside.rethrow();
     throw;
@@ -232,6 +237,19 @@ Launched launch(const Spec& spec, const std::function<void()>& meanwhile, std::o
   } catch (const sys::Error& error) {
     throw SetupError(std::string("building the sandbox: ") + error.what(), {});
   }
+}
+
+}  // namespace
+
+Launched launch(const Spec& spec, const std::function<void()>& meanwhile, std::optional<Nascent> nascent) {
+  return launch(spec, Beside(meanwhile, std::move(nascent)), [](const Spec& wanted, Beside& beside) {
+    return wanted.is_guest ? start(wanted, Tier::c, beside) : start_with_what_is_granted(wanted, beside);
+  });
+}
+
+Launched launch(const Spec& spec, const Inherited& inherited, const std::function<void()>& meanwhile) {
+  return launch(spec, Beside(meanwhile, std::nullopt, &inherited),
+                [](const Spec& wanted, Beside& beside) { return start(wanted, Tier::a, beside); });
 }
 
 }  // namespace sandbox

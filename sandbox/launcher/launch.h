@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sandbox/launcher/inherited.h"
 #include "sandbox/launcher/nascent.h"
 #include "sandbox/launcher/network.h"
 #include "sandbox/spec.h"
@@ -81,6 +82,8 @@ struct Launched {
 /// running or mounted. A first process that was begun beforehand is taken where its namespaces are right.
 Launched launch(const Spec& spec, const std::function<void()>& meanwhile = {},
                 std::optional<Nascent> nascent = std::nullopt);
+/// The same for a command with another's standard descriptors and more; not without namespaces.
+Launched launch(const Spec& spec, const Inherited& inherited, const std::function<void()>& meanwhile);
 
 /// A program may open /dev/stdout again, and a pipe belongs to who made it: without this, root's pipe could
 /// not be opened by the user that its command runs as.

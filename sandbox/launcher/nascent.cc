@@ -23,6 +23,7 @@ namespace {
 /// In the midwife, and in what it makes.
 [[noreturn]] void make_init(std::uint64_t namespaces, Birth birth) noexcept {
   try {
+    if (birth.inherited != nullptr) take_standing(*birth.inherited);
     const std::uint64_t flags = namespaces | CLONE_PARENT;
     sys::Child init = namespaces != 0 ? fork_into(flags) : sys::fork_with(flags);
     if (!init) run_init(std::move(birth));
@@ -36,7 +37,7 @@ namespace {
 
 }  // namespace
 
-Nascent::Nascent(std::uint64_t namespaces)
+Nascent::Nascent(std::uint64_t namespaces, const Inherited* inherited)
     : namespaces_(namespaces),
       ends_(sys::make_socket_pair()),
       turns_(sys::make_socket_pair()),
@@ -53,7 +54,7 @@ Nascent::Nascent(std::uint64_t namespaces)
   if (!midwife_)
     make_init(namespaces, {namespaces, any_user, caller, sys::Channel(std::move(ends_.theirs)),
                            std::move(assignment_), std::move(bell_), std::move(tree_bell_),
-                           std::move(lifeline_.read_end), sys::Channel(std::move(turns_.theirs))});
+                           std::move(lifeline_.read_end), sys::Channel(std::move(turns_.theirs)), inherited});
   ends_.theirs.close();
   turns_.theirs.close();
   lifeline_.read_end.close();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "sandbox/launcher/inherited.h"
 #include "sandbox/sys/channel.h"
 #include "sandbox/sys/process.h"
 
@@ -12,8 +13,9 @@ namespace sandbox {
 
 class Nascent {
  public:
-  /// Begins to make it. It inherits the standard descriptors as they are now, no others, and waits.
-  explicit Nascent(std::uint64_t namespaces);
+  /// Begins to make it. It inherits the standard descriptors as they are now, no others, and waits. With
+  /// `inherited` its command has those, and more of what it says.
+  explicit Nascent(std::uint64_t namespaces, const Inherited* inherited = nullptr);
   Nascent(Nascent&&) noexcept = default;
   Nascent& operator=(Nascent&&) = delete;
   ~Nascent();  ///< ends it, where nobody took it over

@@ -18,6 +18,7 @@ policy::NetEvent event_of(const Connection& connection) {
   event.host = connection.host;
   event.port = connection.port;
   event.process = connection.process;
+  event.profile = connection.place;
   if (connection.host.empty() && !connection.addresses.empty())
     event.address = policy::read_address(connection.addresses.front());
   return event;

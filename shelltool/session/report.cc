@@ -76,7 +76,8 @@ Json report_json(const TurnReport& report) {
   json["execs"] = {{"verified", report.execs.verified},
                    {"rejudged", report.execs.rejudged},
                    {"raced", report.execs.raced},
-                   {"refused", report.execs.refused}};
+                   {"refused", report.execs.refused},
+                   {"moved", report.execs.moved}};
   json["audit"] = report.audit;
   if (report.output) json["output"] = *report.output;
   return json;

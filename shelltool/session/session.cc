@@ -14,6 +14,7 @@
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
+#include "shelltool/session/destinations.h"
 #include "shelltool/state/owner_state.h"
 #include "shelltool/state/state_json.h"
 
@@ -65,41 +66,6 @@ void Session::read_rules() {
   if (!rules_)
     rules_.emplace(rules_files_of(plan_).paths(),
                    [this](std::uint64_t generation) { return rules_of(plan_, generation); });
-}
-
-/// What builtin:base denies of files the sandbox keeps in any case, so that where no other rules are they are
-/// read while the sandbox is built.
-void Session::hold_files() {
-  const std::vector<std::string> files = rules_files_of(plan_).paths();
-  if (std::none_of(files.begin(), files.end(),
-                   [](const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }))
-    return;
-  read_rules();
-  holds_.emplace(held_files_of(plan_), rules_->rules(), plan_.state());
-  plan_.made.spec.held = holds_->held();
-  const std::vector<std::string>& left_out = holds_->left_out();
-  plan_.made.notes.insert(plan_.made.notes.end(), left_out.begin(), left_out.end());
-}
-
-void Session::hold_sockets() {
-  sockets_.emplace(plan_.made.spec);
-  const std::vector<sandbox::Held> held = sockets_->held();
-  plan_.made.spec.held.insert(plan_.made.spec.held.end(), held.begin(), held.end());
-}
-
-/// What a rule hides anyway is its affair alone.
-void Session::follow_sockets() {
-  if (!sockets_ || supervisor_->tier() != sandbox::Tier::a) return;
-  const auto is_ruled = [this](const std::string& path) { return holds_ && holds_->files().contains(path); };
-  for (std::string& sentence : sockets_->follow(spec(), *supervisor_, is_ruled))
-    news_.push_back(std::move(sentence));
-}
-
-/// Without mounts nothing holds, which the notes say.
-void Session::follow_files() {
-  if (!holds_ || supervisor_->tier() != sandbox::Tier::a) return;
-  for (std::string& sentence : holds_->follow(rules_->rules(), state(), *supervisor_))
-    news_.push_back(std::move(sentence));
 }
 
 void Session::begin_turn() {
@@ -205,7 +171,20 @@ sandbox::Supervisor::Judging Session::prepare_judging() {
   gate.allow_tracers = plan_.config.sandbox.allow_tracers;
   gate.known = known_files();
   gate.receive_guest = [this](pid_t process) { return guests_.receive(process, {judge_->state(), id_}); };
-  return {*judge_, std::move(gate)};
+  return {*judge_, std::move(gate), destinations()};
+}
+
+sandbox::Destinations Session::destinations() {
+  return destinations_of({plan_, *judge_, [this]() -> const policy::RuleSet& { return rules_->rules(); },
+                          [this] {
+                            sandbox::Spec now = spec();
+                            now.held = held_by_now();
+                            return now;
+                          },
+                          [this] { return known_files(); },
+                          [this](pid_t process) {
+                            return guests_.receive(process, {judge_->state(), id_});
+                          }});
 }
 
 sandbox::KnownFiles Session::known_files() const {
@@ -266,16 +245,20 @@ void Session::apply(const SandboxState& wanted, std::uint64_t generation,
   judge_->set_state(most.mode, most.network, generation);
   if (most == state_->state()) return done(false);
   guests_.tell({state(), id_});
-  state_->apply(wanted, [this, generation, done = std::move(done)](const StateHold::Result& result) {
-    tell_change(generation, result);
-    if (result.is_lost) {
-      supervisor_->end();
-    } else if (holds_) {
-      holds_->forget_rules();
-      follow_files();
-    }
-    done(result.is_lost);
-  });
+  std::vector<std::string> moved = supervisor_->end_moved();
+  state_->apply(
+      wanted, [this, generation, moved = std::move(moved), done = std::move(done)](StateHold::Result result) {
+        for (const std::string& words : moved)
+          result.sentences.push_back(fmt::format("ended, since it ran in a profile: {}", words));
+        tell_change(generation, result);
+        if (result.is_lost) {
+          supervisor_->end();
+        } else if (holds_) {
+          holds_->forget_rules();
+          follow_files();
+        }
+        done(result.is_lost);
+      });
 }
 
 void Session::tell_left_reached(const sandbox::LimitReached& reached) {
@@ -329,6 +312,10 @@ void Session::collect_notes() {
     notes_.push_back(
         fmt::format("not held: {} files that rules deny to read or to write, {} first: tier {} has no mounts",
                     ruled.size(), sys::visible(ruled.front().path), sandbox::name_of(supervisor_->tier())));
+  for (const policy::Profile& profile : rules_->rules().profiles())
+    for (const std::string& key : profile.settings.without_effect)
+      notes_.push_back(fmt::format("profile {}: `{}` has no effect in this version",
+                                   sys::visible(profile.settings.name), key));
   for (const std::string& id : rules_->rules().not_in_force(plan_.made.spec.network))
     notes_.push_back(fmt::format(
         "rule {} is not in force: asks on files are not held, and with network full nothing on net",

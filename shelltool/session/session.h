@@ -126,11 +126,13 @@ class Session {
   void follow_files();
   void hold_sockets();
   void follow_sockets();
+  [[nodiscard]] std::vector<sandbox::Held> held_by_now() const;
   void look_for_rules();
   void protect();
   /// Before the command starts. Where the mounts turn out not to hold, again.
   void guard(bool mounts_hold);
   sandbox::Supervisor::Judging prepare_judging();
+  sandbox::Destinations destinations();
   void follow_rules();
   policy::Decision decide(const policy::FileEvent& event) const;
   [[nodiscard]] sandbox::KnownFiles known_files() const;

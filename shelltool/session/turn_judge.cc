@@ -62,22 +62,44 @@ TurnJudge::TurnJudge(Setup setup)
 
 Ruling TurnJudge::judge(const sandbox::ExecEvent& event, Occasion occasion, std::uint64_t ticket) {
   const auto meant = event.caller ? meant_.end() : meant_.find(event.turn);
-  if (meant == meant_.end()) return rule_on(event, occasion, ticket);
+  if (meant == meant_.end()) return rule_on({}, event, occasion, ticket);
   sandbox::ExecEvent as_meant = event;
   as_meant.images.front().argv = std::exchange(meant->second, {});
   meant_.erase(meant);
-  return rule_on(as_meant, occasion, ticket);
+  return rule_on({}, as_meant, occasion, ticket);
 }
 
-Ruling TurnJudge::rule_on(const sandbox::ExecEvent& event, Occasion occasion, std::uint64_t ticket) {
+Ruling TurnJudge::judge_at(const Place& place, const sandbox::ExecEvent& event, Occasion occasion,
+                           std::uint64_t ticket) {
+  return rule_on(place, event, occasion, ticket);
+}
+
+/// With the profile that it will run in. What no rule moves stays where it is if that keeps it.
+policy::Decision TurnJudge::decide(const Place& place, const sandbox::ExecEvent& event) const {
+  policy::Decision decision = policy::decide(setup_.rules, event, setup_.state, setup_.approval);
+  if (decision.profile.empty() && (!place.keeps || place.keeps(event, event.pid == place.process)))
+    decision.profile = place.profile;
+  return decision;
+}
+
+std::optional<std::string> TurnJudge::place_of(std::uint64_t ticket) {
+  auto place = places_.extract(ticket);
+  return place.empty() ? std::nullopt : std::make_optional(std::move(place.mapped()));
+}
+
+Ruling TurnJudge::rule_on(const Place& place, const sandbox::ExecEvent& event, Occasion occasion,
+                          std::uint64_t ticket) {
   allowed_.reset();
+  places_.erase(ticket);
   setup_.state.now = policy::now();
   try {
-    policy::Decision decision = policy::decide(setup_.rules, event, setup_.state, setup_.approval);
+    policy::Decision decision = decide(place, event);
+    const bool moves = decision.profile != place.profile;
     if (decision.verdict == Verdict::ask && granted_.contains(approval_key(event, decision)))
       decision.verdict = Verdict::allow;
     const bool found = occasion == Occasion::found;
-    if (decision.verdict == Verdict::allow) {
+    if (decision.verdict == Verdict::allow && !(found && moves)) {
+      if (moves) places_[ticket] = decision.profile;
       if (!event.caller) started_.insert_or_assign(event.turn, event);
       return allow(found ? "rejudged" : "decided", event, std::move(decision));
     }
@@ -99,7 +121,7 @@ Ruling TurnJudge::rule_on(const sandbox::ExecEvent& event, Occasion occasion, st
       record("decided", event, decision);
       return deny(event, decision);
     }
-    pending_.emplace(ticket, Pending{event, decision, setup_.state.generation});
+    pending_.emplace(ticket, Pending{event, decision, moves, setup_.state.generation});
     setup_.ask({ticket, decision, argv_of(event), event.cwd});
     return Ruling::wait;
   } catch (const sys::Error& error) {
@@ -185,7 +207,7 @@ bool TurnJudge::judge_as(std::uint64_t turn, const std::vector<std::string>& arg
   constexpr std::uint64_t no_ticket = 0;
   const Ruling ruling = judge(found->second, Occasion::asked, no_ticket);
   if (ruling == Ruling::wait) answered(no_ticket, Answer::no);
-  return ruling == Ruling::allow;
+  return ruling == Ruling::allow && !place_of(no_ticket);  // it runs where it is
 }
 
 DenialLog TurnJudge::take_denials(std::uint64_t turn) {
@@ -229,7 +251,7 @@ bool TurnJudge::answered(std::uint64_t ticket, Answer answer) {
   if (const std::optional<bool> allowed = connections_.answered(ticket, answer)) return *allowed;
   auto pending = pending_.extract(ticket);
   if (pending.empty()) return false;
-  auto& [event, decision, generation] = pending.mapped();
+  auto& [event, decision, moves, generation] = pending.mapped();
   if (is_denied_by_now(pending.mapped())) {
     record("decided", event, decision);
     deny(event, decision);
@@ -241,6 +263,7 @@ bool TurnJudge::answered(std::uint64_t ticket, Answer answer) {
   if (answer == Answer::no) decision.reason += refused_at_terminal;
   record("answered", event, decision);
   if (answer == Answer::no) deny(event, decision);
+  if (answer != Answer::no && moves) places_[ticket] = decision.profile;
   return answer != Answer::no;
 }
 

@@ -37,8 +37,21 @@ class TurnJudge : public sandbox::Judge {
   };
   explicit TurnJudge(Setup setup);
 
+  /// A sandbox that programs of the session run in.
+  struct Place {
+    std::string profile = {};  ///< empty: the session's own, or one like it
+    /// Whether a program that no rule moves stays in the profile; empty: all do. `is_same_process`: as the
+    /// program that was moved there.
+    std::function<bool(const sandbox::ExecEvent& event, bool is_same_process)> keeps = {};
+    pid_t process = 0;  ///< that program's
+  };
+
   sandbox::Ruling judge(const sandbox::ExecEvent& event, sandbox::Occasion occasion,
                         std::uint64_t ticket) override;
+  sandbox::Ruling judge_at(const Place& place, const sandbox::ExecEvent& event, sandbox::Occasion occasion,
+                           std::uint64_t ticket);
+  /// The profile that it is moved to, or back out of: then an empty word.
+  std::optional<std::string> place_of(std::uint64_t ticket) override;
   bool reads_environment() override;
   bool record_allowed(const sandbox::ExecEvent& event) override;
   void refused(const sandbox::ExecEvent& event, const sandbox::Refusal& refusal) override;
@@ -66,13 +79,16 @@ class TurnJudge : public sandbox::Judge {
   struct Pending {
     sandbox::ExecEvent event;
     policy::Decision decision;
+    bool moves = false;            ///< to the profile that the decision names
     std::uint64_t generation = 1;  ///< of the state that it was decided under
   };
   struct Allowed {
     const char* what;
     policy::Decision decision;
   };
-  sandbox::Ruling rule_on(const sandbox::ExecEvent& event, sandbox::Occasion occasion, std::uint64_t ticket);
+  sandbox::Ruling rule_on(const Place& place, const sandbox::ExecEvent& event, sandbox::Occasion occasion,
+                          std::uint64_t ticket);
+  [[nodiscard]] policy::Decision decide(const Place& place, const sandbox::ExecEvent& event) const;
   [[nodiscard]] bool is_denied_by_now(Pending& pending);
   sandbox::Ruling allow(const char* what, const sandbox::ExecEvent& event, policy::Decision decision);
   sandbox::Ruling deny_unrecorded(const sandbox::ExecEvent& event, const sys::Error& error);
@@ -84,10 +100,11 @@ class TurnJudge : public sandbox::Judge {
 
   Setup setup_;
   ConnectionJudge connections_;
-  std::optional<Allowed> allowed_;            // what record_allowed() is to write
-  bool is_recording_ = false;                 // the last record could be written
-  std::map<std::uint64_t, Pending> pending_;  // execs
-  std::set<std::string> granted_;             // for the session: exactly what was shown
+  std::optional<Allowed> allowed_;               // what record_allowed() is to write
+  bool is_recording_ = false;                    // the last record could be written
+  std::map<std::uint64_t, Pending> pending_;     // execs
+  std::map<std::uint64_t, std::string> places_;  // of execs that were allowed and are moved, until asked for
+  std::set<std::string> granted_;                // for the session: exactly what was shown
   std::set<std::string>
       said_no_;  // by process: it is not asked for again, nor for another name of the same file
   std::map<std::uint64_t, DenialLog> denials_;               // by turn

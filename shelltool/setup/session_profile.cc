@@ -11,7 +11,7 @@
 #include "config/text.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
-#include "shelltool/agents.inc"
+#include "shelltool/profiles.inc"
 #include "shelltool/setup/hidden.h"
 
 namespace shelltool {
@@ -98,7 +98,7 @@ void add_environment(config::Config& config, const config::Profile& profile, con
 }  // namespace
 
 std::vector<config::Profile> builtin_profiles() {
-  const config::Node document = config::thaw(frozen_agents, "builtin:agents");
+  const config::Node document = config::thaw(frozen_profiles, "builtin:profiles");
   return config::read_profiles(*config::find(document, "profiles"));
 }
 

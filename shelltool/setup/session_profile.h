@@ -11,7 +11,7 @@
 
 namespace shelltool {
 
-/// Those that are built in: shelltool/setup/agents.yaml.
+/// Those that are built in: shelltool/setup/profiles.yaml.
 std::vector<config::Profile> builtin_profiles();
 
 /// The profile of this name; "agent" is the one whose agent the command starts. Throws sys::Error that names

@@ -32,8 +32,6 @@ Stand = collections.namedtuple("Stand", "name options around holds")
 # In tier A, and kept: what gets through, and why.
 KNOWN = {
     "files.lock": "flock takes no more than the right to read, and builds lock what they read",
-    **{f"sockets.{name}": "a socket with a name is not kept from who may see its directory and write to it"
-       for name in ("unix", "unix-packet", "unix-datagram", "unix-in-home", "unix-by-link", "unix-by-descriptor")},
 }
 # Without namespaces: what gets through there, and why; gatehouse says so itself when it starts.
 OPEN_IN_B = {name: reason for reason, names in {

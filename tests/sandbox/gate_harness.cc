@@ -104,9 +104,9 @@ Run run(const Setup& setup) {
     int status = 0;
     for (pid_t pid = 0; (pid = ::waitpid(-1, &status, __WALL | WNOHANG)) > 0;) {
       if (pid != child.pid()) {
-        gate->on_wait_status(pid, status);
+        gate->on_wait_status(pid, status, true);
       } else if (WIFSTOPPED(status)) {
-        gate->on_wait_status(pid, status);
+        gate->on_wait_status(pid, status, true);
       } else {
         result.status = sys::exit_status(status);
         child.forget();

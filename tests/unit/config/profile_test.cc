@@ -67,10 +67,16 @@ TEST_CASE("what is wrong in a profile is named by its place") {
   CHECK(complaint("- a\n").starts_with("p.yaml:1:1: expected a map"));
 }
 
-TEST_CASE("a key that has no effect yet is refused, never passed over") {
-  for (const std::string key : {"read", "publish", "sockets", "limits", "inherit", "nested_namespaces"})
-    CHECK(complaint("a: {" + key + ": [x]}\n").find("`" + key + "` has no effect") != std::string::npos);
-  CHECK(complaint("a: {network: {allow: [x]}}\n").find("none, allowlist or full") != std::string::npos);
+TEST_CASE("a key that has no effect yet is told by its name, never passed over") {
+  const auto profiles = read("a: {publish: [x], limits: {wall: x}}\nb: {extends: a, sockets: [x]}\n");
+  CHECK(find_profile(profiles, "b").without_effect == Strings{"publish", "limits", "sockets"});
+}
+
+TEST_CASE("the hosts that a profile reaches make its network an allow list") {
+  const auto profiles = read("a: {network: {allow: [x, \"y:1\"]}}\nb: {network: {mode: none, allow: x}}\n");
+  CHECK(find_profile(profiles, "a").network == NetworkMode::allowlist);
+  CHECK(find_profile(profiles, "a").reach == Strings{"x", "y:1"});
+  CHECK(find_profile(profiles, "b").network == NetworkMode::none);
 }
 
 TEST_CASE("an unknown profile is answered with the nearest") {

@@ -149,7 +149,7 @@ rules:
     if (random() % 20 == 0) event.images.front().called = some_bytes(random);
     const FileEvent file =
         file_event(EventKind::read, "/" + some_bytes(random), "/ws", "/home/u", Resolve::by_name);
-    const NetEvent net{some_bytes(random), {}, static_cast<std::uint16_t>(random()), "shell", {}};
+    const NetEvent net{some_bytes(random), {}, static_cast<std::uint16_t>(random()), "shell", {}, {}};
     const Decision first = rules.decide(event, State()), again = rules.decide(event, State());
     CHECK(first.verdict == again.verdict);
     CHECK(first.rule == again.rule);

@@ -33,6 +33,8 @@ TEST_CASE("a denial names who started it also where only names are known") {
   CHECK(denial_text(decision, {"git"}) == "asks: git   (rule a, built in)\n  by: make > git");
   decision.chain = {"git"};
   CHECK(denial_text(decision, {"git"}) == "asks: git   (rule a, built in)\n  by: git");
+  decision.profile = "forge";
+  CHECK(denial_text(decision, {"git"}) == "asks: git   (rule a, built in)\n  by: git\n  In profile forge.");
 }
 
 TEST_CASE("nothing that a program chose can break out of a denial's lines") {

@@ -83,6 +83,39 @@ TEST_CASE("a program that was started ahead is judged again as what its command 
   CHECK(fixture.recorded() == Words{"decided", "decided", "decided"});
 }
 
+TEST_CASE("what a rule moves goes to its profile, and what nothing moves stays only where it is kept") {
+  tests::TemporaryDirectory dir;
+  const policy::RuleSet rules = tests::rules(R"(
+version: 1
+profiles: {p: {network: full}}
+rules:
+  - {id: push, event: exec, when: {program: git, args: [push]}, verdict: allow, profile: p}
+  - {id: pull, event: exec, when: {program: git, args: [pull]}, verdict: ask, reason: Hm., profile: p}
+)");
+  policy::Audit audit{{dir / "audit", "s"}};
+  TurnJudge::Setup setup{rules, audit, {}};
+  setup.ask = [](const shelltool::Question&) {};
+  TurnJudge judge(std::move(setup));
+  const auto place_at = [&](const TurnJudge::Place& place, const std::string& line, Occasion occasion) {
+    constexpr std::uint64_t ticket = 7;
+    const Ruling ruling = judge.judge_at(place, event_in(1, line), occasion, ticket);
+    return ruling == Ruling::allow ? judge.place_of(ticket).value_or("here") : "denied";
+  };
+  CHECK(place_at({}, "git push", Occasion::asked) == "p");
+  CHECK(place_at({}, "git push", Occasion::found) == "denied");
+  CHECK(place_at({}, "git log", Occasion::asked) == "here");
+  const TurnJudge::Place all{"p"}, none{"p", [](const auto&, bool) { return false; }};
+  CHECK(place_at(none, "git push", Occasion::asked) == "here");
+  CHECK(place_at(all, "git log", Occasion::asked) == "here");
+  CHECK(place_at(none, "git log", Occasion::asked) == "");
+  CHECK_FALSE(judge.place_of(7));
+  for (const Answer answer : {Answer::once, Answer::no}) {
+    REQUIRE(judge.judge(event_in(1, "git pull"), Occasion::asked, 8) == Ruling::wait);
+    CHECK(judge.answered(8, answer) == (answer == Answer::once));
+    CHECK(judge.place_of(8).value_or("nowhere") == (answer == Answer::once ? "p" : "nowhere"));
+  }
+}
+
 TEST_CASE("one that nobody has judged yet is judged as its command when it comes, once") {
   Fixture fixture;
   TurnJudge judge(fixture.setup());

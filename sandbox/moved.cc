@@ -1,0 +1,55 @@
+#include "sandbox/moved.h"
+
+#include <csignal>
+#include <utility>
+
+#include "sandbox/sys/text.h"
+
+namespace sandbox {
+namespace {
+
+constexpr std::size_t longest_name = 100;
+
+}  // namespace
+
+Moved::Moved(Supervisor& from, Destination destination, const Inherited& inherited)
+    : from_(from),
+      name_(sys::command_line(destination.spec.argv, longest_name)),
+      judge_(std::move(destination.judge)) {
+  destination.options.waits = true;
+  const auto judging = [&] {
+    return Supervisor::Judging{*judge_, std::move(destination.options), std::move(destination.onward)};
+  };
+  const Supervisor::Handlers handlers{[this](const Outcome& outcome) { ended(outcome.status); },
+                                      [this](int signal) {
+                                        if (stand_in_ != nullptr) stand_in_->stop(signal);
+                                      }};
+  inside_ = std::make_unique<Supervisor>(from_, destination.spec, judging, handlers, inherited);
+  from_.keep(*this);
+}
+
+Moved::~Moved() { from_.forget(*this); }
+
+void Moved::begin(StandIn& stand_in) {
+  stand_in_ = &stand_in;
+  if (ended_)
+    stand_in.end(*ended_);
+  else
+    inside_->gate().begin();
+}
+
+void Moved::ended(sys::ExitStatus status) {
+  ended_ = status;
+  if (stand_in_ != nullptr) stand_in_->end(status);
+}
+
+void Moved::signal(int number) {
+  if (inside_) inside_->signal(number);
+}
+
+void Moved::end() {
+  inside_.reset();
+  ended({0, SIGKILL});
+}
+
+}  // namespace sandbox

@@ -1,0 +1,83 @@
+#include "shelltool/session/destinations.h"
+
+#include <utility>
+
+#include "config/text.h"
+#include "sandbox/sys/error.h"
+#include "shelltool/session/profile_judge.h"
+#include "shelltool/setup/profile_spec.h"
+
+namespace shelltool {
+namespace {
+
+using sandbox::Destination;
+using sandbox::ExecEvent;
+using Sources = std::shared_ptr<const DestinationSources>;
+
+/// Of a sandbox beside the session's: in which profile it is, if in one, and how many were left for it.
+struct Here {
+  std::shared_ptr<const config::Profile> profile;
+  int depth = 0;
+};
+
+constexpr int deepest = 8;
+
+sandbox::Spec spec_for(const DestinationSources& sources, const ExecEvent& event, const Here& from,
+                       const Here& to) {
+  const sandbox::Spec now = sources.session();
+  sandbox::Spec spec = to.profile ? profile_spec(sources.plan, *to.profile, now) : spec_beside(now);
+  spec.held = now.held;
+  spec.argv = event.images.front().argv;
+  if (spec.argv.empty()) throw sys::Error(sys::Kind::invalid, "it is given no words, not even its name");
+  spec.program = event.images.front().called;
+  spec.cwd = event.cwd;
+  if (to.profile)
+    spec.env = environment_into(spec, event.env);
+  else
+    spec.env = from.profile ? environment_out_of(*from.profile, now, event.env) : event.env;
+  return spec;
+}
+
+Destination destination(const Sources& sources, const Here& from, const ExecEvent& event,
+                        const std::string& place) {
+  Here to{nullptr, from.depth + 1};
+  if (to.depth > deepest)
+    throw sys::Error(sys::Kind::unsupported, "programs in profiles have led to profiles {} times", deepest);
+  if (!place.empty())
+    to.profile = std::make_shared<const config::Profile>(
+        profile_named(place, sources->rules(), event.images.front().argv));
+  Destination made;
+  made.spec = spec_for(*sources, event, from, to);
+  TurnJudge::Place here{place, {}};
+  if (to.profile)
+    here.keeps = [sources, profile = to.profile, program = event.images.front()](const ExecEvent& started,
+                                                                                 bool is_same_process) {
+      return policy::is_inherited(*profile, started) ||
+             (is_same_process && sources->rules().is_part_of(program, started));
+    };
+  made.judge = std::make_unique<ProfileJudge>(sources->judge, std::move(here), event);
+  made.options.reading = {made.spec.user.uid, false, made.spec.mode != sandbox::Mode::danger_full_access,
+                          [turn = event.turn](pid_t) { return turn; }, event.caller};
+  made.options.allow_tracers = sources->plan.config.sandbox.allow_tracers;
+  made.options.known = sources->known();
+  made.options.receive_guest = sources->receive_guest;
+  made.onward = [sources, to](const ExecEvent& next, const std::string& next_place) {
+    return destination(sources, to, next, next_place);
+  };
+  return made;
+}
+
+}  // namespace
+
+sandbox::Destinations destinations_of(DestinationSources sources) {
+  return [sources = std::make_shared<const DestinationSources>(std::move(sources))](
+             const ExecEvent& event, const std::string& place) {
+    try {
+      return destination(sources, {}, event, place);
+    } catch (const sys::Error& error) {
+      throw sys::Error(error.kind(), "profile {}: {}", config::shown(place), error.what());
+    }
+  };
+}
+
+}  // namespace shelltool
