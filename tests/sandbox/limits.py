@@ -59,7 +59,7 @@ def files_that_were_read_are_no_memory(place):
 def too_many_processes_are_refused_and_named(place):
     place.config("limits: {processes: 60}")
     done = place.python("n = 0\ntry:\n while True:\n  if os.fork() == 0: time.sleep(30); os._exit(0)\n  n += 1\n"
-                        "except BlockingIOError: print(n, flush=True)\ntime.sleep(2.5)")
+                        "except BlockingIOError: print(n, flush=True)\ntime.sleep(4)")
     assert done.returncode == 0 and 40 <= int(done.stdout) <= 60, done
     assert "gatehouse: limit processes: 60, reached by /usr/bin/python3 -c" in done.stderr and told(place, "processes")["value"] == 60, done.stderr
 

@@ -161,10 +161,10 @@ def callers_of_all_kinds_start_it(place):
 
 
 def stop_and_continue_reach_the_program(place):
-    count = "import time\nfor n in range(40): print(n, flush=True); time.sleep(0.05)"
-    said = place.out(f"python3 -c '{count}' > n & sleep 0.5; kill -STOP $!; sleep 0.3; wc -l < n; sleep 0.5; wc -l < n; kill -CONT $!; wait $!; wc -l < n; echo $?")
+    count = "import time\nfor n in range(80): print(n, flush=True); time.sleep(0.05)"
+    said = place.out(f"python3 -c '{count}' > n & while ! [ -s n ]; do sleep 0.1; done; kill -STOP $!; sleep 0.5; wc -l < n; sleep 0.5; wc -l < n; kill -CONT $!; wait $!; wc -l < n; echo $?")
     first, second, last, status = said.split()
-    assert first == second and 0 < int(first) < 40 and last == "40" and status == "0", said
+    assert first == second and 0 < int(first) < 80 and last == "80" and status == "0", said
 
 
 ENVIRONMENT = """cat > sitecustomize.py <<< 'print("planted")'

@@ -172,7 +172,7 @@ def with_the_hosts_network_there_is_nothing_to_publish(place):
 
 
 def who_listens_and_is_not_published_is_named_with_the_flag(place):
-    done = place.run("timeout", "2.5", "python3", "-m", "http.server", "8123")
+    done = place.run("timeout", "5", "python3", "-m", "http.server", "8123")
     line = next(line for line in done.stderr.splitlines() if line.startswith("gatehouse: "))
     assert "python3 -m http.server 8123 listens on port 8123, inside only; --publish 8123 lets" in line, done
     assert any("--publish 8123" in note for note in place.report()["notes"]) and done.stderr.count("--publish") == 1, place.report()
@@ -185,7 +185,7 @@ def a_session_publishes_what_the_config_says(place):
     place.config(f"network: {{publish: ['{PORT}:{port}']}}")
     (place.workspace / "index.html").write_text("from inside")
     server = place.serve()
-    text, _ = server.shell(f"python3 -m http.server {PORT} >/dev/null 2>&1 & python3 -m http.server {other} >/dev/null 2>&1 & sleep 1.5")
+    text, _ = server.shell(f"python3 -m http.server {PORT} >/dev/null 2>&1 & python3 -m http.server {other} >/dev/null 2>&1 & sleep 4")
     with connect(port) as peer:
         peer.sendall(b"GET / HTTP/1.0\r\n\r\n")
         assert b"from inside" in b"".join(iter(lambda: peer.recv(65536), b""))

@@ -111,7 +111,7 @@ def a_socket_that_comes_while_a_command_runs_is_out_of_reach(place):
                               f"while not os.path.exists('{go}'): time.sleep(0.01)\nprint(attempt('{path}'))", options=["--network", network])
         assert until((place.workspace / f"ready-{network}").is_dir)
         with Listener(path) as late:
-            until(lambda: False, 0.5)  # a fifth of a second is promised
+            until(lambda: False, 1.5)  # a fifth of a second is promised, of a machine that has time
             go.mkdir()
             said, errors = process.communicate(timeout=20)
             assert said.strip() in ("EACCES", "ECONNREFUSED") and late.came == 0, (network, said, errors)
@@ -125,7 +125,7 @@ def when_nobody_listens_any_more_a_command_can_have_the_name(place):
     assert until((place.workspace / "ready").is_dir)
     listener.socket.shutdown(socket.SHUT_RDWR)
     listener.socket.close()  # as a server that is killed: the file stays
-    until(lambda: False, 0.5)
+    until(lambda: False, 1.5)
     (place.workspace / "go").mkdir()
     assert process.communicate(timeout=20)[0] == "bound\n"
 
@@ -154,7 +154,7 @@ def a_session_reaches_its_own_in_the_next_turn(place):
     server = place.serve()
     (place.workspace / "own.py").write_text("import os,socket,sys,time\n" + OWN + "time.sleep(30)")
     (place.workspace / "try.py").write_text("import os,socket,sys,time\n" + TRY)
-    server.shell("python3 own.py own.sock /tmp/own.sock >/dev/null 2>&1 & sleep 1")
+    server.shell("python3 own.py own.sock /tmp/own.sock >/dev/null 2>&1 & while ! [ -e /tmp/own.sock ]; do sleep 0.1; done; sleep 1")
     text, _ = server.shell("python3 try.py own.sock /tmp/own.sock")
     assert text.splitlines()[-2:] == ["own", "own"], text
 
