@@ -24,6 +24,7 @@ import threading
 import time
 
 import cases
+import place as places
 
 HOSTS = """127.0.0.1 localhost
 127.0.0.1 allowed.example other.example below.wild.example
@@ -87,17 +88,9 @@ class Server:
             peer.sendall(self.name.encode() + b" " + data)
 
 
-class Place:
+class Place(places.Place):
     def __init__(self, gatehouse):
-        base = "/opt" if os.geteuid() == 0 else os.path.expanduser("~")  # not below /tmp, which a sandbox replaces
-        self.path = pathlib.Path(tempfile.mkdtemp(prefix="gatehouse-net.", dir=os.environ.get("GATEHOUSE_TEST_PLACE", base)))
-        self.path.chmod(0o755)
-        self.home, self.workspace = self.path / "home", self.path / "ws"
-        self.home.mkdir()
-        self.workspace.mkdir()
-        self.gatehouse = str(gatehouse)
-        self.env = {"HOME": str(self.home), "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
-        self.audit = self.path / "audit.jsonl"
+        super().__init__(gatehouse, "net")
 
     def rules(self, *rules, loopback=True):
         """Names that lead to loopback need a rule that says so; it opens no name by itself."""
@@ -121,12 +114,6 @@ class Place:
 
     def denials(self):
         return json.loads((self.path / "report.json").read_text())["denials"]
-
-    def records(self, event):
-        return [record for record in map(json.loads, self.audit.read_text().splitlines()) if record["event"] == event]
-
-    def end(self):
-        shutil.rmtree(self.path, ignore_errors=True)
 
 
 TRY = """
@@ -459,26 +446,12 @@ print(attempt("allowed.example", sys.argv[1]))
 def a_served_session_has_it_too(place):
     server = Server("four")
     place.rules(allow("allowed.example", server.port))
-    words = [place.gatehouse, "serve", "--network", "allowlist", "--rules", place.path / "rules.yaml"]
+    served = place.serve("--network", "allowlist", "--rules", place.path / "rules.yaml")
     curl = "curl -sS http://{}.example:%d/" % server.port
-    with subprocess.Popen(words, cwd=place.workspace, env=place.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as served:
-        def call(number, method, params):
-            served.stdin.write(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}) + "\n")
-            served.stdin.flush()
-            while (answer := json.loads(served.stdout.readline())).get("id") != number:
-                pass
-            return answer["result"]
-
-        try:
-            call(1, "initialize", {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "net", "version": "1"}})
-            results = [call(2 + n, "tools/call", {"name": "shell", "arguments": {"command": curl.format(host)}})
-                       for n, host in enumerate(("allowed", "other", "allowed"))]
-        finally:
-            served.kill()
-    said = [result["content"][0]["text"] for result in results]
+    said, told = zip(*(served.shell(curl.format(host)) for host in ("allowed", "other", "allowed")))
     assert said[0].endswith("four") and said[2].endswith("four") and "net allowlist" in said[0], said
     assert f"denied: net other.example:{server.port}" in said[1] and "by: " in said[1] and "four" not in said[1], said
-    assert results[1]["_meta"]["gatehouse/result"]["denials"][0]["event"] == {"type": "net", "to": f"other.example:{server.port}"}, results[1]
+    assert told[1]["denials"][0]["event"] == {"type": "net", "to": f"other.example:{server.port}"}, told[1]
 
 
 def set_network(place, pid, network):

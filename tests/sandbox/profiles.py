@@ -527,24 +527,11 @@ def a_terminals_keys_and_jobs_are_the_kernels(place):
 
 
 def a_served_session_has_them_too(place):
-    words = [place.gatehouse, "serve", "--rules", place.path / "rules.yaml"]
-    with subprocess.Popen(words, cwd=place.workspace, env=place.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as served:
-        def call(number, method, params):
-            served.stdin.write(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}) + "\n")
-            served.stdin.flush()
-            while (answer := json.loads(served.stdout.readline())).get("id") != number:
-                pass
-            return answer["result"]
-
-        try:
-            call(1, "initialize", {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "profiles", "version": "1"}})
-            shell = lambda n, command, **more: call(n, "tools/call", {"name": "shell", "arguments": {"command": command, **more}})["content"][0]["text"]
-            assert SECRET in shell(2, "python3 look.py") and SECRET not in shell(3, "cat ~/.npmrc")
-            assert "timed out" in shell(4, "python3 -c 'import time; time.sleep(60)'", timeout_s=1)
-            net.until(lambda: "python3" not in below(served.pid).values())
-            assert SECRET in shell(5, "python3 look.py | cat")
-        finally:
-            served.kill()
+    served = place.serve("--rules", place.path / "rules.yaml")
+    assert SECRET in served.shell("python3 look.py")[0] and SECRET not in served.shell("cat ~/.npmrc")[0]
+    assert "timed out" in served.shell("python3 -c 'import time; time.sleep(60)'", timeout_s=1)[0]
+    net.until(lambda: "python3" not in below(served.process.pid).values())
+    assert SECRET in served.shell("python3 look.py | cat")[0]
 
 
 TESTS = [the_profile_is_the_programs_alone, a_narrower_profile_takes_away, words_directory_umask_and_status_are_the_callers,
