@@ -117,6 +117,24 @@ def a_socket_that_comes_while_a_command_runs_is_out_of_reach(place):
             assert said.strip() in ("EACCES", "ECONNREFUSED") and late.came == 0, (network, said, errors)
 
 
+def a_program_in_a_profile_reaches_none_either(place):
+    rules, ready = place.path / "rules.yaml", place.workspace / "ready"
+    rules.write_text("version: 1\nprofiles:\n  beside: {extends: workspace-write}\nrules:\n"
+                     "  - {id: beside, event: exec, when: {program: python3}, verdict: allow, profile: beside}\n")
+    with Listener(place.workspace / "early.sock") as early:
+        done = place.python(TRY + f"print(attempt('{early.path}'))", options=["--rules", rules])
+        assert done.stdout.strip() in ("EACCES", "ECONNREFUSED") and early.came == 0, done
+        assert place.report()["execs"]["moved"] == 1, place.report()
+        process = place.begin("sh", "-c", f"mkdir {ready}; while ! [ -e go ]; do sleep 0.05; done; exec python3 -c \"$0\"",
+                              "import os,socket,sys,time\n" + TRY + f"print(attempt('{place.workspace / 'late.sock'}'))", options=["--rules", rules])
+        assert until(ready.is_dir)
+        with Listener(place.workspace / "late.sock") as late:
+            until(lambda: False, 1.5)
+            (place.workspace / "go").mkdir()
+            said, errors = process.communicate(timeout=20)
+            assert said.strip() in ("EACCES", "ECONNREFUSED") and late.came == 0, (said, errors)
+
+
 def when_nobody_listens_any_more_a_command_can_have_the_name(place):
     path = place.workspace / "server.sock"
     listener = Listener(path)
@@ -196,7 +214,7 @@ def the_result_says_what_would_open_it(place):
 
 
 TESTS = [sockets_of_the_host_are_out_of_reach_and_reached_without_the_sandbox, another_way_to_the_name_does_not_help, a_datagram_does_not_arrive_either,
-         a_socket_that_comes_while_a_command_runs_is_out_of_reach, when_nobody_listens_any_more_a_command_can_have_the_name, sockets_of_their_own_work,
+         a_socket_that_comes_while_a_command_runs_is_out_of_reach, a_program_in_a_profile_reaches_none_either, when_nobody_listens_any_more_a_command_can_have_the_name, sockets_of_their_own_work,
          a_session_reaches_its_own_in_the_next_turn, one_that_is_listed_is_reached, one_that_is_listed_below_tmp_or_run_is_reached,
          abstract_ones_of_the_host_are_out_of_reach, the_result_says_what_would_open_it]
 
