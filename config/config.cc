@@ -125,9 +125,13 @@ std::vector<Publish> read_publish(const Node& node) {
 
 std::string read_upstream(const Node& node) {
   const std::string text = read_string(node);
-  const bool is_url =
-      text.starts_with("http://") || text.starts_with("https://") || text.starts_with("socks5://");
-  if (text != "env" && text != "none" && !is_url) fail_type(node, "env, none, or the URL of a proxy");
+  const bool is_url = text.starts_with("http://") || text.starts_with("socks5://");
+  if (is_url && text.find('@') != std::string::npos)
+    throw BadInput(node.place,
+                   "commands can read this file: the user of a proxy belongs into https_proxy, in the "
+                   "environment of gatehouse, with env here");
+  if (text != "env" && text != "none" && !is_url)
+    fail_type(node, "env, none, or the URL of a proxy (http:// or socks5://)");
   return text;
 }
 

@@ -19,8 +19,8 @@ struct Connection {
   std::string host;  ///< as the program named it, in lower case; empty when it named an address
   std::vector<std::string> addresses;  ///< that one, or those that the name was resolved to; none before
   std::uint16_t port = 0;
-  std::string place = {};  ///< of the sandbox, a word of the judge's own (Judge::place_of)
-  bool approved = false;   ///< a person was asked, and said yes
+  std::string place = {};     ///< of the sandbox, a word of the judge's own (Judge::place_of)
+  std::string upstream = {};  ///< the owner's proxy, which finds the address of a name; empty: there is none
 };
 
 /// How it ended.

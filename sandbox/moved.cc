@@ -18,7 +18,8 @@ Moved::Moved(Supervisor& from, Destination destination, const Inherited& inherit
       judge_(std::move(destination.judge)) {
   destination.options.waits = true;
   const auto judging = [&] {
-    return Supervisor::Judging{*judge_, std::move(destination.options), std::move(destination.onward)};
+    return Supervisor::Judging{*judge_, std::move(destination.options), std::move(destination.onward),
+                               std::move(destination.upstream)};
   };
   const Supervisor::Handlers handlers{[this](const Outcome& outcome) { ended(outcome.status); },
                                       [this](int signal) {

@@ -17,6 +17,7 @@ struct Destination {
   std::unique_ptr<Judge> judge;
   GateOptions options;
   Destinations onward = {};  ///< from there
+  std::optional<Upstream> upstream = {};
 };
 
 class Moved : public Passage {

@@ -102,8 +102,9 @@ Supervisor::Supervisor(sys::Reactor& reactor, std::shared_ptr<WaitStatuses> stat
       return std::make_unique<Moved>(*this, judging_->destinations(read.event, place), inherited);
     });
   if (gate_ && launched_.doors) {
-    connections_ = std::make_unique<Connections>(reactor, gate_->listener(), judging_->judge,
-                                                 std::move(*launched_.doors), spec.user);
+    connections_ =
+        std::make_unique<Connections>(reactor, gate_->listener(), judging_->judge,
+                                      std::move(*launched_.doors), spec.user, std::move(judging_->upstream));
     gate_->on_connect([this](const Notification& notification, const Gate::Program& program) {
       connections_->take(notification, program);
     });

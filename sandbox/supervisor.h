@@ -46,7 +46,8 @@ class Supervisor {
   struct Judging {
     Judge& judge;
     GateOptions options;
-    Destinations destinations = {};  ///< empty: none
+    Destinations destinations = {};         ///< empty: none
+    std::optional<Upstream> upstream = {};  ///< not in the Spec: nobody inside has a use for it
   };
 
   /// Starts the command. `prepare` says who judges it, and runs while the launcher builds the sandbox, before

@@ -32,6 +32,12 @@ struct Refusal {
   std::string reason;  ///< a sentence
 };
 
+/// Where a connection that was allowed so far may lead.
+struct Reach {
+  Ruling ruling = Ruling::deny;  ///< allow, deny or wait, as for an exec
+  std::vector<std::string> addresses = {};
+};
+
 class Judge {
  public:
   virtual ~Judge() = default;
@@ -51,8 +57,9 @@ class Judge {
   virtual Ruling judge_connection(const Connection& /*connection*/, std::uint64_t /*ticket*/) {
     return Ruling::deny;
   }
-  /// Of the addresses of a connection that was allowed so far, those that it may be made to; on record.
-  virtual std::vector<std::string> reachable(const Connection& /*connection*/) { return {}; }
+  /// Of the addresses of a connection that was allowed so far, those that it may be made to; on record. After
+  /// `wait` and a yes it is asked again.
+  virtual Reach reachable(const Connection& /*connection*/, std::uint64_t /*ticket*/) { return {}; }
   /// One that nobody needs to judge.
   virtual void connection_refused(const Connection& /*connection*/, const Refusal& /*refusal*/) {}
   /// A connection that was reachable has ended, or could not be made.

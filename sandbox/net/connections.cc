@@ -1,9 +1,11 @@
 #include "sandbox/net/connections.h"
 
+#include <arpa/inet.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <utility>
 
 #include "sandbox/gate/memory.h"
@@ -46,11 +48,11 @@ sys::Fd socket_of(const Notification& notification, const Endpoint& wanted) {
 }  // namespace
 
 Connections::Connections(sys::Reactor& reactor, Listener& listener, Judge& judge, Doors doors,
-                         const User& user)
-    : reactor_(reactor), listener_(listener), judge_(judge) {
+                         const User& user, std::optional<Upstream> upstream)
+    : reactor_(reactor), listener_(listener), judge_(judge), upstream_(std::move(upstream)) {
   sys::SocketPair ends = sys::make_socket_pair();
   egress_ = sys::fork_with(0);
-  if (!egress_) run_egress(sys::Channel(std::move(ends.theirs)), std::move(doors), user);
+  if (!egress_) run_egress(sys::Channel(std::move(ends.theirs)), std::move(doors), user, upstream_);
   ends.theirs.close();
   line_ = std::make_unique<Line>(
       reactor, sys::Channel(std::move(ends.ours)),
@@ -147,8 +149,11 @@ void Connections::named(Entry entry, const std::string& host) {
 bool Connections::answer(std::uint64_t ticket, bool allowed) {
   const Entry entry = pending_.find(ticket);
   if (entry == pending_.end() || !std::exchange(entry->second.waits, false)) return false;
-  entry->second.connection.approved = allowed;
-  if (allowed)
+  const Connection& connection = entry->second.connection;
+  const bool is_resolved = !connection.addresses.empty() || !connection.upstream.empty();
+  if (allowed && is_resolved)
+    reach(entry);
+  else if (allowed)
     go_on(entry);
   else
     refuse(entry, EACCES);
@@ -157,16 +162,45 @@ bool Connections::answer(std::uint64_t ticket, bool allowed) {
 
 void Connections::go_on(Entry entry) {
   if (!listener_.alive(entry->first)) return refuse(entry, EINTR);
-  if (entry->second.connection.host.empty()) return resolved(entry, entry->second.connection.addresses);
+  const Connection& connection = entry->second.connection;
+  const std::string& to = connection.host.empty() ? connection.addresses.front() : connection.host;
+  if (upstream_ && to != own_host && !goes_direct(*upstream_, to)) return give_to_upstream(entry);
+  if (connection.host.empty()) return reach(entry);
   send({.kind = NetOrder::Kind::resolve, .number = entry->first});
 }
 
-/// What is dialled is what was judged: the name is not looked up again.
+/// The proxy finds the address of a name, but one that is an address in disguise ("2130706433") is judged as
+/// what it is.
+void Connections::give_to_upstream(Entry entry) {
+  Connection& connection = entry->second.connection;
+  connection.upstream = name_of(*upstream_);
+  Endpoint address;
+  in_addr read{};
+  if (::inet_aton(connection.host.c_str(), &read) != 0) {
+    std::memcpy(address.bytes.data(), &read, sizeof read);
+    connection.addresses = {address_text(address)};
+  }
+  reach(entry);
+}
+
 void Connections::resolved(Entry entry, const std::vector<std::string>& addresses) {
   entry->second.connection.addresses = addresses;
-  const std::vector<std::string> allowed = judge_.reachable(entry->second.connection);
-  if (allowed.empty()) return refuse(entry, EACCES);
-  send({.kind = NetOrder::Kind::dial, .number = entry->first, .addresses = allowed});
+  reach(entry);
+}
+
+/// What is dialled is what was judged: the name is not looked up again.
+void Connections::reach(Entry entry) {
+  const Connection& connection = entry->second.connection;
+  Reach reach = judge_.reachable(connection, entry->first);
+  if (reach.ruling == Ruling::wait) {
+    entry->second.waits = true;
+    return look_after_callers();
+  }
+  if (reach.ruling != Ruling::allow) return refuse(entry, EACCES);
+  send({.kind = NetOrder::Kind::dial,
+        .number = entry->first,
+        .addresses = std::move(reach.addresses),
+        .by_upstream = !connection.upstream.empty()});
 }
 
 void Connections::answered(Entry entry, int error) {
@@ -179,6 +213,7 @@ void Connections::ended(Entry entry, const NetWord& word) {
                           word.received, word.error};
   const Connection connection = std::move(entry->second.connection);
   pending_.erase(entry);
+  if (!word.why.empty()) judge_.connection_refused(connection, {"net.unreachable", word.why});
   judge_.connection_ended(connection, end);
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "sandbox/connection.h"
 #include "sandbox/gate/judge.h"
@@ -13,6 +14,7 @@
 #include "sandbox/launcher/network.h"
 #include "sandbox/net/endpoint.h"
 #include "sandbox/net/line.h"
+#include "sandbox/net/upstream.h"
 #include "sandbox/net/wire.h"
 #include "sandbox/spec.h"
 #include "sandbox/sys/process.h"
@@ -22,7 +24,8 @@ namespace sandbox {
 class Connections {
  public:
   /// Starts egress, as a process of its own; the caller has one thread.
-  Connections(sys::Reactor& reactor, Listener& listener, Judge& judge, Doors doors, const User& user);
+  Connections(sys::Reactor& reactor, Listener& listener, Judge& judge, Doors doors, const User& user,
+              std::optional<Upstream> upstream);
   Connections(const Connections&) = delete;
   Connections& operator=(const Connections&) = delete;
   ~Connections();
@@ -54,6 +57,8 @@ class Connections {
   void named(Entry entry, const std::string& host);
   void go_on(Entry entry);
   void resolved(Entry entry, const std::vector<std::string>& addresses);
+  void reach(Entry entry);
+  void give_to_upstream(Entry entry);
   void answered(Entry entry, int error);
   void ended(Entry entry, const NetWord& word);
   void refuse(Entry entry, int error);
@@ -64,6 +69,7 @@ class Connections {
   sys::Reactor& reactor_;
   Listener& listener_;
   Judge& judge_;
+  std::optional<Upstream> upstream_;
   sys::Child egress_;
   std::unique_ptr<Line> line_;
   std::map<std::uint64_t, Pending> pending_;  // by the notification's number, also when it was answered

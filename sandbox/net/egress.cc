@@ -36,8 +36,9 @@ constexpr rlim_t descriptors_each = 6;
 
 class Egress {
  public:
-  Egress(sys::Channel supervisor, Doors doors)
+  Egress(sys::Channel supervisor, Doors doors, std::optional<Upstream> upstream)
       : doors_(std::move(doors)),
+        upstream_(std::move(upstream)),
         line_(
             reactor_, std::move(supervisor), [this](const sys::Packet& packet) { obey(packet); },
             [this] { wind_up(); }),
@@ -58,21 +59,26 @@ class Egress {
   void obey(const sys::Packet& packet);
   void begin(const NetOrder& order, sys::Fd copy);
   void resolve(Number number);
-  void dial(Number number, const std::vector<std::string>& addresses);
+  void dial(const NetOrder& order);
+  void dial(Number number, std::vector<Endpoint> endpoints);
+  void dial_upstream(const NetOrder& order);
+  void tunnel(Number number, Dial::Result result, const std::string& host);
   void dialled(Number number, Dial::Result result);
+  void outside_is_there(Number number, sys::Fd socket);
   void connect_inside(Number number, Flow& flow);
   void connected_inside(Number number);
   void receive(int listening);
   void join(Number number, Flow& flow);
   void answer(Number number, Flow& flow, int error);
-  void fail(Number number, int error);
-  void tell_end(Number number, const Relay::Carried& carried);
+  void fail(Number number, int error, const std::string& why = {});
+  void tell_end(Number number, const Relay::Carried& carried, const std::string& why = {});
   void settle();
   void wind_up();
   void cut();
 
   sys::Reactor reactor_;
   Doors doors_;
+  std::optional<Upstream> upstream_;
   Names names_;
   Line line_;
   Lookup lookup_;
@@ -95,7 +101,7 @@ void Egress::obey(const sys::Packet& packet) {
     case NetOrder::Kind::resolve:
       return resolve(order.number);
     case NetOrder::Kind::dial:
-      return dial(order.number, order.addresses);
+      return order.by_upstream ? dial_upstream(order) : dial(order);
     case NetOrder::Kind::forget:
       claims_.forget(order.number);
       flows_.erase(order.number);
@@ -128,7 +134,7 @@ void Egress::resolve(Number number) {
   if (flow == flows_.end()) return;
   const auto found = [this, number](const std::vector<std::string>& addresses) {
     if (!flows_.contains(number)) return;
-    if (addresses.empty()) return fail(number, EHOSTUNREACH);
+    if (addresses.empty()) return fail(number, EHOSTUNREACH, "Outside nobody knows an address of this name.");
     line_.send(pack(NetWord{.kind = NetWord::Kind::resolved, .number = number, .addresses = addresses}));
   };
   if (flow->second.host == own_host)
@@ -137,14 +143,23 @@ void Egress::resolve(Number number) {
     lookup_.find(flow->second.host, found);
 }
 
-void Egress::dial(Number number, const std::vector<std::string>& addresses) {
-  const auto found = flows_.find(number);
-  if (found == flows_.end()) return;
-  Flow& flow = found->second;
+std::vector<Endpoint> endpoints_of(const std::vector<std::string>& addresses, std::uint16_t port) {
   std::vector<Endpoint> endpoints;
   for (const std::string& address : addresses)
-    if (const auto endpoint = read_address(address, flow.wanted.port)) endpoints.push_back(*endpoint);
-  if (endpoints.empty()) return fail(number, EHOSTUNREACH);
+    if (const auto endpoint = read_address(address, port)) endpoints.push_back(*endpoint);
+  return endpoints;
+}
+
+void Egress::dial(const NetOrder& order) {
+  const auto found = flows_.find(order.number);
+  if (found == flows_.end()) return;
+  std::vector<Endpoint> endpoints = endpoints_of(order.addresses, found->second.wanted.port);
+  if (endpoints.empty()) return fail(order.number, EHOSTUNREACH);
+  dial(order.number, std::move(endpoints));
+}
+
+void Egress::dial(Number number, std::vector<Endpoint> endpoints) {
+  Flow& flow = flows_.at(number);
   flow.dial = std::make_unique<Dial>(reactor_, std::move(endpoints), [this, number](Dial::Result result) {
     dialled(number, std::move(result));
   });
@@ -152,12 +167,49 @@ void Egress::dial(Number number, const std::vector<std::string>& addresses) {
   if (!flow.waits) connect_inside(number, flow);
 }
 
+void Egress::dial_upstream(const NetOrder& order) {
+  const auto flow = flows_.find(order.number);
+  if (flow == flows_.end() || !upstream_) return fail(order.number, ENETUNREACH);
+  const std::string host = order.addresses.empty() ? flow->second.host : order.addresses.front();
+  if (!flow->second.waits) connect_inside(order.number, flow->second);
+  lookup_.find(upstream_->host, [this, number = order.number, host](const std::vector<std::string>& known) {
+    const auto found = flows_.find(number);
+    if (found == flows_.end()) return;
+    std::vector<Endpoint> endpoints = endpoints_of(known, upstream_->port);
+    if (endpoints.empty())
+      return fail(number, EHOSTUNREACH, "Nobody knows an address of the proxy " + name_of(*upstream_) + ".");
+    found->second.dial = std::make_unique<Dial>(
+        reactor_, std::move(endpoints),
+        [this, number, host](Dial::Result result) { tunnel(number, std::move(result), host); });
+  });
+}
+
+void Egress::tunnel(Number number, Dial::Result result, const std::string& host) {
+  Flow& flow = flows_.at(number);
+  const auto told = [this](const std::string& what) {
+    return "The proxy " + name_of(*upstream_) + " " + what + ".";
+  };
+  if (result.error != 0)
+    return fail(number, result.error, told("cannot be reached: " + sys::error_text(result.error)));
+  flow.tunnel = std::make_unique<Tunnel>(
+      reactor_, std::move(result.socket), UpstreamTalk(*upstream_, host, flow.wanted.port),
+      [this, number, told](sys::Fd socket, int error, const std::string& why) {
+        if (error != 0) return fail(number, error, told(why));
+        outside_is_there(number, std::move(socket));
+      });
+}
+
 void Egress::dialled(Number number, Dial::Result result) {
   Flow& flow = flows_.at(number);
   flow.dialled = result.to;
   flow.has_dialled = true;
   if (result.error != 0) return fail(number, result.error);
-  flow.outside = std::move(result.socket);
+  outside_is_there(number, std::move(result.socket));
+}
+
+void Egress::outside_is_there(Number number, sys::Fd socket) {
+  Flow& flow = flows_.at(number);
+  flow.outside = std::move(socket);
   if (flow.waits)
     connect_inside(number, flow);
   else
@@ -215,6 +267,7 @@ void Egress::receive(int listening) {
 void Egress::join(Number number, Flow& flow) {
   if (!flow.inside || !flow.outside || !flow.is_answered) return;
   flow.dial.reset();
+  flow.tunnel.reset();
   relay_.carry(number, std::move(flow.inside), std::move(flow.outside));
 }
 
@@ -224,20 +277,21 @@ void Egress::answer(Number number, Flow& flow, int error) {
 }
 
 /// To a caller who has his answer the connection breaks off.
-void Egress::fail(Number number, int error) {
+void Egress::fail(Number number, int error, const std::string& why) {
   const auto found = flows_.find(number);
   if (found == flows_.end()) return;
   Flow& flow = found->second;
   claims_.forget(number);
   answer(number, flow, error);
   if (flow.inside) break_off(std::move(flow.inside));
-  tell_end(number, {.error = error});
+  tell_end(number, {.error = error}, why);
 }
 
-void Egress::tell_end(Number number, const Relay::Carried& carried) {
+void Egress::tell_end(Number number, const Relay::Carried& carried, const std::string& why) {
   const auto flow = flows_.extract(number);
   if (flow.empty()) return;
   NetWord word{.kind = NetWord::Kind::ended, .number = number, .error = carried.error};
+  word.why = why;
   if (flow.mapped().has_dialled) word.addresses.push_back(address_text(flow.mapped().dialled));
   word.sent = carried.sent;
   word.received = carried.received;
@@ -272,12 +326,13 @@ void Egress::cut() {
 
 }  // namespace
 
-void run_egress(sys::Channel supervisor, Doors doors, const User& user) noexcept {
+void run_egress(sys::Channel supervisor, Doors doors, const User& user,
+                std::optional<Upstream> upstream) noexcept {
   try {
     std::vector<int> kept = fds_of(doors);
     kept.push_back(supervisor.fd());
     stand_apart("gatehouse-net", kept, user);
-    Egress(std::move(supervisor), std::move(doors)).run();
+    Egress(std::move(supervisor), std::move(doors), std::move(upstream)).run();
   } catch (const std::exception&) {
     // The supervisor sees it by the channel, and every connection with it.
   }

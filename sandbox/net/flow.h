@@ -6,6 +6,7 @@
 
 #include "sandbox/net/dial.h"
 #include "sandbox/net/endpoint.h"
+#include "sandbox/net/tunnel.h"
 #include "sandbox/sys/fd.h"
 #include "sandbox/sys/reactor.h"
 
@@ -18,12 +19,12 @@ struct Flow {
   bool waits = true;  ///< the caller's connect(2) returns when it is connected
   bool is_answered = false;
   std::unique_ptr<Dial> dial;
-  sys::Watch connected;     ///< inside
-  sys::Watch deadline;      ///< to arrive at the relay
-  sys::Fd inside, outside;  ///< of the relay; as soon as they are there
+  std::unique_ptr<Tunnel> tunnel;  ///< through the owner's proxy, once that is reached
+  sys::Watch connected;            ///< inside
+  sys::Watch deadline;             ///< to arrive at the relay
+  sys::Fd inside, outside;         ///< of the relay; as soon as they are there
   Endpoint dialled;
   bool has_dialled = false;
-  int error = 0;
 };
 
 /// Connects the caller's socket without waiting for it, whatever its mode. What connect(2) would return to a

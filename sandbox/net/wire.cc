@@ -8,14 +8,14 @@ namespace sandbox {
 
 template <class Wire>
 void carry(Wire& wire, NetOrder& order) {
-  auto& [kind, number, address, port, addresses] = order;
-  wire(kind), wire(number), wire(address), wire(port), wire(addresses);
+  auto& [kind, number, address, port, addresses, by_upstream] = order;
+  wire(kind), wire(number), wire(address), wire(port), wire(addresses), wire(by_upstream);
 }
 
 template <class Wire>
 void carry(Wire& wire, NetWord& word) {
-  auto& [kind, number, host, addresses, error, sent, received] = word;
-  wire(kind), wire(number), wire(host), wire(addresses), wire(error), wire(sent), wire(received);
+  auto& [kind, number, host, addresses, error, sent, received, why] = word;
+  wire(kind), wire(number), wire(host), wire(addresses), wire(error), wire(sent), wire(received), wire(why);
 }
 
 std::string pack(const NetOrder& order) { return sys::packed(order); }

@@ -13,7 +13,7 @@ struct NetOrder {
   enum class Kind : std::int32_t {
     connect,  ///< one descriptor: a copy of the caller's socket, which wants to go to `address` and `port`
     resolve,  ///< its name is allowed
-    dial,     ///< `addresses` are allowed
+    dial,     ///< `addresses` are allowed; none: the name, by the owner's proxy
     forget,   ///< the caller has been answered, and nothing comes of it
     settle,  ///< the sandbox has ended: tell of each connection what it has carried, it may still be carrying
     cut,     ///< all connections end now, whatever their number
@@ -23,6 +23,7 @@ struct NetOrder {
   std::string address = {};
   std::uint16_t port = 0;
   std::vector<std::string> addresses = {};
+  bool by_upstream = false;  ///< of `dial`
 };
 
 /// From egress.
@@ -40,6 +41,7 @@ struct NetWord {
   std::vector<std::string> addresses = {};  ///< of `ended`: the one that was dialled last
   std::int32_t error = 0;
   std::uint64_t sent = 0, received = 0;
+  std::string why = {};  ///< of `ended`: a sentence, where the errno alone does not tell
 };
 
 std::string pack(const NetOrder& order);

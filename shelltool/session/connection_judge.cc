@@ -63,9 +63,9 @@ Ruling ConnectionJudge::judge(const Connection& connection, std::uint64_t ticket
   }
 }
 
-std::vector<std::string> ConnectionJudge::reachable(const Connection& connection) {
+sandbox::Reach ConnectionJudge::reachable(const Connection& connection, std::uint64_t ticket) {
   try {
-    return allowed_of(connection);
+    return reach_of(connection, ticket);
   } catch (const sys::Error& error) {
     deny_unrecorded(connection, error);
     return {};
@@ -87,6 +87,10 @@ Ruling ConnectionJudge::rule_on(const Connection& connection, std::uint64_t tick
     decision.verdict = Verdict::allow;
   if (decision.verdict == Verdict::allow) return Ruling::allow;  // on record with the addresses
   if (decision.verdict == Verdict::deny) return deny(connection, std::move(decision));
+  return ask(connection, std::move(decision), ticket);
+}
+
+Ruling ConnectionJudge::ask(const Connection& connection, policy::Decision decision, std::uint64_t ticket) {
   if (said_no_.contains(key_of_process(connection, decision)))
     return deny(connection, std::move(decision), "Refused at the terminal.");
   record("asked", connection, decision);
@@ -107,36 +111,47 @@ policy::Decision ConnectionJudge::decide(policy::NetEvent event) const {
   return setup_.rules.decide(event, setup_.state);
 }
 
-/// Denied where all are; else those that are denied are as if the name did not have them.
-std::vector<std::string> ConnectionJudge::allowed_of(const Connection& connection) {
-  std::vector<std::string> allowed;
-  std::optional<policy::Decision> denial, allowance;
+bool ConnectionJudge::is_approved(const Connection& connection, const policy::Decision& decision,
+                                  std::uint64_t ticket) const {
+  const auto approved = approved_.find(ticket);
+  return (approved != approved_.end() && approved->second.contains(decision.rule)) ||
+         granted_.contains(key_of(connection, decision));
+}
+
+/// Denied where all addresses are; else those that are denied are as if the name did not have them. A name
+/// that the owner's proxy looks up has none that we know.
+sandbox::Reach ConnectionJudge::reach_of(const Connection& connection, std::uint64_t ticket) {
+  sandbox::Reach reach;
+  std::optional<policy::Decision> allowance, question, denial;
+  const bool is_upstreams_affair = connection.addresses.empty() && !connection.upstream.empty();
+  const std::vector<std::string> by_name = {""};
   policy::NetEvent event = event_of(connection);
-  // A person has said yes to this rule, and to no other.
-  const std::string approved = connection.approved ? setup_.rules.decide(event, setup_.state).rule : "";
-  for (const std::string& address : connection.addresses) {
+  for (const std::string& address : is_upstreams_affair ? by_name : connection.addresses) {
     event.address = policy::read_address(address);
     policy::Decision decision = decide(event);
-    const bool is_asked = decision.verdict == Verdict::ask;
-    if (is_asked && (decision.rule == approved || granted_.contains(key_of(connection, decision))))
+    if (decision.verdict == Verdict::ask && is_approved(connection, decision, ticket))
       decision.verdict = Verdict::allow;
-    if (event.address && decision.verdict == Verdict::allow) {
-      allowed.push_back(address);
-      if (!allowance) allowance = std::move(decision);
-    } else if (!denial) {
-      denial = std::move(decision);
-    }
+    if (!event.address && !is_upstreams_affair) decision.verdict = Verdict::deny;
+    if (decision.verdict == Verdict::allow && event.address) reach.addresses.push_back(address);
+    std::optional<policy::Decision>& first = decision.verdict == Verdict::allow ? allowance
+                                             : decision.verdict == Verdict::ask ? question
+                                                                                : denial;
+    if (!first) first = std::move(decision);
   }
+  if (!allowance && question) {
+    reach.ruling = ask(connection, std::move(*question), ticket);
+    return reach;
+  }
+  approved_.erase(ticket);
   if (allowance) {
     Connection made = connection;
-    made.addresses = allowed;
+    made.addresses = reach.addresses;
     record("decided", made, *allowance);
+    reach.ruling = Ruling::allow;
   } else if (denial) {
-    const bool is_asked = denial->verdict == Verdict::ask;
-    deny(connection, std::move(*denial),
-         is_asked ? "A rule on its address asks, and nobody is asked then." : "");
+    deny(connection, std::move(*denial));
   }
-  return allowed;
+  return reach;
 }
 
 void ConnectionJudge::refused(const Connection& connection, const sandbox::Refusal& refusal) {
@@ -182,6 +197,7 @@ std::optional<bool> ConnectionJudge::answered(std::uint64_t ticket, Answer answe
     deny(connection, decision, "Refused at the terminal.");
     return false;
   }
+  approved_[ticket].insert(decision.rule);
   decision.verdict = Verdict::allow;
   record("answered", connection, decision);
   return true;
@@ -197,9 +213,10 @@ Ruling ConnectionJudge::deny(const Connection& connection, policy::Decision deci
 
 void ConnectionJudge::record(const char* what, const Connection& connection,
                              const policy::Decision& decision) {
-  setup_.audit.write(what, policy::audit_record(event_of(connection), connection.addresses, decision,
-                                                setup_.state, context_of(connection))
-                               .text());
+  policy::JsonLine fields = policy::audit_record(event_of(connection), connection.addresses, decision,
+                                                 setup_.state, context_of(connection));
+  if (!connection.upstream.empty()) fields.add("upstream", connection.upstream);
+  setup_.audit.write(what, fields.text());
 }
 
 }  // namespace shelltool

@@ -47,11 +47,14 @@ class ConnectionJudge {
 
   /// As sandbox::Judge has them.
   sandbox::Ruling judge(const sandbox::Connection& connection, std::uint64_t ticket);
-  std::vector<std::string> reachable(const sandbox::Connection& connection);
+  sandbox::Reach reachable(const sandbox::Connection& connection, std::uint64_t ticket);
   void refused(const sandbox::Connection& connection, const sandbox::Refusal& refusal);
   void ended(const sandbox::Connection& connection, const sandbox::ConnectionEnd& end);
   /// False where no connection was asked about by this ticket.
-  bool withdrawn(std::uint64_t ticket) { return pending_.erase(ticket) != 0; }
+  bool withdrawn(std::uint64_t ticket) {
+    approved_.erase(ticket);
+    return pending_.erase(ticket) != 0;
+  }
 
   /// Records the answer: whether it may be made. Nothing where none was asked about by this ticket.
   std::optional<bool> answered(std::uint64_t ticket, Answer answer);
@@ -63,7 +66,10 @@ class ConnectionJudge {
     std::uint64_t generation = 1;  ///< of the state that it was decided under
   };
   sandbox::Ruling rule_on(const sandbox::Connection& connection, std::uint64_t ticket);
-  std::vector<std::string> allowed_of(const sandbox::Connection& connection);
+  sandbox::Reach reach_of(const sandbox::Connection& connection, std::uint64_t ticket);
+  sandbox::Ruling ask(const sandbox::Connection& connection, policy::Decision decision, std::uint64_t ticket);
+  [[nodiscard]] bool is_approved(const sandbox::Connection& connection, const policy::Decision& decision,
+                                 std::uint64_t ticket) const;
   void deny_unrecorded(const sandbox::Connection& connection, const sys::Error& error);
   sandbox::Ruling deny(const sandbox::Connection& connection, policy::Decision decision,
                        const char* why = "");
@@ -73,8 +79,9 @@ class ConnectionJudge {
 
   Setup setup_;
   std::map<std::uint64_t, Pending> pending_;
-  std::set<std::string> granted_;  // for the session: program, host, port and rule
-  std::set<std::string> said_no_;  // the same, and the process
+  std::map<std::uint64_t, std::set<std::string>> approved_;  // rules that a person said yes to, for this one
+  std::set<std::string> granted_;                            // for the session: program, host, port and rule
+  std::set<std::string> said_no_;                            // the same, and the process
 };
 
 }  // namespace shelltool

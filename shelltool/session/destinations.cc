@@ -6,6 +6,7 @@
 #include "sandbox/sys/error.h"
 #include "shelltool/session/profile_judge.h"
 #include "shelltool/setup/profile_spec.h"
+#include "shelltool/setup/upstream.h"
 
 namespace shelltool {
 namespace {
@@ -61,6 +62,7 @@ Destination destination(const Sources& sources, const Here& from, const ExecEven
   made.options.allow_tracers = sources->plan.config.sandbox.allow_tracers;
   made.options.known = sources->known();
   made.options.receive_guest = sources->receive_guest;
+  made.upstream = upstream_for(made.spec, sources->plan.config, sources->plan.caller.variables);
   made.onward = [sources, to](const ExecEvent& next, const std::string& next_place) {
     return destination(sources, to, next, next_place);
   };

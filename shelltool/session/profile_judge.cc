@@ -65,8 +65,8 @@ Ruling ProfileJudge::judge_connection(const Connection& connection, std::uint64_
   return session_.judge_connection(here(connection), ticket);
 }
 
-std::vector<std::string> ProfileJudge::reachable(const Connection& connection) {
-  return session_.reachable(here(connection));
+sandbox::Reach ProfileJudge::reachable(const Connection& connection, std::uint64_t ticket) {
+  return session_.reachable(here(connection), ticket);
 }
 
 void ProfileJudge::connection_refused(const Connection& connection, const sandbox::Refusal& refusal) {

@@ -15,6 +15,7 @@
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
 #include "shelltool/session/destinations.h"
+#include "shelltool/setup/upstream.h"
 #include "shelltool/state/owner_state.h"
 #include "shelltool/state/state_json.h"
 
@@ -171,7 +172,7 @@ sandbox::Supervisor::Judging Session::prepare_judging() {
   gate.allow_tracers = plan_.config.sandbox.allow_tracers;
   gate.known = known_files();
   gate.receive_guest = [this](pid_t process) { return guests_.receive(process, {judge_->state(), id_}); };
-  return {*judge_, std::move(gate), destinations()};
+  return {*judge_, std::move(gate), destinations(), upstream_for(spec, plan_.config, plan_.caller.variables)};
 }
 
 sandbox::Destinations Session::destinations() {

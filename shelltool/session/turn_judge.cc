@@ -187,9 +187,9 @@ Ruling TurnJudge::judge_connection(const sandbox::Connection& connection, std::u
   return connections_.judge(connection, ticket);
 }
 
-std::vector<std::string> TurnJudge::reachable(const sandbox::Connection& connection) {
+sandbox::Reach TurnJudge::reachable(const sandbox::Connection& connection, std::uint64_t ticket) {
   look();
-  return connections_.reachable(connection);
+  return connections_.reachable(connection, ticket);
 }
 
 void TurnJudge::connection_refused(const sandbox::Connection& connection, const sandbox::Refusal& refusal) {

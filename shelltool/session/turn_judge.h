@@ -57,7 +57,7 @@ class TurnJudge : public sandbox::Judge {
   void refused(const sandbox::ExecEvent& event, const sandbox::Refusal& refusal) override;
   void withdrawn(std::uint64_t ticket) override;
   sandbox::Ruling judge_connection(const sandbox::Connection& connection, std::uint64_t ticket) override;
-  std::vector<std::string> reachable(const sandbox::Connection& connection) override;
+  sandbox::Reach reachable(const sandbox::Connection& connection, std::uint64_t ticket) override;
   void connection_refused(const sandbox::Connection& connection, const sandbox::Refusal& refusal) override;
   void connection_ended(const sandbox::Connection& connection, const sandbox::ConnectionEnd& end) override;
 

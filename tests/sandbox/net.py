@@ -239,6 +239,8 @@ try: s.connect(("nowhere.invalid", int(sys.argv[1])))
 except OSError as error: print(errno.errorcode[error.errno])
 """, port)
     first, second, third = done.stdout.split()
+    assert [(denial["rule"], denial["event"]["to"]) for denial in place.denials()] == [("net.unreachable", f"nowhere.invalid:{port}")], place.denials()
+    assert "Outside nobody knows an address of this name." in done.stderr, done
     assert (first, third) == ("ECONNREFUSED", "EHOSTUNREACH") and second in ("ECONNRESET", "EPIPE", "ECONNREFUSED"), done
 
 
@@ -293,6 +295,11 @@ def an_unknown_host_is_asked_for_and_the_connection_waits(place):
         server.came = 0
         seen = at_a_terminal(words, place, answers)
         assert said in seen and server.came == came and "net other.example:" in seen and "Who is that" in seen, (answers, seen)
+    place.rules(allow("other.example", server.port), "{id: range, event: net, when: {host: 127.0.0.0/8}, verdict: ask, reason: Where is that}", loopback=False)
+    for answers, came in ((["s"], 2), (["n"], 0)):  # about the address of a name, too
+        server.came = 0
+        seen = at_a_terminal(words, place, answers)
+        assert server.came == came and "Where is that" in seen, (answers, seen)
     done = place.python(script, server.port)
     assert done.stdout.count("EACCES") == 2 and "There is no terminal to ask at." in done.stderr, done
 
