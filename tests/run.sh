@@ -113,6 +113,7 @@ whole() {
   stage "state that changes ($(id -un))" "$2/sandbox/state.py" "$1"
   stage "network by name ($(id -un))" "$2/sandbox/net.py" "$1"
   stage "the owner's proxy ($(id -un))" "$2/sandbox/upstream.py" "$1"
+  stage "connections in thousands ($(id -un))" "$2/sandbox/crowd.py" "$1"
   stage "servers inside ($(id -un))" "$2/sandbox/publish.py" "$1"
   stage "unix sockets ($(id -un))" "$2/sandbox/sockets.py" "$1"
   stage "limits ($(id -un))" "$2/sandbox/limits.py" "$1"
