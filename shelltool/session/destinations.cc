@@ -1,10 +1,12 @@
 #include "shelltool/session/destinations.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "config/text.h"
 #include "sandbox/sys/error.h"
 #include "shelltool/session/profile_judge.h"
+#include "shelltool/session/socket_holds.h"
 #include "shelltool/setup/profile_spec.h"
 #include "shelltool/setup/upstream.h"
 
@@ -23,11 +25,20 @@ struct Here {
 
 constexpr int deepest = 8;
 
+/// The session's, and the sockets of the host that show here alone: where the session hides their directory
+/// it has no need to hold them.
+std::vector<sandbox::Held> held_in(const sandbox::Spec& spec, const sandbox::Spec& session) {
+  std::vector<sandbox::Held> held = session.held;
+  for (const sandbox::Held& socket : SocketHolds(spec).held())
+    if (std::find(held.begin(), held.end(), socket) == held.end()) held.push_back(socket);
+  return held;
+}
+
 sandbox::Spec spec_for(const DestinationSources& sources, const ExecEvent& event, const Here& from,
                        const Here& to) {
   const sandbox::Spec now = sources.session();
   sandbox::Spec spec = to.profile ? profile_spec(sources.plan, *to.profile, now) : spec_beside(now);
-  spec.held = now.held;
+  spec.held = held_in(spec, now);
   spec.argv = event.images.front().argv;
   if (spec.argv.empty()) throw sys::Error(sys::Kind::invalid, "it is given no words, not even its name");
   spec.program = event.images.front().called;

@@ -135,6 +135,18 @@ def a_program_in_a_profile_reaches_none_either(place):
             assert said.strip() in ("EACCES", "ECONNREFUSED") and late.came == 0, (said, errors)
 
 
+def a_profile_that_shows_a_hidden_directory_does_not_show_a_socket_in_it(place):
+    rules, directory = place.path / "rules.yaml", place.home / ".ssh"
+    rules.write_text("version: 1\nprofiles:\n  keys: {extends: workspace-write, unhide: [~/.ssh]}\nrules:\n"
+                     "  - {id: keys, event: exec, when: {program: python3}, verdict: allow, profile: keys}\n")
+    directory.mkdir(mode=0o700)
+    (directory / "key").write_text("shown")
+    with Listener(directory / "master.sock") as master:
+        done = place.python(TRY + f"print(attempt('{master.path}'), open('{directory / 'key'}').read())", options=["--rules", rules])
+        said, key = done.stdout.split()
+        assert said in ("EACCES", "ECONNREFUSED") and key == "shown" and master.came == 0, done
+
+
 def when_nobody_listens_any_more_a_command_can_have_the_name(place):
     path = place.workspace / "server.sock"
     listener = Listener(path)
@@ -214,7 +226,7 @@ def the_result_says_what_would_open_it(place):
 
 
 TESTS = [sockets_of_the_host_are_out_of_reach_and_reached_without_the_sandbox, another_way_to_the_name_does_not_help, a_datagram_does_not_arrive_either,
-         a_socket_that_comes_while_a_command_runs_is_out_of_reach, a_program_in_a_profile_reaches_none_either, when_nobody_listens_any_more_a_command_can_have_the_name, sockets_of_their_own_work,
+         a_socket_that_comes_while_a_command_runs_is_out_of_reach, a_program_in_a_profile_reaches_none_either, a_profile_that_shows_a_hidden_directory_does_not_show_a_socket_in_it, when_nobody_listens_any_more_a_command_can_have_the_name, sockets_of_their_own_work,
          a_session_reaches_its_own_in_the_next_turn, one_that_is_listed_is_reached, one_that_is_listed_below_tmp_or_run_is_reached,
          abstract_ones_of_the_host_are_out_of_reach, the_result_says_what_would_open_it]
 
