@@ -18,7 +18,8 @@ building=(g++ meson ninja-build pkg-config python3 git nlohmann-json3-dev libcli
 needed=("${building[@]}" clang libclang-rt-14-dev)
 # The tests use them; without one, what needs it says SKIP.
 useful=(make cmake bubblewrap busybox strace gdb python3-venv python3-pip procps util-linux bsdutils bsdextrautils
-  python3-jsonschema python3-yaml openssh-client less man-db vim-tiny ed zip rsync expect tmux lua5.4 tcl sqlite3 gawk m4 dc time xxd libcap2-bin)
+  python3-jsonschema python3-yaml openssh-client less man-db vim-tiny ed zip rsync expect tmux lua5.4 tcl sqlite3 gawk m4 dc time xxd libcap2-bin
+  golang-go curl)
 command -v npm > /dev/null || useful+=(npm)  # however it came
 
 passed=0 failed=0 skipped=0
@@ -112,6 +113,7 @@ whole() {
   stage "rules that change ($(id -un))" "$2/sandbox/reload.py" "$1" --swaps 300 --execs 3000
   stage "state that changes ($(id -un))" "$2/sandbox/state.py" "$1"
   stage "network by name ($(id -un))" "$2/sandbox/net.py" "$1"
+  stage "programs that ask by name ($(id -un))" "$2/sandbox/programs.py" "$1"
   stage "the owner's proxy ($(id -un))" "$2/sandbox/upstream.py" "$1"
   stage "connections in thousands ($(id -un))" "$2/sandbox/crowd.py" "$1"
   stage "servers inside ($(id -un))" "$2/sandbox/publish.py" "$1"
