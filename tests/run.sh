@@ -19,7 +19,7 @@ needed=("${building[@]}" clang libclang-rt-14-dev)
 # The tests use them; without one, what needs it says SKIP.
 useful=(make cmake bubblewrap busybox strace gdb python3-venv python3-pip procps util-linux bsdutils bsdextrautils
   python3-jsonschema python3-yaml openssh-client less man-db vim-tiny ed zip rsync expect tmux lua5.4 tcl sqlite3 gawk m4 dc time xxd libcap2-bin
-  golang-go curl)
+  golang-go curl openssh-server)
 command -v npm > /dev/null || useful+=(npm)  # however it came
 
 passed=0 failed=0 skipped=0
@@ -121,6 +121,7 @@ whole() {
   stage "limits ($(id -un))" "$2/sandbox/limits.py" "$1"
   stage "attacks ($(id -un))" "$2/sandbox/attacks.py" "$1" "$3"
   stage "profiles at exec ($(id -un))" "$2/sandbox/profiles.py" "$1"
+  stage "git over ssh ($(id -un))" "$2/sandbox/git_ssh.py" "$1"
   stage "race ($(id -un))" "$2/race/run.sh" --gatehouse "$1" 5000
   # In every mode where that says most: as somebody whom the kernel itself does not trust.
   local modes=()
