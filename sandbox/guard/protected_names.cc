@@ -259,6 +259,8 @@ std::vector<std::string> protected_by_default() {
       ".claude/hooks",
       ".claude/skills",
       ".codex",
+      ".agents",
+      ".aws",
       ".gemini",
       ".opencode",
       "opencode.json",

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "sandbox/guard/protected_names.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
@@ -25,9 +27,10 @@ template <class... Args>
 /// Older versions say snake_case, the app server camelCase; null where there is neither.
 const Json& either(const Json& object, const char* snake, const char* camel) {
   static const Json nothing;
-  for (const char* key : {snake, camel})
-    if (const auto found = object.find(key); found != object.end()) return *found;
-  return nothing;
+  const auto older = object.find(snake), newer = object.find(camel);
+  if (older != object.end() && newer != object.end()) refuse("'{}' is there as '{}' too", snake, camel);
+  if (older != object.end()) return *older;
+  return newer != object.end() ? *newer : nothing;
 }
 
 const Json& need(const Json& object, const char* key) {
@@ -66,6 +69,7 @@ std::string plain_path(const std::string& text) {
 std::string root_at(const Json& value, const char* what) {
   const std::string path = plain_path(text_at(value, what));
   if (!path.starts_with('/')) refuse("'{}' is no absolute path: {}", what, sys::shown(path));
+  if (path.find('\0') != std::string::npos) refuse("'{}' has a NUL in it: {}", what, sys::shown(path));
   return sys::real_path_of_missing(path);
 }
 
@@ -87,10 +91,11 @@ StateWord read_policy(const Json& policy, const std::optional<std::string>& cwd)
   if (!policy.is_object()) refuse("'sandboxPolicy' must be an object");
   const std::string type = text_at(need(policy, "type"), "type");
   StateWord word;
-  word.network = network_of(either(policy, "network_access", "networkAccess"));
+  const Json& network = either(policy, "network_access", "networkAccess");
+  word.network = network_of(network);
   if (type == "danger-full-access" || type == "dangerFullAccess") {
     word.mode = Mode::danger_full_access;
-    word.network = Network::full;
+    if (network.is_null()) word.network = Network::full;
   } else if (type == "external-sandbox" || type == "externalSandbox") {
     word.mode = Mode::danger_full_access;
   } else if (type == "read-only" || type == "readOnly") {
@@ -100,12 +105,22 @@ StateWord read_policy(const Json& policy, const std::optional<std::string>& cwd)
     const Json& roots = either(policy, "writable_roots", "writableRoots");
     if (!roots.is_null() && !roots.is_array()) refuse("'writable_roots' must be a list");
     if (cwd) word.roots = {*cwd};
-    for (const Json& root : roots)
-      if (cwd) word.roots->push_back(root_at(root, "writable_roots"));
+    for (const Json& root : roots) {
+      std::string path = root_at(root, "writable_roots");
+      if (cwd) word.roots->push_back(std::move(path));
+    }
   } else {
     refuse("unknown type {}", sys::shown(type));
   }
   return word;
+}
+
+/// The names below a root that the sandbox keeps as they are in any case. Of `.git` it keeps what can run.
+bool is_kept_anyway(const std::string& path, const std::string& root) {
+  std::vector<std::string> names = sandbox::protected_by_default();
+  names.emplace_back(".git");
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return path == sys::normal_path(name, root); });
 }
 
 /// What entries of a permission profile let be written.
@@ -119,37 +134,58 @@ class Entries {
     const Json& path = need(entry, "path");
     if (!path.is_object()) refuse("an entry's 'path' must be an object");
     if (access == "write")
-      add_written(path);
+      add_path(path, written_);
+    else if (access == "read")
+      add_path(path, read_);
     else if (access == "deny" || access == "none")
-      unheeded.push_back("the host hides " + sys::visible(path.dump()) + ", which only a rule does here");
-    else if (access != "read")
+      unheeded_.push_back("the host hides " + sys::visible(path.dump()) + ", which only a rule does here");
+    else
       refuse("unknown access {}", sys::shown(access));
   }
 
-  std::vector<std::string> roots, unheeded;
+  /// A directory in which something is only read is not written at all: it can be told no other way.
+  void finish(StateWord& word) {
+    word.roots.emplace();
+    for (const std::string& root : written_) {
+      const auto inner = std::find_if(read_.begin(), read_.end(), [&](const std::string& path) {
+        return sys::is_within(path, root) && !is_kept_anyway(path, root);
+      });
+      if (inner == read_.end())
+        word.roots->push_back(root);
+      else
+        unheeded_.push_back(fmt::format("{} is not written, since the host lets {} only be read",
+                                        sys::visible(root), sys::visible(*inner)));
+    }
+    word.mode = word.roots->empty() ? Mode::read_only : Mode::workspace_write;
+    word.unheeded = std::move(unheeded_);
+  }
 
  private:
-  void add_written(const Json& path) {
+  void add_path(const Json& path, std::vector<std::string>& to) {
     const std::string type = text_at(need(path, "type"), "type");
-    if (type == "path") return roots.push_back(root_at(need(path, "path"), "path"));
-    if (type == "special") return add_special(need(path, "value"));
+    if (type == "path") return to.push_back(root_at(need(path, "path"), "path"));
+    if (type == "special") return add_special(need(path, "value"), to);
     if (type != "glob_pattern") refuse("unknown path type {}", sys::shown(type));
-    unheeded.push_back("the host lets a pattern be written, which is no directory here");
+    unheeded_.push_back("the host names " + sys::visible(path.dump()) + ", which is no directory here");
   }
 
   /// /tmp is the sandbox's own in any case.
-  void add_special(const Json& value) {
+  void add_special(const Json& value, std::vector<std::string>& to) {
     if (!value.is_object()) refuse("a special path's 'value' must be an object");
     const std::string kind = text_at(need(value, "kind"), "kind");
     const std::string below = value.contains("subpath") && !value["subpath"].is_null()
                                   ? "/" + text_at(value["subpath"], "subpath")
                                   : "";
-    if (kind == "root") roots.push_back(sys::real_path_of_missing(sys::normal_path("/" + below)));
-    if (kind == "project_roots" && cwd_)
-      roots.push_back(sys::real_path_of_missing(sys::normal_path(*cwd_ + below)));
+    if (kind == "root")
+      to.push_back(sys::real_path_of_missing(sys::normal_path("/" + below)));
+    else if (kind == "project_roots" && cwd_)
+      to.push_back(sys::real_path_of_missing(sys::normal_path(*cwd_ + below)));
+    else if (kind != "project_roots" && kind != "slash_tmp" && kind != "tmpdir")
+      unheeded_.push_back("the host names " + sys::visible(value.dump()) + ", which nobody knows here");
   }
 
   const std::optional<std::string>& cwd_;
+  std::vector<std::string> written_, read_, unheeded_;
 };
 
 StateWord read_profile(const Json& profile, const std::optional<std::string>& cwd) {
@@ -175,20 +211,27 @@ StateWord read_profile(const Json& profile, const std::optional<std::string>& cw
   if (!list.is_array()) refuse("'entries' must be a list");
   Entries entries(cwd);
   for (const Json& entry : list) entries.add(entry);
-  word.mode = entries.roots.empty() ? Mode::read_only : Mode::workspace_write;
-  word.roots = std::move(entries.roots);
-  word.unheeded = std::move(entries.unheeded);
+  entries.finish(word);
+  return word;
+}
+
+/// 0.125 says it in both ways: what both allow.
+StateWord both(StateWord word, const StateWord& other) {
+  word.mode = std::min(*word.mode, *other.mode);
+  word.network = std::min(*word.network, *other.network);
+  if (other.roots) word.roots = word.roots ? common_roots(*word.roots, *other.roots) : other.roots;
   return word;
 }
 
 StateWord read_value(const Json& value) {
   if (!value.is_object()) refuse("it must be an object");
   const std::optional<std::string> cwd = cwd_of(value);
-  const bool has_profile = value.contains("permissionProfile");
-  if (!has_profile && !value.contains("sandboxPolicy"))
+  const auto profile = value.find("permissionProfile"), policy = value.find("sandboxPolicy");
+  if (profile == value.end() && policy == value.end())
     refuse("there is neither 'permissionProfile' nor 'sandboxPolicy'");
-  return has_profile ? read_profile(value["permissionProfile"], cwd)
-                     : read_policy(value["sandboxPolicy"], cwd);
+  if (profile == value.end()) return read_policy(*policy, cwd);
+  StateWord word = read_profile(*profile, cwd);
+  return policy == value.end() ? word : both(std::move(word), read_policy(*policy, cwd));
 }
 
 }  // namespace

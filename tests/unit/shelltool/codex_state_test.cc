@@ -87,6 +87,43 @@ TEST_CASE("entries of a profile name what may be written, and what nobody holds 
   CHECK(read_codex_meta(nullptr) == std::nullopt);
 }
 
+TEST_CASE("a directory in which the host lets something only be read is not written, and that is told") {
+  const auto entries = [](const std::string& more) {
+    return profile(R"([{"path":{"type":"path","path":"/home/dev/project"},"access":"write"},)" + more + "]");
+  };
+  const auto vendor =
+      read_codex_meta(entries(R"({"path":{"type":"path","path":"/home/dev/project/vendor"},"access":"read"},
+    {"path":{"type":"path","path":"/home/dev/project/vendor/new"},"access":"write"})"));
+  CHECK(vendor->roots == Roots{"/home/dev/project/vendor/new"});
+  CHECK(vendor->unheeded == Roots{"/home/dev/project is not written, since the host lets "
+                                  "/home/dev/project/vendor only be read"});
+  const auto itself = read_codex_meta(
+      entries(R"({"path":{"type":"special","value":{"kind":"project_roots"}},"access":"read"})"));
+  CHECK(itself->mode == Mode::read_only);
+  const auto kept = read_codex_meta(entries(
+      R"({"path":{"type":"special","value":{"kind":"project_roots","subpath":".codex"}},"access":"read"},
+    {"path":{"type":"special","value":{"kind":"new"}},"access":"read"})"));
+  CHECK(kept->roots == Roots{"/home/dev/project"});
+  CHECK(kept->unheeded.size() == 1);
+}
+
+TEST_CASE("of a state that contradicts itself the narrower half holds") {
+  CHECK(read_codex_update(update(R"({"type":"danger-full-access","network_access":false})")).network ==
+        Network::none);
+  Json meta = profile(R"([{"path":{"type":"path","path":"/home/dev/project"},"access":"write"}])");
+  Json& said = meta["codex/sandbox-state"];
+  said["sandboxPolicy"] = {
+      {"type", "workspace-write"}, {"writable_roots", {"/srv/data"}}, {"network_access", true}};
+  CHECK(*read_codex_meta(meta) ==
+        StateWord{Mode::workspace_write, Network::none, Roots{"/home/dev/project"}, {}});
+  said["sandboxPolicy"] = {{"type", "read-only"}};
+  CHECK(read_codex_meta(meta)->mode == Mode::read_only);
+  said["sandboxPolicy"] = {{"type", "workspace-write"}};
+  said["permissionProfile"] = {{"type", "disabled"}};
+  CHECK(*read_codex_meta(meta) ==
+        StateWord{Mode::workspace_write, Network::none, Roots{"/home/dev/project"}, {}});
+}
+
 TEST_CASE("a malformed state is refused with what is wrong in it") {
   CHECK(refusal(Json::object()) ==
         "the host's sandbox state: there is neither 'permissionProfile' nor 'sandboxPolicy'");
@@ -95,9 +132,12 @@ TEST_CASE("a malformed state is refused with what is wrong in it") {
   CHECK(refusal(update(R"({"type":"read-only"})", "project")) ==
         "the host's sandbox state: 'sandboxCwd' is no absolute path: 'project'");
   for (const char* wrong :
-       {"1", "[]", R"({"type":1})", R"({"type":"workspace-write","writable_roots":{"a":1}})",
+       {"1", "[]", R"({"type":1})", R"({"type":"read-only","network_access":true,"networkAccess":true})",
+        R"({"type":"workspace-write","writable_roots":{"a":1}})",
         R"({"type":"workspace-write","writable_roots":[1]})", R"({"type":"read-only","network_access":7})"})
     CHECK_FALSE(refusal(update(wrong)).empty());
+  CHECK_FALSE(refusal(update(R"({"type":"workspace-write","writable_roots":["data"]})", nullptr)).empty());
+  CHECK_FALSE(refusal(update(R"({"type":"read-only"})", "file:///srv%00/x")).empty());
   for (const char* wrong : {R"([1])", R"([{"access":"write"}])", R"([{"access":"execute","path":{}}])",
                             R"({})", R"([{"access":"write","path":{"type":"path","path":"relative"}}])",
                             R"([{"access":"write","path":{"type":"special","value":"root"}}])"})
