@@ -4,7 +4,6 @@
     tests/sandbox/git_ssh.py GATEHOUSE [--only WORD]
 """
 
-import argparse
 import ctypes
 import os
 import pathlib
@@ -113,19 +112,10 @@ def a_hook_has_neither_the_key_nor_the_way(place):
 TESTS = [git_pushes_with_a_key_that_no_other_program_sees, a_hook_has_neither_the_key_nor_the_way]
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="git_ssh.py")
-    parser.add_argument("gatehouse", type=lambda path: pathlib.Path(path).resolve())
-    parser.add_argument("--only", default="")
-    options = parser.parse_args()
-    try:
-        net.see_other_hosts()
-        see_other_users()
-    except OSError as error:
-        print(f"SKIP: {error}\n0 passed, 0 failed, 1 skipped")
-        return 77
-    return cases.run(TESTS, options.only, lambda: net.Place(options.gatehouse))
+def prepare():
+    net.see_other_hosts()
+    see_other_users()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(net.main("git_ssh.py", TESTS, net.Place, prepare))

@@ -496,18 +496,19 @@ TESTS = [a_name_that_a_rule_allows_is_reached, programs_of_all_kinds_reach_it_wi
          a_state_without_a_network_ends_what_there_is, a_served_session_has_it_too, the_resolver_answers_whatever_it_is_asked]
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="net.py")
+def main(name, tests, make_place, prepare=see_other_hosts):
+    """The whole of a program that tests with other hosts."""
+    parser = argparse.ArgumentParser(prog=name)
     parser.add_argument("gatehouse", type=lambda path: pathlib.Path(path).resolve())
     parser.add_argument("--only", default="")
     options = parser.parse_args()
     try:
-        see_other_hosts()
+        prepare()
     except OSError as error:
         print(f"SKIP: {error}\n0 passed, 0 failed, 1 skipped")
         return 77
-    return cases.run(TESTS, options.only, lambda: Place(options.gatehouse))
+    return cases.run(tests, options.only, lambda: make_place(options.gatehouse))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("net.py", TESTS, Place))

@@ -6,7 +6,6 @@
 The secret is a file that every sandbox hides; the profile `open` shows it.
 """
 
-import argparse
 import base64
 import contextlib
 import http.server
@@ -24,7 +23,6 @@ import sys
 import threading
 import time
 
-import cases
 import net
 
 RULES = """version: 1
@@ -545,18 +543,5 @@ TESTS = [the_profile_is_the_programs_alone, a_narrower_profile_takes_away, words
          tests_run_without_a_network_whatever_they_start, a_terminals_keys_and_jobs_are_the_kernels, a_served_session_has_them_too]
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="profiles.py")
-    parser.add_argument("gatehouse", type=lambda path: pathlib.Path(path).resolve())
-    parser.add_argument("--only", default="")
-    options = parser.parse_args()
-    try:
-        net.see_other_hosts()
-    except OSError as error:
-        print(f"SKIP: {error}\n0 passed, 0 failed, 1 skipped")
-        return 77
-    return cases.run(TESTS, options.only, lambda: Place(options.gatehouse))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(net.main("profiles.py", TESTS, Place))

@@ -6,14 +6,12 @@
 One server on this machine's loopback stands for what each of them asks outside.
 """
 
-import argparse
 import base64
 import contextlib
 import hashlib
 import http.server
 import io
 import json
-import pathlib
 import shutil
 import subprocess
 import sys
@@ -179,18 +177,5 @@ def node_fetches(place):
 TESTS = [git_clones, pip_installs, npm_installs, go_downloads_modules, a_go_program_looks_names_up_itself, node_fetches]
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="programs.py")
-    parser.add_argument("gatehouse", type=lambda path: pathlib.Path(path).resolve())
-    parser.add_argument("--only", default="")
-    options = parser.parse_args()
-    try:
-        net.see_other_hosts()
-    except OSError as error:
-        print(f"SKIP: {error}\n0 passed, 0 failed, 1 skipped")
-        return 77
-    return cases.run(TESTS, options.only, lambda: net.Place(options.gatehouse))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(net.main("programs.py", TESTS, net.Place))
