@@ -111,18 +111,6 @@ Strings read_paths(const Node& node) {
   return paths;
 }
 
-std::vector<Publish> read_publish(const Node& node) {
-  std::vector<Publish> ports;
-  for (const std::string& text : read_strings(node)) {
-    try {
-      ports.push_back(parse_publish(text));
-    } catch (const sys::Error& error) {
-      throw BadInput(node.place, error.what());
-    }
-  }
-  return ports;
-}
-
 std::string read_upstream(const Node& node) {
   const std::string text = read_string(node);
   const bool is_url = text.starts_with("http://") || text.starts_with("socks5://");
@@ -291,6 +279,8 @@ void apply(Config& config, const Node& document, ConfigLayer layer) {
   }
 }
 
+void apply_limits(Config& config, const Node& map, ConfigLayer layer) { read_limits(config, map, layer); }
+
 Config load_config(const std::string& system_file, const std::string& user_file, bool is_named) {
   Config config;
   if (const auto document = find_yaml_file(system_file, Author::root))
@@ -312,6 +302,18 @@ Publish parse_publish(const std::string& text) {
     throw sys::Error(sys::Kind::invalid, "expected a port to publish as PORT or PORT:HOSTPORT, found {}",
                      shown(text));
   return {*port, *host_port};
+}
+
+std::vector<Publish> read_publish(const Node& node) {
+  std::vector<Publish> ports;
+  for (const std::string& text : read_strings(node)) {
+    try {
+      ports.push_back(parse_publish(text));
+    } catch (const sys::Error& error) {
+      throw BadInput(node.place, error.what());
+    }
+  }
+  return ports;
 }
 
 }  // namespace config

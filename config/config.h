@@ -119,11 +119,16 @@ enum class ConfigLayer { system, user };
 /// `shell` and `hold` are the user's own.
 void apply(Config& config, const Node& document, ConfigLayer layer);
 
+/// One `limits` map by itself.
+void apply_limits(Config& config, const Node& map, ConfigLayer layer);
+
 /// The system file must be root's (see Author). `user_file` need not exist, unless `is_named`: the owner
 /// named it on the command line.
 Config load_config(const std::string& system_file, const std::string& user_file, bool is_named);
 
 /// "PORT" or "PORT:HOSTPORT"; throws sys::Error.
 Publish parse_publish(const std::string& text);
+/// The same, one or a list.
+std::vector<Publish> read_publish(const Node& node);
 
 }  // namespace config

@@ -46,6 +46,16 @@ constexpr Key note_keys[] = {
 constexpr Mapping note_mapping{"profile_note", note_keys};
 constexpr Shape note_shape{.noun = "a map", .map = &note_mapping};
 
+/// What may stand there, the config says.
+constexpr Key limits_keys[] = {{"memory", &text, "bytes of all its processes together"},
+                               {"processes", &text, "with their threads"},
+                               {"wall", &text, "time until it is ended"},
+                               {"file", &text, "bytes of one file"},
+                               {"open_files", &text, "of one process"},
+                               {"tmp", &text, "bytes of the private /tmp"}};
+constexpr Mapping limits_mapping{"profile_limits", limits_keys};
+constexpr Shape limits_shape{.noun = "a map", .map = &limits_mapping};
+
 constexpr Key profile_keys[] = {
     {"extends", &text, "the profile, or the mode, that it is laid over"},
     {"write", &texts, "may be written, too"},
@@ -59,16 +69,10 @@ constexpr Key profile_keys[] = {
     {"note", &note_shape, "what its user should know"},
     {"read", &texts, "may be read: as unhide"},
     {"inherit", &texts, "programs that it starts and that stay in it"},
-    {.name = "publish",
-     .value = &texts,
-     .about = "ports that are reached from outside",
-     .has_no_effect = true},
-    {.name = "sockets", .value = &texts, .about = "sockets that it reaches", .has_no_effect = true},
-    {.name = "limits", .value = &text_map, .about = "how much it may use", .has_no_effect = true},
-    {.name = "nested_namespaces",
-     .value = &truth,
-     .about = "it may build sandboxes of its own",
-     .has_no_effect = true}};
+    {"publish", &texts, "ports inside, PORT or PORT:HOSTPORT, that are reached on 127.0.0.1 outside"},
+    {"sockets", &texts, "unix sockets of the host that it reaches"},
+    {"limits", &limits_shape, "how much it may use"},
+    {"nested_namespaces", &truth, "it may make user namespaces, and sandboxes of its own in them"}};
 constexpr Mapping profile_mapping{"profile", profile_keys};
 
 void check_path(const std::string& path, const Place& place) {
@@ -98,6 +102,13 @@ void read_network(const Node& node, Profile& profile) {
   const Node* const mode = find(node, "mode");
   profile.network = mode != nullptr ? mode_of(*mode) : NetworkMode::allowlist;
   if (const Node* allow = find(node, "allow")) profile.reach = read_strings(*allow);
+}
+
+/// Where it is wrong, nobody need wait for a program to come.
+void read_limits(const Node& node, Profile& profile) {
+  Config anyone;
+  apply_limits(anyone, node, ConfigLayer::user);
+  profile.limits.push_back(node);
 }
 
 void read_env(const Node& node, Profile& profile) {
@@ -135,8 +146,6 @@ Profile read_profile(const Entry& entry) {
   const Node& map = entry.value;
   check(map, profile_shape);
   Profile profile;
-  for (const Key& key : profile_keys)
-    if (key.has_no_effect && find(map, key.name) != nullptr) profile.without_effect.emplace_back(key.name);
   profile.name = entry.key.scalar;
   profile.place = entry.key.place;
   profile.write = read_paths(find(map, "write"));
@@ -146,6 +155,10 @@ Profile read_profile(const Entry& entry) {
   profile.protect = read_paths(find(map, "protect"));
   for (std::string& path : read_paths(find(map, "read"))) profile.unhide.push_back(std::move(path));
   if (const Node* inherit = find(map, "inherit")) profile.inherit = read_strings(*inherit);
+  if (const Node* limits = find(map, "limits")) read_limits(*limits, profile);
+  if (const Node* publish = find(map, "publish")) profile.publish = read_publish(*publish);
+  profile.sockets = read_paths(find(map, "sockets"));
+  if (const Node* nested = find(map, "nested_namespaces")) profile.nested_namespaces = read_bool(*nested);
   if (const Node* network = find(map, "network")) read_network(*network, profile);
   if (const Node* env = find(map, "env")) read_env(*env, profile);
   if (const Node* programs = find(map, "programs")) profile.programs = read_strings(*programs);
@@ -165,7 +178,10 @@ Profile extended(Profile base, Profile own) {
   add(base.pass, own.pass);
   add(base.reach, own.reach);
   add(base.inherit, own.inherit);
-  add(base.without_effect, own.without_effect);
+  add(base.sockets, own.sockets);
+  base.publish.insert(base.publish.end(), own.publish.begin(), own.publish.end());
+  base.limits.insert(base.limits.end(), own.limits.begin(), own.limits.end());
+  if (own.nested_namespaces) base.nested_namespaces = own.nested_namespaces;
   own.copy.merge(base.copy);
   own.set.merge(base.set);
   base.copy = std::move(own.copy);
@@ -177,6 +193,17 @@ Profile extended(Profile base, Profile own) {
   if (own.mode) base.mode = own.mode;
   if (own.network) base.network = own.network;
   return base;
+}
+
+void check_together(const Profile& profile) {
+  const bool is_full = profile.mode == Mode::danger_full_access;
+  const auto refuse = [&](const char* key, const char* why) {
+    throw BadInput(profile.place, fmt::format("profile {}: `{}`: {}", shown(profile.name), key, why));
+  };
+  if (!profile.publish.empty() && (is_full || profile.network == NetworkMode::full))
+    refuse("publish", "it has the host's own network, in which every port of its is reached");
+  if (profile.nested_namespaces.value_or(false) && is_full)
+    refuse("nested_namespaces", "danger-full-access does not refuse them");
 }
 
 class Section {
@@ -223,7 +250,10 @@ constexpr Shape profile_shape{.noun = "a map", .map = &profile_mapping};
 std::vector<Profile> read_profiles(const Node& map) {
   const Section section(map);
   std::vector<Profile> profiles;
-  for (const Entry& entry : map.entries) profiles.push_back(section.complete(entry));
+  for (const Entry& entry : map.entries) {
+    profiles.push_back(section.complete(entry));
+    check_together(profiles.back());
+  }
   return profiles;
 }
 

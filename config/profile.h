@@ -27,7 +27,10 @@ struct Profile {
   std::vector<std::string> hide, unhide, protect;
   std::vector<std::string> reach;    ///< network.allow: HOST, HOST:PORT, also "@NAME" and "@NAME:PORT"
   std::vector<std::string> inherit;  ///< programs that it starts and that stay in it: names, globs; "*": all
-  std::vector<std::string> without_effect;  ///< keys that are stated and that this version ignores
+  std::vector<Node> limits;          ///< maps as `limits` of the config is one; what comes later counts
+  std::vector<Publish> publish;
+  std::vector<std::string> sockets;       ///< paths; unix sockets of the host
+  std::optional<bool> nested_namespaces;  ///< programs may make user namespaces
   std::vector<std::string> pass;            ///< env.pass
   std::map<std::string, std::string>
       set;                            ///< env.set, where the caller has none that passes; "~/" as in paths
@@ -41,7 +44,7 @@ struct Profile {
 extern const Shape profile_shape;
 
 /// A `profiles` section: name to profile, each complete with what it extends, which is another of them or a
-/// mode's name. Throws BadInput for a circle.
+/// mode's name. Throws BadInput, also for a circle and for keys that cannot hold together.
 std::vector<Profile> read_profiles(const Node& map);
 
 /// Throws sys::Error that names the nearest, or all of them.

@@ -74,7 +74,6 @@ struct Key {
   std::string_view same_as = {};     ///< another spelling of that key
   std::string_view if_with = {};     ///< why no other key may stand beside it; empty: others may
   unsigned kinds = ~0U;              ///< bits: in a map for a kind that is not among them, it must not stand
-  bool has_no_effect = false;        ///< in this version
 };
 
 struct Mapping {

@@ -138,8 +138,8 @@ class RulesReader {
 
 }  // namespace
 
-const std::vector<std::string> built_in_profiles{"read-only", "workspace-write", "agent", "unconfined",
-                                                 "test",      "git-remote"};
+const std::vector<std::string> built_in_profiles{
+    "read-only", "workspace-write", "agent", "unconfined", "test", "git-remote", "registry", "gh", "docker"};
 
 bool Rule::is_for(EventKind kind) const {
   return std::find(events.begin(), events.end(), kind) != events.end();

@@ -148,8 +148,7 @@ class Schema {
     Json schema{{"properties", Json::object()}, {"additionalProperties", false}};
     for (const Key& key : mapping.keys) {
       Json& property = schema["properties"][std::string(key.name)];
-      property["description"] =
-          fmt::format("{}{}", key.about, key.has_no_effect ? "; without effect in this version" : "");
+      property["description"] = std::string(key.about);
       property.update(of(*key.value));
     }
     if (!mapping.if_empty.empty()) schema["minProperties"] = 1;

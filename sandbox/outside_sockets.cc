@@ -24,11 +24,6 @@ bool is_socket(const std::string& path) {
   return ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
-bool is_within_any(const std::string& path, const std::vector<std::string>& directories) {
-  return std::any_of(directories.begin(), directories.end(),
-                     [&](const std::string& directory) { return sys::is_within(path, directory); });
-}
-
 /// What stands there is not the host's.
 bool is_replaced(const std::string& path, const std::vector<Layer>& layers) {
   const Layer* innermost = nullptr;
@@ -85,8 +80,8 @@ std::vector<std::string> OutsideSockets::find(const Spec& spec, pid_t init) {
   std::set<std::string> paths;
   for (const NamedSocket& socket : named_sockets_in(table)) {
     const std::string path = real_path(socket.path);
-    if (is_replaced(path, layers) || is_within_any(path, spec.sockets) || !is_socket(path)) continue;
-    if (is_within_any(path, spec.hide) || is_within_any(path, spec.own_hidden)) continue;
+    if (is_replaced(path, layers) || sys::is_within_any(path, spec.sockets) || !is_socket(path)) continue;
+    if (sys::is_within_any(path, spec.hide) || sys::is_within_any(path, spec.own_hidden)) continue;
     if (!own.contain(socket)) paths.insert(path);
   }
   return {paths.begin(), paths.end()};

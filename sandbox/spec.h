@@ -58,6 +58,9 @@ struct Caches {
   std::vector<std::string> paths;  ///< what the command sees of it: `base` or below, existing, never written
   std::string upper;               ///< private, has a directory for each of `paths`; survives the session
   std::string work;                ///< overlayfs' work directory, same file system as `upper`
+
+  /// Both are empty: `paths` are those of the sandbox that the program was moved out of, mounted here, too.
+  [[nodiscard]] bool are_lent() const { return upper.empty(); }
 };
 
 /// A file or directory that rules keep every program from, in every mode. What is held may change while
@@ -66,9 +69,11 @@ struct Held {
   enum class As {
     hidden,     ///< a directory reads as empty, a file cannot be opened
     read_only,  ///< where it could be written: it, and its name
+    replaced,   ///< a file reads as `text`, and cannot be written
   };
   std::string path;
   As as = As::hidden;
+  std::string text = {};
   bool operator==(const Held&) const = default;
 };
 
@@ -96,6 +101,8 @@ struct Spec {
   std::vector<std::string> own;         ///< gatehouse's own config and rules: read-only in every mode
   std::vector<std::string> own_hidden;  ///< its own state, audit and sockets: as `hide`, in every mode
   std::vector<Held> held;
+  /// Of what is held by the sandbox's owner and not by rules, this is left in reach; see Supervisor::hold().
+  std::vector<std::string> shown;
   std::vector<Caches> caches;
   /// In a network namespace of its own; see Supervisor.
   std::vector<Published> publish;
@@ -105,6 +112,9 @@ struct Spec {
   /// The process is in another gatehouse's sandbox already, which judges and confines what it starts: nothing
   /// is built.
   bool is_guest = false;
+  /// The command may make user namespaces, and mounts in them. Mounts alone keep it from files then: Landlock
+  /// would refuse it every mount.
+  bool nested_namespaces = false;
   bool allow_tracers = false;  ///< judge, without verifying, the execs of processes that a debugger traces
   Limits limits;
 

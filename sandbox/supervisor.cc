@@ -6,12 +6,15 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <iterator>
 #include <set>
 #include <utility>
 
+#include "sandbox/launcher/mounts.h"
 #include "sandbox/moved.h"
 #include "sandbox/net/endpoint.h"
 #include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
 
 namespace sandbox {
 namespace {
@@ -40,6 +43,19 @@ std::unique_ptr<Publisher> publisher_for(const Spec& spec) {
   }
 }
 
+/// To an order that somebody waits for.
+bool is_answer(Report::Kind kind) {
+  return kind == Report::Kind::held || kind == Report::Kind::roots_set || kind == Report::Kind::lent;
+}
+
+/// The host's files have nothing hidden.
+std::vector<std::string> shown_by(const Spec& spec) {
+  if (spec.mode == Mode::danger_full_access) return {"/"};
+  std::vector<std::string> shown = spec.shown;
+  shown.insert(shown.end(), spec.sockets.begin(), spec.sockets.end());
+  return shown;
+}
+
 Report report_in(const sys::Packet& packet) {
   Report report{};
   if (packet.bytes.size() != sizeof report) throw sys::Error(sys::Kind::internal, "init sent an odd report");
@@ -60,13 +76,17 @@ Supervisor::Supervisor(Supervisor& beside, const Spec& spec, const std::function
                        Handlers handlers, const Inherited& inherited)
     : Supervisor(
           beside.reactor_, beside.statuses_, std::move(handlers),
-          [&](const auto& meanwhile) { return launch(spec, inherited, meanwhile); }, spec, prepare) {}
+          [&](const auto& meanwhile) { return launch(spec, inherited, beside.lend(spec), meanwhile); }, spec,
+          prepare) {}
 
 Supervisor::Supervisor(sys::Reactor& reactor, std::shared_ptr<WaitStatuses> statuses, Handlers handlers,
                        const std::function<Launched(const std::function<void()>& meanwhile)>& launch_it,
                        const Spec& spec, const std::function<Judging()>& prepare)
     : reactor_(reactor),
       handlers_(std::move(handlers)),
+      caches_(cache_paths_of(spec)),
+      nests_(spec.nested_namespaces),
+      shown_(shown_by(spec)),
       started_(sys::BootClock::now()),
       // Before the first child is there: a status that comes earlier would be lost.
       statuses_(std::move(statuses)),
@@ -134,48 +154,68 @@ bool Supervisor::order(const Order& order, const std::vector<int>& fds) {
   }
 }
 
-std::vector<NotHeld> Supervisor::hold(const HoldOrder& change) {
+std::vector<NotHeld> Supervisor::hold(const HoldOrder& change, HoldFor reason) {
   std::vector<NotHeld> failures;
+  const auto add = [&](std::vector<NotHeld> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(failures));
+  };
   for (Moved* const moved : moved_)
-    if (Supervisor* const inside = moved->inside())
-      for (NotHeld& not_held : inside->hold(change)) failures.push_back(std::move(not_held));
-  const std::optional<sys::Fd> answer = ask(Order::Kind::hold, pack(change), Report::Kind::held);
-  if (answer && *answer) {
-    std::vector<NotHeld> own = unpack_not_held(answer->get());
-    failures.insert(failures.end(), own.begin(), own.end());
-  }
-  if (answer) return failures;
-  for (const Held& held : change.held)
-    failures.push_back({held.path, "the sandbox's first process does not answer"});
+    if (Supervisor* const inside = moved->inside()) add(inside->hold(change, reason));
+  add(hold_here(change, reason));
+  return failures;
+}
+
+std::vector<NotHeld> Supervisor::hold_here(HoldOrder change, HoldFor reason) {
+  if (reason == HoldFor::sandbox)
+    std::erase_if(change.held, [this](const Held& held) { return sys::is_within_any(held.path, shown_); });
+  const std::optional<Fds> answer = ask(Order::Kind::hold, {pack(change).get()}, Report::Kind::held);
+  std::vector<NotHeld> failures;
+  if (answer && answer->size() == 1) failures = unpack_not_held(answer->front().get());
+  const char* const why = !answer                      ? "the sandbox's first process does not answer"
+                          : !answer->empty() && nests_ ? "who may make namespaces may have mounts of its own"
+                                                       : nullptr;
+  if (why == nullptr) return failures;
+  for (const Held& held : change.held) failures.push_back({held.path, why});
   return failures;
 }
 
 std::optional<RootsAnswer> Supervisor::set_roots(const RootsOrder& roots) {
-  const std::optional<sys::Fd> answer = ask(Order::Kind::set_roots, pack(roots), Report::Kind::roots_set);
+  const std::optional<Fds> answer = ask(Order::Kind::set_roots, {pack(roots).get()}, Report::Kind::roots_set);
   if (!answer) return std::nullopt;
-  return *answer ? unpack_roots_answer(answer->get()) : RootsAnswer();
+  return answer->size() == 1 ? unpack_roots_answer(answer->front().get()) : RootsAnswer();
 }
 
-/// Nothing when the answer does not come in time; an empty descriptor when the sandbox has ended.
-std::optional<sys::Fd> Supervisor::ask(Order::Kind kind, const sys::Fd& packed, Report::Kind answer) {
-  if (!order({kind, ++orders_}, {packed.get()})) return sys::Fd();
+/// For a sandbox beside this one. Without them that one sees the host's caches, read-only.
+Lent Supervisor::lend(const Spec& to) {
+  Lent lent;
+  if (!takes_lent_caches(to)) return lent;
+  std::optional<Fds> trees = ask(Order::Kind::lend_caches, {}, Report::Kind::lent);
+  if (!trees || trees->size() != caches_.size()) return lent;
+  for (std::size_t i = 0; i < caches_.size(); ++i) lent.emplace(caches_[i], std::move((*trees)[i]));
+  return lent;
+}
+
+/// Nothing when the answer does not come in time; no descriptors when the sandbox has ended.
+std::optional<Supervisor::Fds> Supervisor::ask(Order::Kind kind, const std::vector<int>& fds,
+                                               Report::Kind answer) {
+  if (!order({kind, ++orders_}, fds)) return Fds();
   return await(answer, orders_);
 }
 
-std::optional<sys::Fd> Supervisor::await(Report::Kind kind, int number) {
+std::optional<Supervisor::Fds> Supervisor::await(Report::Kind kind, int number) {
   const auto limit = sys::BootClock::now() + patience;
   for (auto now = sys::BootClock::now(); now < limit; now = sys::BootClock::now()) {
     pollfd word{launched_.channel.fd(), POLLIN, 0};
     ::poll(&word, 1, static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(limit - now).count()));
     std::optional<sys::Packet> packet = launched_.channel.receive();
-    if (!packet && launched_.channel.closed()) return sys::Fd();
+    if (!packet && launched_.channel.closed()) return Fds();
     if (!packet) continue;
     const Report report = report_in(*packet);
-    if (report.kind != Report::Kind::held && report.kind != Report::Kind::roots_set) {
+    if (!is_answer(report.kind)) {
       early_reports_.push_back(report);
       early_ = reactor_.at(sys::BootClock::now(), [this] { on_reports(); });
-    } else if (report.kind == kind && report.value == number && packet->fds.size() == 1) {
-      return std::move(packet->fds.front());
+    } else if (report.kind == kind && report.value == number) {
+      return std::move(packet->fds);
     }
   }
   return std::nullopt;
@@ -303,7 +343,8 @@ void Supervisor::on_report(const Report& report) {
       return;
     case Report::Kind::continued:
     case Report::Kind::held:
-    case Report::Kind::roots_set:  // of an order that nobody waited for any longer
+    case Report::Kind::roots_set:
+    case Report::Kind::lent:  // of an order that nobody waited for any longer
       return;
     case Report::Kind::ended:
       reported_end_ = true;

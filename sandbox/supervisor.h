@@ -74,8 +74,10 @@ class Supervisor {
   sys::Channel start_worker();
   /// Changes what Spec::held says, for all that runs and will run: in force when this returns, but for what
   /// it names. What a program has open stays open to it, and so does a directory that it is in. Nothing is
-  /// named where the sandbox has ended.
-  std::vector<NotHeld> hold(const HoldOrder& change);
+  /// named where the sandbox has ended. What is not held for a rule's sake stays in reach of a program that
+  /// was moved to where it is shown (Spec::shown, Spec::sockets).
+  enum class HoldFor { rules, sandbox };
+  std::vector<NotHeld> hold(const HoldOrder& change, HoldFor reason = HoldFor::rules);
 
   /// The sandbox's first process, as our namespace numbers it.
   [[nodiscard]] pid_t init() const { return launched_.init.pid(); }
@@ -109,8 +111,11 @@ class Supervisor {
              const std::function<Launched(const std::function<void()>& meanwhile)>& launch_it,
              const Spec& spec, const std::function<Judging()>& prepare);
   bool order(const Order& order, const std::vector<int>& fds = {});
-  std::optional<sys::Fd> ask(Order::Kind kind, const sys::Fd& packed, Report::Kind answer);
-  std::optional<sys::Fd> await(Report::Kind kind, int number);
+  std::vector<NotHeld> hold_here(HoldOrder change, HoldFor reason);
+  using Fds = std::vector<sys::Fd>;
+  std::optional<Fds> ask(Order::Kind kind, const std::vector<int>& fds, Report::Kind answer);
+  std::optional<Fds> await(Report::Kind kind, int number);
+  Lent lend(const Spec& to);
   void on_reports();
   void on_report(const Report& report);
   bool on_wait_status(pid_t pid, int status, bool is_last_word);
@@ -126,6 +131,9 @@ class Supervisor {
 
   sys::Reactor& reactor_;
   Handlers handlers_;
+  std::vector<std::string> caches_;  // their paths
+  bool nests_;                       // Spec::nested_namespaces
+  std::vector<std::string> shown_;   // whatever the sandbox hides by itself
   sys::BootClock::time_point started_;
   std::shared_ptr<WaitStatuses> statuses_;
   WaitStatuses::Claim claim_;

@@ -19,7 +19,7 @@ needed=("${building[@]}" clang libclang-rt-14-dev)
 # The tests use them; without one, what needs it says SKIP.
 useful=(make cmake bubblewrap busybox strace gdb python3-venv python3-pip procps util-linux bsdutils bsdextrautils
   python3-jsonschema python3-yaml openssh-client less man-db vim-tiny ed zip rsync expect tmux lua5.4 tcl sqlite3 gawk m4 dc time xxd libcap2-bin
-  golang-go curl openssh-server)
+  golang-go cargo curl openssh-server)
 command -v npm > /dev/null || useful+=(npm)  # however it came
 
 passed=0 failed=0 skipped=0
@@ -114,13 +114,16 @@ whole() {
   stage "state that changes ($(id -un))" "$2/sandbox/state.py" "$1"
   stage "network by name ($(id -un))" "$2/sandbox/net.py" "$1"
   stage "programs that ask by name ($(id -un))" "$2/sandbox/programs.py" "$1"
+  stage "package managers ($(id -un))" "$2/sandbox/registries.py" "$1"
   stage "the owner's proxy ($(id -un))" "$2/sandbox/upstream.py" "$1"
   stage "connections in thousands ($(id -un))" "$2/sandbox/crowd.py" "$1"
+  stage "what is hidden ($(id -un))" "$2/sandbox/hidden.py" "$1"
   stage "servers inside ($(id -un))" "$2/sandbox/publish.py" "$1"
   stage "unix sockets ($(id -un))" "$2/sandbox/sockets.py" "$1"
   stage "limits ($(id -un))" "$2/sandbox/limits.py" "$1"
   stage "attacks ($(id -un))" "$2/sandbox/attacks.py" "$1" "$3"
   stage "profiles at exec ($(id -un))" "$2/sandbox/profiles.py" "$1"
+  stage "keys of profiles ($(id -un))" "$2/sandbox/profile_keys.py" "$1"
   stage "git over ssh ($(id -un))" "$2/sandbox/git_ssh.py" "$1"
   stage "race ($(id -un))" "$2/race/run.sh" --gatehouse "$1" 5000
   # In every mode where that says most: as somebody whom the kernel itself does not trust.

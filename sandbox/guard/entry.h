@@ -26,6 +26,8 @@ struct Entry {
   gid_t gid = 0;
   std::string link;  ///< a symlink's text
 
+  /// With device and inode a file's own: numbers of files that are gone are given to new ones.
+  [[nodiscard]] std::int64_t since_ns() const { return born_ns != 0 ? born_ns : changed_ns; }
   [[nodiscard]] bool same_file(const Entry& other) const {
     return device == other.device && inode == other.inode && link == other.link;
   }

@@ -43,12 +43,14 @@ void carry(Wire& wire, Published& published) {
 
 template <class Wire>
 void carry(Wire& wire, Spec& spec) {
-  auto& [argv, env, cwd, program, mode, network, user, writable, protect, hide, own, own_hidden, held, caches,
-         publish, sockets, private_tmp, is_guest, allow_tracers, limits, worker] = spec;
+  auto& [argv, env, cwd, program, mode, network, user, writable, protect, hide, own, own_hidden, held, shown,
+         caches, publish, sockets, private_tmp, is_guest, nested_namespaces, allow_tracers, limits, worker] =
+      spec;
   wire(argv), wire(env), wire(cwd), wire(program), wire(mode), wire(network), wire(user);
-  wire(writable), wire(protect), wire(hide), wire(own), wire(own_hidden), wire(held), wire(caches);
+  wire(writable), wire(protect), wire(hide), wire(own), wire(own_hidden), wire(held), wire(shown),
+      wire(caches);
   wire(publish), wire(sockets);
-  wire(private_tmp), wire(is_guest), wire(allow_tracers), wire(limits), wire(worker);
+  wire(private_tmp), wire(is_guest), wire(nested_namespaces), wire(allow_tracers), wire(limits), wire(worker);
 }
 
 template <class Wire>

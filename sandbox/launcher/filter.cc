@@ -27,22 +27,16 @@ namespace {
 constexpr std::uint64_t low_word = 0xffffffff;  // the kernel reads no more of an `int` argument
 constexpr int open_tree_attr_call = 467;        // Linux 6.15
 
+// What takes a user namespace of one's own.
+constexpr std::array building_sandboxes = {
+    SCMP_SYS(mount),      SCMP_SYS(umount2),       SCMP_SYS(pivot_root), SCMP_SYS(open_tree),
+    SCMP_SYS(move_mount), SCMP_SYS(fsopen),        SCMP_SYS(fsconfig),   SCMP_SYS(fsmount),
+    SCMP_SYS(fspick),     SCMP_SYS(mount_setattr), open_tree_attr_call,  SCMP_SYS(setns),
+    SCMP_SYS(chroot),
+};
 // What reaches into the kernel or the host and no build needs. Where programs know a way without, the errno
 // is the one that makes them take it.
 constexpr std::array kernel_surface = {
-    SCMP_SYS(mount),
-    SCMP_SYS(umount2),
-    SCMP_SYS(pivot_root),
-    SCMP_SYS(open_tree),
-    SCMP_SYS(move_mount),
-    SCMP_SYS(fsopen),
-    SCMP_SYS(fsconfig),
-    SCMP_SYS(fsmount),
-    SCMP_SYS(fspick),
-    SCMP_SYS(mount_setattr),
-    open_tree_attr_call,
-    SCMP_SYS(setns),
-    SCMP_SYS(chroot),
     SCMP_SYS(open_by_handle_at),
     SCMP_SYS(bpf),
     SCMP_SYS(perf_event_open),
@@ -147,6 +141,13 @@ void narrow_sockets(FilterBuilder& filter, bool internet) {
     filter.refuse(SCMP_SYS(socket), EACCES, {low_is(0, static_cast<std::uint64_t>(family))});
 }
 
+// The other namespaces need a capability that only a new user namespace would give.
+void refuse_namespaces(FilterBuilder& filter) {
+  for (const int call : building_sandboxes) filter.refuse(call, EPERM);
+  for (const int call : {SCMP_SYS(unshare), SCMP_SYS(clone)})
+    filter.refuse(call, EPERM, {has_flag(0, CLONE_NEWUSER)});
+}
+
 // libseccomp cannot say "unless it is one of these". Refuses every personality(2) with flags, but for the
 // question what it is (0xffffffff): fixed addresses would let one program pass for another.
 std::string personality_check() {
@@ -173,17 +174,17 @@ std::string personality_check() {
 }  // namespace
 
 std::string compile_filter(FilterKind kind, bool gated) {
+  const bool by_name = kind == FilterKind::by_name || kind == FilterKind::nested_by_name;
+  const bool nested = kind == FilterKind::nested || kind == FilterKind::nested_by_name;
   FilterBuilder filter;
   if (gated)
     for (const int call : {SCMP_SYS(execve), SCMP_SYS(execveat)}) filter.notify(call);
-  if (gated && kind == FilterKind::by_name) filter.notify(SCMP_SYS(connect));
+  if (gated && by_name) filter.notify(SCMP_SYS(connect));
   spare_the_gate(filter);
   if (kind != FilterKind::unconfined) {
     for (const int call : kernel_surface) filter.refuse(call, EPERM);
     for (const int call : unknown_to_programs) filter.refuse(call, ENOSYS);
-    // The other namespaces need a capability that only a new user namespace would give.
-    for (const int call : {SCMP_SYS(unshare), SCMP_SYS(clone)})
-      filter.refuse(call, EPERM, {has_flag(0, CLONE_NEWUSER)});
+    if (!nested) refuse_namespaces(filter);
     // Takes the right to read alone, and whoever then opens the file for writing waits for the command.
     filter.refuse(SCMP_SYS(fcntl), EINVAL, {low_is(1, F_SETLEASE)});
     narrow_sockets(filter, kind != FilterKind::offline);

@@ -11,6 +11,8 @@ enum class FilterKind {
   confined,    ///< and what reaches into the kernel or the host
   by_name,     ///< and each connect is told to the listener, too, where there is one
   offline,     ///< and internet sockets, where no network namespace keeps them in
+  nested,      ///< as confined, but for what makes namespaces and mounts
+  nested_by_name,
 };
 
 /// An array of sock_filter. `gated`: each exec is told to the listener. Throws sys::Error.

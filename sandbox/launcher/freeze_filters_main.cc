@@ -33,6 +33,8 @@ int main() {
       print_frozen(prefix + "confined", sandbox::FilterKind::confined, gated);
       print_frozen(prefix + "by_name", sandbox::FilterKind::by_name, gated);
       print_frozen(prefix + "offline", sandbox::FilterKind::offline, gated);
+      print_frozen(prefix + "nested", sandbox::FilterKind::nested, gated);
+      print_frozen(prefix + "nested_by_name", sandbox::FilterKind::nested_by_name, gated);
     }
     return std::fflush(stdout) == 0 ? 0 : 1;
   } catch (const sys::Error& error) {

@@ -68,7 +68,7 @@ void HeldCovers::hold(const Held& held) {
 void HeldCovers::cover_all(const Held& held, Cover& cover, std::vector<sys::Fd> places) const {
   for (sys::Fd& place : places) {
     const bool is_fresh = !is_one_of(cover.mounts, place.get());
-    if (!is_fresh && cover.as == held.as) continue;
+    if (!is_fresh && cover.as == held.as && cover.text == held.text) continue;
     // How it was held is covered in turn, so that there is no moment in which it is not.
     sys::Fd tree = tree_for(held, is_fresh ? place.get() : cover.below.get(), is_fresh);
     attach(tree.get(), place.get(), held.path);
@@ -76,6 +76,7 @@ void HeldCovers::cover_all(const Held& held, Cover& cover, std::vector<sys::Fd> 
     if (is_fresh) cover.below = std::move(place);
   }
   cover.as = held.as;
+  cover.text = held.text;
 }
 
 /// As the command sees it, then as it would be seen, and is from within, where a directory is covered on the
@@ -122,8 +123,9 @@ HeldCovers::Cover* HeldCovers::find(const std::string& path, int place) {
 }
 
 sys::Fd HeldCovers::tree_for(const Held& held, int covered, bool is_fresh) const {
-  if (held.as == Held::As::hidden)
-    return is_directory(covered, held.path) ? files_.empty_directory() : files_.unreadable_file();
+  if (held.as != Held::As::read_only && is_directory(covered, held.path)) return files_.empty_directory();
+  if (held.as == Held::As::hidden) return files_.unreadable_file();
+  if (held.as == Held::As::replaced) return files_.file_with(held.text);
   sys::Fd tree = is_fresh ? copy_tree(covered, held.path) : copy_bare(covered, held.path);
   change_mounts(tree.get(), {.set = MOUNT_ATTR_RDONLY}, "binding " + held.path + " read-only");
   return tree;

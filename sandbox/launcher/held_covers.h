@@ -29,6 +29,7 @@ class HeldCovers {
  private:
   struct Cover {
     Held::As as = Held::As::hidden;
+    std::string text;             ///< Held::text
     sys::Fd below;                ///< what is covered
     std::vector<sys::Fd> mounts;  ///< ours, over it
   };

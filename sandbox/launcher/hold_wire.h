@@ -21,8 +21,8 @@ struct NotHeld {
 
 template <class Wire>
 void carry(Wire& wire, Held& held) {
-  auto& [path, as] = held;
-  wire(path), wire(as);
+  auto& [path, as, text] = held;
+  wire(path), wire(as), wire(text);
 }
 
 /// Memfds. unpack…() throw sys::Error for what no pack() wrote.

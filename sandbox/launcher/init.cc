@@ -25,6 +25,7 @@
 #include "sandbox/launcher/hold_wire.h"
 #include "sandbox/launcher/landlock.h"
 #include "sandbox/launcher/launch.h"
+#include "sandbox/launcher/mount_api.h"
 #include "sandbox/launcher/mounts.h"
 #include "sandbox/launcher/namespaces.h"
 #include "sandbox/launcher/network.h"
@@ -195,10 +196,10 @@ class Init {
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) throw sys::SysError(errno, "refusing new privileges");
   }
 
-  /// The id-mapped mounts that only the supervisor can make.
+  /// The mounts that only the supervisor can make, or has from another sandbox.
   Trees hear_trees() {
     Trees trees;
-    if (!spec().user.map_ids) return trees;
+    if (!takes_trees(spec())) return trees;
     hears(birth_.tree_bell, birth_.channel);  // else its end is what comes next
     for (;;) {
       std::optional<Letter> letter = hear(birth_.channel);
@@ -252,6 +253,21 @@ class Init {
     report(Report::Kind::roots_set, number, {pack(answer).get()});
   }
 
+  /// No descriptor where they cannot be had, or are too many for one packet.
+  void lend_caches(int number) {
+    std::vector<sys::Fd> trees;
+    try {
+      for (const std::string& path : cache_paths_of(spec()))
+        trees.push_back(copy_tree(place_at(path).get(), path));
+    } catch (const sys::SysError&) {
+      trees.clear();
+    }
+    if (trees.size() > sys::Channel::max_fds) trees.clear();
+    std::vector<int> fds;
+    for (const sys::Fd& tree : trees) fds.push_back(tree.get());
+    report(Report::Kind::lent, number, fds);
+  }
+
   // False when the supervisor is gone.
   bool obey() {
     std::optional<sys::Packet> packet = birth_.channel.receive();
@@ -281,6 +297,9 @@ class Init {
       case Order::Kind::set_roots:
         if (packet->fds.size() != 1) throw sys::Error(sys::Kind::internal, "reading an order about roots");
         set_roots(packet->fds.front(), order.value);
+        return true;
+      case Order::Kind::lend_caches:
+        lend_caches(order.value);
         return true;
     }
     return false;

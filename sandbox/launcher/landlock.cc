@@ -90,6 +90,7 @@ int landlock_abi() {
 void enter_landlock_domain(const Spec& spec, Tier tier, std::vector<std::string>& missing) {
   const int version = landlock_abi();
   const bool confined = spec.mode != Mode::danger_full_access;
+  const bool mounts_itself = spec.nested_namespaces && tier == Tier::a;
   if (version == 0) {
     missing.emplace_back("Landlock is not in this kernel, or not switched on (lsm=landlock,… at boot)");
     return;
@@ -101,7 +102,8 @@ void enter_landlock_domain(const Spec& spec, Tier tier, std::vector<std::string>
         "abstract unix sockets of the host can be connected to: Landlock scopes need Linux 6.12");
   LandlockRuleset attributes{};
   // Before ABI 2 no file could be renamed from one directory to another; mounts do without.
-  if (confined && (version >= 2 || tier != Tier::a)) attributes.handled_access_fs = known_rights(version);
+  if (confined && !mounts_itself && (version >= 2 || tier != Tier::a))
+    attributes.handled_access_fs = known_rights(version);
   if (version >= scopes_since) attributes.scoped = sys::kernel::landlock_scope_signal;
   if (version >= scopes_since && confined) attributes.scoped |= sys::kernel::landlock_scope_abstract_unix;
   if (attributes.handled_access_fs == 0 && attributes.scoped == 0) return;

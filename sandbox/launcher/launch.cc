@@ -88,20 +88,23 @@ void await_command(Launched& launched) {
 }
 
 /// What only somebody outside can make, while init has begun.
-void send_trees(const Spec& spec, Launched& launched, const sys::Fd& tree_bell) {
-  for (const auto& tree : copy_id_mapped(spec, launched.init.pid()))
-    tell_if_there(launched.channel, Tag::tree, tree.first, {tree.second.get()});
+void send_trees(const Spec& spec, Launched& launched, const Lent* lent, const sys::Fd& tree_bell) {
+  const auto send = [&](const Trees& trees) {
+    for (const auto& [path, tree] : trees) tell_if_there(launched.channel, Tag::tree, path, {tree.get()});
+  };
+  if (spec.user.map_ids) send(copy_id_mapped(spec, launched.init.pid()));
+  if (lent != nullptr) send(*lent);
   tell_if_there(launched.channel, Tag::go);
   ::eventfd_write(tree_bell.get(), 1);
 }
 
-/// What the caller does beside: a first process that it began to make, and work that is done once, while init
-/// builds; what that throws is not a failure to build.
+/// What the caller does beside: a first process that it began to make, what comes from another sandbox, and
+/// work that is done once, while init builds; what that throws is not a failure to build.
 class Beside {
  public:
   Beside(const std::function<void()>& work, std::optional<Nascent> nascent,
-         const Inherited* inherited = nullptr)
-      : work_(work), nascent_(std::move(nascent)), inherited_(inherited) {}
+         const Inherited* inherited = nullptr, const Lent* lent = nullptr)
+      : work_(work), nascent_(std::move(nascent)), inherited_(inherited), lent_(lent) {}
 
   Nascent take(std::uint64_t namespaces) {
     std::optional<Nascent> nascent = std::exchange(nascent_, std::nullopt);
@@ -110,6 +113,8 @@ class Beside {
   }
   /// The command's standard descriptors are ours.
   [[nodiscard]] bool has_our_descriptors() const { return inherited_ == nullptr; }
+
+  [[nodiscard]] const Lent* lent() const { return lent_; }
 
   void work() {
     if (!work_ || std::exchange(done_, true)) return;
@@ -129,6 +134,7 @@ class Beside {
   const std::function<void()>& work_;
   std::optional<Nascent> nascent_;
   const Inherited* inherited_;
+  const Lent* lent_;
   std::exception_ptr failure_;
   bool done_ = false;
 };
@@ -147,7 +153,7 @@ Launched start(const Spec& spec, Tier tier, Beside& beside) {
   if (namespaces != 0 && may_set_ids()) write_id_maps(std::to_string(launched.init.pid()), spec.user);
   write_assignment(born.assignment.get(), {spec, tier});
   ::eventfd_write(born.bell.get(), 1);
-  if (namespaces != 0 && spec.user.map_ids) send_trees(spec, launched, born.tree_bell);
+  if (namespaces != 0 && takes_trees(spec)) send_trees(spec, launched, beside.lent(), born.tree_bell);
   beside.work();
   await_command(launched);
   return launched;
@@ -247,8 +253,9 @@ Launched launch(const Spec& spec, const std::function<void()>& meanwhile, std::o
   });
 }
 
-Launched launch(const Spec& spec, const Inherited& inherited, const std::function<void()>& meanwhile) {
-  return launch(spec, Beside(meanwhile, std::nullopt, &inherited),
+Launched launch(const Spec& spec, const Inherited& inherited, const Lent& lent,
+                const std::function<void()>& meanwhile) {
+  return launch(spec, Beside(meanwhile, std::nullopt, &inherited, &lent),
                 [](const Spec& wanted, Beside& beside) { return start(wanted, Tier::a, beside); });
 }
 

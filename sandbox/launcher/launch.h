@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,7 @@ struct Report {
     ended,  ///< value: the command's status as wait(2) tells it; what is left of the tree dies with init
     held,   ///< value: the order's number; one descriptor: of the NotHelds of a HoldOrder, which is in force
     roots_set,  ///< value: the order's number; one descriptor: of a RootsAnswer
+    lent,       ///< value: the order's number; descriptors: a tree of each of its caches' paths, in order
     alone,  ///< value: 0; nothing of the tree is left, and only the kernel's own taking down is still to come
   };
   Kind kind;
@@ -53,6 +55,7 @@ struct Order {
     start_worker,    ///< with it comes the worker's end of its channel
     hold,            ///< value: a number; one descriptor: of a HoldOrder. `held` follows
     set_roots,       ///< value: a number; one descriptor: of a RootsOrder. `roots_set` follows
+    lend_caches,     ///< value: a number. `lent` follows
   };
   Kind kind;
   std::int32_t value;
@@ -82,8 +85,12 @@ struct Launched {
 /// running or mounted. A first process that was begun beforehand is taken where its namespaces are right.
 Launched launch(const Spec& spec, const std::function<void()>& meanwhile = {},
                 std::optional<Nascent> nascent = std::nullopt);
-/// The same for a command with another's standard descriptors and more; not without namespaces.
-Launched launch(const Spec& spec, const Inherited& inherited, const std::function<void()>& meanwhile);
+/// Mounts of another sandbox, by path: detached copies.
+using Lent = std::map<std::string, sys::Fd>;
+/// The same for a command with another's standard descriptors and more; not without namespaces. `lent` are
+/// caches of the spec (Caches::are_lent).
+Launched launch(const Spec& spec, const Inherited& inherited, const Lent& lent,
+                const std::function<void()>& meanwhile);
 
 /// A program may open /dev/stdout again, and a pipe belongs to who made it: without this, root's pipe could
 /// not be opened by the user that its command runs as.

@@ -11,11 +11,6 @@ namespace {
 using Kind = Layer::Kind;
 using Paths = std::vector<std::string>;
 
-bool is_within_any(const std::string& path, const Paths& directories) {
-  return std::any_of(directories.begin(), directories.end(),
-                     [&](const std::string& directory) { return sys::is_within(path, directory); });
-}
-
 // What a name look-up or a system that lives in /run (NixOS) needs; sockets are what /run is hidden for. With
 // an allow list names are looked up elsewhere, and the host's resolver would give real addresses.
 Paths needed_from_run(const Spec& spec) {
@@ -23,7 +18,7 @@ Paths needed_from_run(const Spec& spec) {
   if (spec.network == Network::allowlist) return needed;
   needed.insert(needed.end(), {"/run/systemd/resolve", "/run/resolvconf"});
   const auto resolver = sys::real_path("/etc/resolv.conf");
-  if (resolver && sys::is_within(*resolver, "/run") && !is_within_any(*resolver, needed))
+  if (resolver && sys::is_within(*resolver, "/run") && !sys::is_within_any(*resolver, needed))
     needed.push_back(*resolver);
   return needed;
 }
@@ -53,21 +48,22 @@ void add_host_layers(const Spec& spec, std::vector<Layer>& layers) {
   const bool writes = spec.mode == Mode::workspace_write;
   const bool own_ids = spec.user.map_ids;
   for (const std::string& root : spec.writable)
-    if (root != "/" && (writes || own_ids || is_within_any(root, replaced)))
+    if (root != "/" && (writes || own_ids || sys::is_within_any(root, replaced)))
       layers.push_back({root, writes ? Kind::host_writable : Kind::host_read_only, own_ids});
   if (!spec.private_tmp)
     for (const char* path : {"/tmp", "/var/tmp"}) layers.push_back({path, Kind::host_writable});
   if (own_ids)
     for (const std::string& directory : spec.user.readable)
-      if (!is_within_any(directory, spec.writable)) layers.push_back({directory, Kind::host_read_only, true});
-  if (is_within_any(spec.cwd, replaced) && !is_within_any(spec.cwd, spec.writable))
+      if (!sys::is_within_any(directory, spec.writable))
+        layers.push_back({directory, Kind::host_read_only, true});
+  if (sys::is_within_any(spec.cwd, replaced) && !sys::is_within_any(spec.cwd, spec.writable))
     layers.push_back({spec.cwd, Kind::host_read_only, own_ids});
   if (const std::string home = directory_in(spec, "HOME");
-      is_within_any(home, replaced) && sys::real_path(home))
+      sys::is_within_any(home, replaced) && sys::real_path(home))
     layers.push_back({home, Kind::host_read_only, own_ids});
   for (const std::string& path : needed_from_run(spec)) layers.push_back({path});
   for (const std::string& path : spec.sockets)
-    if (is_within_any(path, replaced)) layers.push_back({path});
+    if (sys::is_within_any(path, replaced)) layers.push_back({path});
 }
 
 }  // namespace

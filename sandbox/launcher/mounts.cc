@@ -64,7 +64,8 @@ class MountTree {
     for (const Layer& layer : layers_)
       if (layer.from_host() && !layer.own_ids) copy(layer.path);
     if (spec_.user.map_ids) return;
-    for (const Caches& caches : spec_.caches) copy(store_of(caches));
+    for (const Caches& caches : spec_.caches)
+      if (!caches.are_lent()) copy(store_of(caches));
   }
 
   void make_host_read_only(int root) const {
@@ -83,7 +84,7 @@ class MountTree {
         expose(layer);
       else
         add_empty(layer);
-    for (const Caches& caches : spec_.caches) add_caches(caches);
+    for (const Caches& caches : spec_.caches) caches.are_lent() ? add_lent(caches) : add_caches(caches);
     if (spec_.network == Network::allowlist)
       for (const NameFile& file : name_files()) add_name_file(file);
   }
@@ -93,7 +94,8 @@ class MountTree {
   void add_name_file(const NameFile& file) {
     const std::string real = sys::real_path_of_missing(file.path);
     const sys::Fd place = sys::is_within(real, "/run") ? reach(real, false) : try_place(real);
-    if (place && !is_directory(place.get())) live_->files.cover_file(place.get(), real, file.text);
+    if (place && !is_directory(place.get()))
+      attach(live_->files.file_with(file.text).get(), place.get(), real);
   }
 
   void add_empty(const Layer& layer) {
@@ -130,6 +132,15 @@ class MountTree {
                                      fmt::join(caches.paths, ", "), caches.base));
     trees_.erase(store);
     if (mapped != trees_.end()) trees_.erase(mapped);
+  }
+
+  void add_lent(const Caches& caches) {
+    for (const std::string& path : caches.paths) {
+      const auto tree = trees_.find(path);
+      if (tree == trees_.end()) continue;  // where it comes from there is none: the host's, read-only
+      attach(tree->second.get(), reach(path, true).get(), path);
+      trees_.erase(tree);
+    }
   }
 
   // Opens the place where something shall be mounted. On our own file systems it is made; where the command's
@@ -236,11 +247,26 @@ Trees copy_id_mapped(const Spec& spec, pid_t init) {
   for (const Layer& layer : layers_of(spec))
     if (layer.own_ids) add(layer.path);
   for (const Caches& caches : spec.caches) {
+    if (caches.are_lent()) continue;
     add(caches.base);
     add(store_of(caches));
   }
   return trees;
 }
+
+std::vector<std::string> cache_paths_of(const Spec& spec) {
+  std::vector<std::string> paths;
+  for (const Caches& caches : spec.caches)
+    paths.insert(paths.end(), caches.paths.begin(), caches.paths.end());
+  return paths;
+}
+
+bool takes_lent_caches(const Spec& spec) {
+  return std::any_of(spec.caches.begin(), spec.caches.end(),
+                     [](const Caches& caches) { return caches.are_lent(); });
+}
+
+bool takes_trees(const Spec& spec) { return spec.user.map_ids || takes_lent_caches(spec); }
 
 LiveMounts::LiveMounts(const Spec& spec)
     : files(spec.limits.tmp_bytes), held(files, writable_tops_of(spec)), roots(spec) {}

@@ -28,6 +28,12 @@ using Trees = std::map<std::string, sys::Fd>;
 /// Outside, by real root: copies whose files belong to the user that the command appears as
 /// (MOUNT_ATTR_IDMAP with the sandbox's own user namespace). Throws IdMapsRefused.
 Trees copy_id_mapped(const Spec& spec, pid_t init);
+/// All of them, in order.
+std::vector<std::string> cache_paths_of(const Spec& spec);
+/// Some of its caches are those of another sandbox.
+bool takes_lent_caches(const Spec& spec);
+/// Whether its first process is sent mounts: id-mapped ones, or lent caches.
+bool takes_trees(const Spec& spec);
 
 /// What there is to do about the mounts while commands run.
 struct LiveMounts {

@@ -46,15 +46,6 @@ void PrivateFiles::cover(int place, const std::string& path, unsigned mode) cons
   bind(sys::proc_path(root_.get()) + "/" + name, sys::proc_path(place), path);
 }
 
-void PrivateFiles::cover_file(int place, const std::string& path, std::string_view text) const {
-  std::string name = path;
-  std::replace(name.begin(), name.end(), '/', '-');
-  const sys::Fd file(::openat(root_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444));
-  if (!file) throw sys::SysError(errno, "making a private {}", path);
-  sys::write_all(file.get(), text, path);
-  attach(read_only_copy(place_in(root_.get(), name).get(), name).get(), place, path);
-}
-
 sys::Fd PrivateFiles::make_directory(const std::string& name) const {
   if (::mkdirat(root_.get(), name.c_str(), 0755) != 0)
     throw sys::SysError(errno, "making a private {}", name);
@@ -68,5 +59,14 @@ void PrivateFiles::remove_directory(const std::string& name) const {
 sys::Fd PrivateFiles::empty_directory() const { return read_only_copy(empty_.get(), "empty directory"); }
 
 sys::Fd PrivateFiles::unreadable_file() const { return read_only_copy(unreadable_.get(), "unreadable file"); }
+
+// They keep their names: on what has none nothing can be mounted.
+sys::Fd PrivateFiles::file_with(std::string_view text) const {
+  const std::string name = fmt::format("file-{}", ++files_);
+  const sys::Fd file(::openat(root_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444));
+  if (!file) throw sys::SysError(errno, "making a private file");
+  sys::write_all(file.get(), text, "a private file");
+  return read_only_copy(place_in(root_.get(), name).get(), "private file");
+}
 
 }  // namespace sandbox

@@ -19,8 +19,6 @@ class PrivateFiles {
 
   /// Makes a directory and binds it over the one at the place.
   void cover(int place, const std::string& path, unsigned mode) const;
-  /// Makes a file with this text and mounts it, read-only, over the one at the place.
-  void cover_file(int place, const std::string& path, std::string_view text) const;
   /// Makes a directory, and opens it as a place. A name that is taken is an error.
   [[nodiscard]] sys::Fd make_directory(const std::string& name) const;
   /// Of those, an empty one.
@@ -28,9 +26,12 @@ class PrivateFiles {
   /// Detached, read-only: an empty directory, a file that nobody can read.
   [[nodiscard]] sys::Fd empty_directory() const;
   [[nodiscard]] sys::Fd unreadable_file() const;
+  /// Detached, read-only: a file with this text.
+  [[nodiscard]] sys::Fd file_with(std::string_view text) const;
 
  private:
   sys::Fd root_, empty_, unreadable_;
+  mutable int files_ = 0;  ///< that were made
 };
 
 }  // namespace sandbox

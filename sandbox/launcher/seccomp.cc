@@ -18,8 +18,9 @@ namespace {
 
 FilterKind kind_for(const Spec& spec, Tier tier) {
   if (spec.mode == Mode::danger_full_access) return FilterKind::unconfined;
-  if (spec.network == Network::full) return FilterKind::confined;
-  if (tier != Tier::a) return FilterKind::offline;
+  if (tier != Tier::a && spec.network != Network::full) return FilterKind::offline;
+  if (tier == Tier::a && spec.nested_namespaces)
+    return spec.network == Network::allowlist ? FilterKind::nested_by_name : FilterKind::nested;
   return spec.network == Network::allowlist ? FilterKind::by_name : FilterKind::confined;
 }
 
@@ -35,6 +36,10 @@ Frozen frozen_for(const Spec& spec, Tier tier) {
       return {frozen::gated_confined, frozen::ungated_confined};
     case FilterKind::by_name:
       return {frozen::gated_by_name, frozen::ungated_by_name};
+    case FilterKind::nested:
+      return {frozen::gated_nested, frozen::ungated_nested};
+    case FilterKind::nested_by_name:
+      return {frozen::gated_nested_by_name, frozen::ungated_nested_by_name};
     case FilterKind::offline:
       break;
   }

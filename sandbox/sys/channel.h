@@ -18,7 +18,7 @@ struct Packet {
 class Channel {
  public:
   static constexpr std::size_t max_bytes = 64 * 1024;
-  static constexpr std::size_t max_fds = 16;
+  static constexpr std::size_t max_fds = 64;
 
   explicit Channel(Fd socket) : socket_(std::move(socket)) {}
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sandbox/sys/fd.h"
 
@@ -34,6 +35,7 @@ Fd open_at(int dir, const std::string& path, int flags, Lookup lookup = {}, std:
 std::string normal_path(std::string_view path, std::string_view base = "/");
 /// True when `path` is `directory` or lies below it; both normal.
 bool is_within(std::string_view path, std::string_view directory);
+bool is_within_any(std::string_view path, const std::vector<std::string>& directories);
 std::string base_name(std::string_view path);
 std::string parent_of(std::string_view path);
 /// The path with every symlink followed; nothing when it does not exist or cannot be reached.

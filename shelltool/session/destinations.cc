@@ -1,6 +1,7 @@
 #include "shelltool/session/destinations.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "config/text.h"
@@ -25,12 +26,17 @@ struct Here {
 
 constexpr int deepest = 8;
 
-/// The session's, and the sockets of the host that show here alone: where the session hides their directory
-/// it has no need to hold them.
-std::vector<sandbox::Held> held_in(const sandbox::Spec& spec, const sandbox::Spec& session) {
-  std::vector<sandbox::Held> held = session.held;
-  for (const sandbox::Held& socket : SocketHolds(spec).held())
-    if (std::find(held.begin(), held.end(), socket) == held.end()) held.push_back(socket);
+/// What rules hold in the session, what the sandbox itself would hold by now, and sockets of the host, of
+/// which another sandbox may show others.
+std::vector<sandbox::Held> held_in(const sandbox::Spec& spec, std::vector<sandbox::Held> ruled,
+                                   std::vector<sandbox::Held> own) {
+  const std::vector<sandbox::Held> sockets = SocketHolds(spec).held();
+  std::move(sockets.begin(), sockets.end(), std::back_inserter(own));
+  std::vector<sandbox::Held> held = std::move(ruled);
+  for (sandbox::Held& more : own) {
+    const auto is_there = [&](const sandbox::Held& other) { return other.path == more.path; };
+    if (std::none_of(held.begin(), held.end(), is_there)) held.push_back(std::move(more));
+  }
   return held;
 }
 
@@ -38,7 +44,7 @@ sandbox::Spec spec_for(const DestinationSources& sources, const ExecEvent& event
                        const Here& to) {
   const sandbox::Spec now = sources.session();
   sandbox::Spec spec = to.profile ? profile_spec(sources.plan, *to.profile, now) : spec_beside(now);
-  spec.held = held_in(spec, now);
+  spec.held = held_in(spec, now.held, to.profile ? spec.held : sources.hidden());
   spec.argv = event.images.front().argv;
   if (spec.argv.empty()) throw sys::Error(sys::Kind::invalid, "it is given no words, not even its name");
   spec.program = event.images.front().called;

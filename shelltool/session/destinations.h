@@ -18,7 +18,8 @@ struct DestinationSources {
   const Plan& plan;
   TurnJudge& judge;
   std::function<const policy::RuleSet&()> rules;
-  std::function<sandbox::Spec()> session;  ///< that it would be built by, were it built now
+  std::function<sandbox::Spec()> session;  ///< that it would be built by now; held: what rules hold
+  std::function<std::vector<sandbox::Held>()> hidden;  ///< there, since that was planned
   std::function<sandbox::KnownFiles()> known;
   std::function<sys::Fd(pid_t)> receive_guest;  ///< sandbox::GateOptions
 };

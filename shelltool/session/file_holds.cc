@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t most_named = 5;
 
 bool is_same(const HeldFile& one, const HeldFile& other) {
-  return one.held == other.held && one.device == other.device && one.inode == other.inode;
+  return one.held == other.held && one.device == other.device && one.inode == other.inode &&
+         one.since_ns == other.since_ns;
 }
 
 /// "hidden from now on: /ws/.env (rule secrets), …"

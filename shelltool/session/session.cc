@@ -45,6 +45,7 @@ Session::Session(sys::Reactor& reactor, Plan plan, SessionOptions options)
     open_audit();
     plan_.made.spec.own.push_back(sys::real_path_of_missing(audit_->path()));
   }
+  hold_hidden();
   hold_files();
   protect();
   hold_sockets();
@@ -73,6 +74,7 @@ void Session::begin_turn() {
   if (outer_ != nullptr) return;
   follow_rules();
   follow_files();
+  follow_hidden();
 }
 
 /// Whoever judges looks at the rules first, but a command that starts no program is not judged.
@@ -80,6 +82,8 @@ void Session::look_for_rules() {
   next_look_ = reactor_.at(sys::BootClock::now() + look_interval, [this] {
     follow_rules();
     follow_sockets();
+    watch_hidden();
+    follow_hidden();
     look_for_rules();
   });
 }
@@ -179,10 +183,10 @@ sandbox::Destinations Session::destinations() {
   return destinations_of({plan_, *judge_, [this]() -> const policy::RuleSet& { return rules_->rules(); },
                           [this] {
                             sandbox::Spec now = spec();
-                            now.held = held_by_now();
+                            now.held = ruled_by_now();
                             return now;
                           },
-                          [this] { return known_files(); },
+                          [this] { return hidden_by_now(); }, [this] { return known_files(); },
                           [this](pid_t process) {
                             return guests_.receive(process, {judge_->state(), id_});
                           }});
@@ -203,6 +207,8 @@ void Session::follow_rules() {
       if (!holds_) holds_.emplace(held_files_of(plan_), rules_->rules(), state());
       holds_->forget_rules();
       follow_files();
+      if (hidden_) hidden_->look_again();
+      follow_hidden();
       return;
     case LiveRules::News::broken:
       news_.push_back(rules_->trouble() + "; the rules from before stay in force");
@@ -313,10 +319,6 @@ void Session::collect_notes() {
     notes_.push_back(
         fmt::format("not held: {} files that rules deny to read or to write, {} first: tier {} has no mounts",
                     ruled.size(), sys::visible(ruled.front().path), sandbox::name_of(supervisor_->tier())));
-  for (const policy::Profile& profile : rules_->rules().profiles())
-    for (const std::string& key : profile.settings.without_effect)
-      notes_.push_back(fmt::format("profile {}: `{}` has no effect in this version",
-                                   sys::visible(profile.settings.name), key));
   for (const std::string& id : rules_->rules().not_in_force(plan_.made.spec.network))
     notes_.push_back(fmt::format(
         "rule {} is not in force: asks on files are not held, and with network full nothing on net",
@@ -354,6 +356,7 @@ std::vector<sandbox::Taken> Session::with_leftovers(std::vector<sandbox::Taken> 
 std::vector<sandbox::Taken> Session::take_back() {
   std::vector<sandbox::Taken> taken = guard_ ? guard_->sweep() : std::vector<sandbox::Taken>();
   follow_files();
+  follow_hidden();
   return with_leftovers(std::move(taken));
 }
 

@@ -14,6 +14,7 @@
 #include "sandbox/supervisor.h"
 #include "shelltool/session/file_holds.h"
 #include "shelltool/session/guests.h"
+#include "shelltool/session/hidden_holds.h"
 #include "shelltool/session/outer.h"
 #include "shelltool/session/socket_holds.h"
 #include "shelltool/session/state_hold.h"
@@ -104,6 +105,8 @@ class Session {
   [[nodiscard]] const std::set<std::string>* kept_sockets() const {
     return sockets_ ? &sockets_->paths() : nullptr;
   }
+  /// The profile, the owner's or a built-in one, in which a path shows that is hidden here; empty: none.
+  [[nodiscard]] std::string profile_showing(const std::string& path) const;
   /// Changes with the files that rules hold: what started before may have a directory from before.
   [[nodiscard]] std::uint64_t holds_generation() const { return holds_ ? holds_->generation() : 0; }
   /// What was taken from the workspace since the last call, leftovers of killed sessions first. What rules
@@ -126,7 +129,12 @@ class Session {
   void follow_files();
   void hold_sockets();
   void follow_sockets();
-  [[nodiscard]] std::vector<sandbox::Held> held_by_now() const;
+  void hold_hidden();
+  void follow_hidden();
+  void watch_hidden();
+  [[nodiscard]] bool is_ruled(const std::string& path) const;
+  [[nodiscard]] std::vector<sandbox::Held> ruled_by_now() const;
+  [[nodiscard]] std::vector<sandbox::Held> hidden_by_now() const;
   void look_for_rules();
   void protect();
   /// Before the command starts. Where the mounts turn out not to hold, again.
@@ -160,9 +168,10 @@ class Session {
   std::unique_ptr<sandbox::Supervisor> supervisor_;
   std::optional<FileHolds> holds_;
   std::optional<SocketHolds> sockets_;
+  std::optional<HiddenHolds> hidden_;
   std::optional<StateHold> state_;
   std::vector<StateChange> changes_;
-  sys::Watch next_look_;
+  sys::Watch next_look_, hidden_changes_;
   std::vector<std::string> notes_, news_, not_scanned_;
 };
 

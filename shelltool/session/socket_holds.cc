@@ -6,13 +6,15 @@
 
 namespace shelltool {
 
+using HoldFor = sandbox::Supervisor::HoldFor;
+
 SocketHolds::SocketHolds(const sandbox::Spec& spec) {
   for (std::string& path : sockets_.find(spec, 0)) held_.insert(std::move(path));
 }
 
 std::vector<sandbox::Held> SocketHolds::held() const {
   std::vector<sandbox::Held> all;
-  for (const std::string& path : held_) all.push_back({path, sandbox::Held::As::hidden});
+  for (const std::string& path : held_) all.push_back({path, sandbox::Held::As::hidden, {}});
   return all;
 }
 
@@ -23,12 +25,12 @@ std::vector<std::string> SocketHolds::follow(const sandbox::Spec& spec, sandbox:
     if (!is_others(path)) wanted.insert(std::move(path));
   sandbox::HoldOrder change;
   for (const std::string& path : wanted)
-    if (!held_.contains(path)) change.held.push_back({path, sandbox::Held::As::hidden});
+    if (!held_.contains(path)) change.held.push_back({path, sandbox::Held::As::hidden, {}});
   for (const std::string& path : held_)
     if (!wanted.contains(path) && !is_others(path)) change.let_go.push_back(path);
   std::vector<std::string> sentences;
   if (change.held.empty() && change.let_go.empty()) return sentences;
-  for (const sandbox::NotHeld& failure : supervisor.hold(change)) {
+  for (const sandbox::NotHeld& failure : supervisor.hold(change, HoldFor::sandbox)) {
     wanted.erase(failure.path);  // the next time it is tried again
     sentences.push_back(
         fmt::format("the unix socket {} can be reached: {}", sys::visible(failure.path), failure.why));

@@ -11,6 +11,7 @@
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
+#include "shelltool/setup/without_secrets.h"
 
 namespace shelltool {
 namespace {
@@ -44,6 +45,35 @@ constexpr std::string_view allowed[] = {
     "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS",
     "GIT_SSL_CAINFO", "PIP_CERT", "CARGO_HTTP_CAINFO", "AWS_CA_BUNDLE", "NIX_SSL_CERT_FILE"};
 
+// Where packages come from: without these, from the public registry.
+constexpr std::string_view registries[] = {"GOPROXY",
+                                           "GOPRIVATE",
+                                           "GONOPROXY",
+                                           "GONOSUMDB",
+                                           "GOSUMDB",
+                                           "GOINSECURE",
+                                           "PIP_INDEX_URL",
+                                           "PIP_EXTRA_INDEX_URL",
+                                           "PIP_NO_INDEX",
+                                           "PIP_FIND_LINKS",
+                                           "PIP_CONFIG_FILE",
+                                           "PIP_TRUSTED_HOST",
+                                           "UV_INDEX",
+                                           "UV_INDEX_URL",
+                                           "UV_DEFAULT_INDEX",
+                                           "UV_EXTRA_INDEX_URL",
+                                           "UV_NO_INDEX",
+                                           "UV_CONFIG_FILE",
+                                           "npm_config_registry",
+                                           "NPM_CONFIG_REGISTRY",
+                                           "npm_config_userconfig",
+                                           "NPM_CONFIG_USERCONFIG",
+                                           "YARN_REGISTRY",
+                                           "YARN_NPM_REGISTRY_SERVER",
+                                           "COREPACK_NPM_REGISTRY",
+                                           "BUN_CONFIG_REGISTRY",
+                                           "CARGO_REGISTRY_DEFAULT"};
+
 constexpr std::string_view proxies[] = {"http_proxy", "https_proxy", "all_proxy", "no_proxy",
                                         "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"};
 
@@ -56,9 +86,13 @@ bool is_allowed_family(std::string_view name) {
   return name.starts_with("LC_") || (name.starts_with("XDG_") && name.ends_with("_HOME"));
 }
 
+bool names_registry(std::string_view name) {
+  return is_listed(registries, name) || (name.starts_with("CARGO_REGISTRIES_") && name.ends_with("_INDEX"));
+}
+
 bool is_allowed(const std::string& name, const EnvironmentSources& sources) {
   const auto& pass = sources.config.env.pass;
-  if (is_listed(pass, name) || is_listed(allowed, name)) return true;
+  if (is_listed(pass, name) || is_listed(allowed, name) || names_registry(name)) return true;
   if (looks_secret(name)) return false;
   return is_allowed_family(name) || (sources.has_network && is_listed(proxies, name)) ||
          std::any_of(pass.begin(), pass.end(), [&](const std::string& pattern) {
@@ -70,6 +104,17 @@ bool is_allowed(const std::string& name, const EnvironmentSources& sources) {
 bool has_password(const std::string& value) {
   const std::size_t scheme = value.find("://"), at = value.find('@');
   return scheme != std::string::npos && at != std::string::npos && scheme < at;
+}
+
+/// Who signs in is for `env.pass` to say.
+std::string passed_value(const std::string& name, const std::string& value,
+                         const EnvironmentSources& sources) {
+  const auto& pass = sources.config.env.pass;
+  const auto is_like = [&](const std::string& pattern) {
+    return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+  };
+  const bool is_whole = !names_registry(name) || std::any_of(pass.begin(), pass.end(), is_like);
+  return is_whole ? value : without_sign_ins(value);
 }
 
 /// A path or a list of them, without those in `home`.
@@ -140,12 +185,15 @@ Variables first_environment(const EnvironmentSources& sources) {
   Variables variables;
   for (const auto& [name, value] : sources.login) {
     const bool is_useless = is_listed(proxies, name) && !sources.has_network;
-    if (!is_useless && !looks_secret(name) && !has_password(value)) variables[name] = value;
+    const bool is_harmless = !looks_secret(name) && !has_password(value);
+    if (!is_useless && (is_harmless || names_registry(name)))
+      variables[name] = passed_value(name, value, sources);
   }
   const std::string login_path = value_of(variables, "PATH");
   for (const auto& [name, value] : sources.offered) {
     const bool is_proxy_with_password = is_listed(proxies, name) && has_password(value);
-    if (is_allowed(name, sources) && !is_proxy_with_password) variables[name] = value;
+    if (is_allowed(name, sources) && !is_proxy_with_password)
+      variables[name] = passed_value(name, value, sources);
   }
   if (!login_path.empty()) variables["PATH"] = joined_paths(value_of(variables, "PATH"), login_path);
   drop_foreign(variables, sources);

@@ -217,7 +217,7 @@ class HeldFiles::Search {
   void add(const std::string& path, Held::As as, const std::string& rule) {
     const auto entry = sandbox::entry_at(AT_FDCWD, path);
     if (!entry) return;
-    keep({{path, as}, rule, entry->device, entry->inode});
+    keep({{path, as, {}}, rule, entry->device, entry->inode, entry->since_ns()});
   }
 
   void keep(const HeldFile& file) {

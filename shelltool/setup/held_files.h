@@ -21,6 +21,7 @@ struct HeldFile {
   sandbox::Held held;  ///< where it really lies
   std::string rule;    ///< the id of one that denies it
   std::uint64_t device = 0, inode = 0;
+  std::int64_t since_ns = 0;  ///< Entry::since_ns
 };
 
 class HeldFiles {

@@ -71,14 +71,20 @@ void add_resolved(Paths& paths, const std::string& path) {
 }
 
 /// As sandbox.hide means it: a relative path is below each root.
-Paths resolved(const Paths& written, const std::string& home, const Paths& roots) {
+Paths absolute(const Paths& written, const std::string& home, const Paths& roots) {
   Paths paths;
   for (const std::string& entry : written) {
     const std::string path = expand_home(entry, home);
-    if (path.starts_with('/')) add_resolved(paths, path);
+    if (path.starts_with('/')) paths.push_back(path);
     if (path.starts_with('/')) continue;
-    for (const std::string& root : roots) add_resolved(paths, sys::normal_path(path, root));
+    for (const std::string& root : roots) paths.push_back(sys::normal_path(path, root));
   }
+  return paths;
+}
+
+Paths resolved(const Paths& written, const std::string& home, const Paths& roots) {
+  Paths paths;
+  for (const std::string& path : absolute(written, home, roots)) add_resolved(paths, path);
   return paths;
 }
 
@@ -109,6 +115,14 @@ std::vector<std::string> default_hidden(const std::string& home, const Variables
   return paths;
 }
 
+std::vector<std::string> hideable_paths(const config::Config& config, const Identity& identity,
+                                        const Variables& variables, const std::vector<std::string>& roots) {
+  const std::string& home = identity.account.home;
+  Paths paths = default_hidden(home, variables);
+  for (const std::string& path : absolute(config.sandbox.hide, home, roots)) paths.push_back(path);
+  return paths;
+}
+
 std::vector<std::string> hidden_paths(const config::Config& config, const Identity& identity,
                                       const Variables& variables, const std::vector<std::string>& roots) {
   const std::string& home = identity.account.home;
@@ -117,14 +131,18 @@ std::vector<std::string> hidden_paths(const config::Config& config, const Identi
   for (const std::string& path : default_hidden(home, variables)) {
     if (!exists(path)) continue;
     const std::string real = sys::real_path_of_missing(path);
-    const auto reaches = [&](const std::string& other) { return sys::is_within(real, other); };
     const auto holds = [&](const std::string& root) { return sys::is_within(root, real); };
-    if (std::any_of(unhide.begin(), unhide.end(), reaches)) continue;
+    if (sys::is_within_any(real, unhide)) continue;
     if (std::any_of(roots.begin(), roots.end(), holds)) continue;
     add_resolved(paths, real);
   }
   for (const std::string& path : resolved(config.sandbox.hide, home, roots)) add_resolved(paths, path);
   return paths;
+}
+
+std::vector<std::string> shown_paths(const config::Config& config, const Identity& identity,
+                                     const std::vector<std::string>& roots) {
+  return resolved(config.sandbox.unhide, identity.account.home, roots);
 }
 
 }  // namespace shelltool

@@ -18,10 +18,18 @@ std::string shown_path(const std::string& path, const std::string& home);
 /// browsers' profiles, histories. Variables that move such a file (AWS_CONFIG_FILE, KUBECONFIG) are followed.
 std::vector<std::string> default_hidden(const std::string& home, const Variables& variables);
 
+/// What may come to be hidden: as hidden_paths() below, also what is not there, links as written.
+std::vector<std::string> hideable_paths(const config::Config& config, const Identity& identity,
+                                        const Variables& variables, const std::vector<std::string>& roots);
+
 /// The whole list: defaults without what `unhide` names or contains, then `hide`, which beats every `unhide`.
 /// Absolute, links followed, of the defaults only those that are there. A default never hides a root or what
 /// contains one.
 std::vector<std::string> hidden_paths(const config::Config& config, const Identity& identity,
                                       const Variables& variables, const std::vector<std::string>& roots);
+
+/// What `unhide` names, absolute, links followed.
+std::vector<std::string> shown_paths(const config::Config& config, const Identity& identity,
+                                     const std::vector<std::string>& roots);
 
 }  // namespace shelltool

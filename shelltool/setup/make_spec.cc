@@ -18,6 +18,7 @@
 #include "shelltool/setup/hidden.h"
 #include "shelltool/setup/login_exports.h"
 #include "shelltool/setup/opened.h"
+#include "shelltool/setup/package_settings.h"
 
 namespace shelltool {
 namespace {
@@ -107,6 +108,14 @@ void add_caches(MadeSpec& made, const SpecSources& sources, const Variables& var
   } else if (sources.config.sandbox.caches == config::Caches::shared) {
     for (const std::string& cache : caches) add_once(spec.writable, cache);
   }
+}
+
+void add_hidden(MadeSpec& made, const config::Config& config) {
+  sandbox::Spec& spec = made.spec;
+  spec.hide = hidden_paths(config, made.identity, made.offered, spec.writable);
+  spec.shown = shown_paths(config, made.identity, spec.writable);
+  if (spec.mode != sandbox::Mode::danger_full_access)
+    spec.held = package_settings(config, made.identity, made.offered, spec.hide);
 }
 
 /// Where tools whose own cache is not there can keep one.
@@ -334,14 +343,14 @@ MadeSpec make_spec(const SpecSources& sources) {
   made.spec = base_spec(sources, made.identity);
   Variables login = login_exports(made, sources);
   Variables variables = environment_of(sources, made.identity, login);
-  Variables offered = sources.caller.variables;
-  offered.insert(login.begin(), login.end());
+  made.offered = sources.caller.variables;
+  made.offered.insert(login.begin(), login.end());
   add_caches(made, sources, variables);
   variables.merge(cache_variables(made, variables));
   add_readable(made.spec, variables);
   add_protected(made.spec, config, made.identity.account.home);
   add_sockets(made.spec, config, made.identity.account.home);
-  made.spec.hide = hidden_paths(config, made.identity, offered, made.spec.writable);
+  add_hidden(made, config);
   add_own(made, sources.places);
   made.spec.env = strings_of(variables);
   add_notes(made, sources);

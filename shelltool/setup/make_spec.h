@@ -35,6 +35,7 @@ struct SpecSources {
 struct MadeSpec {
   sandbox::Spec spec;
   Identity identity;
+  Variables offered;               ///< the caller's, and what the user's login shell exports
   std::string cache_base;          ///< for reserve_caches()
   OpenedPaths opened;              ///< for prepare_host()
   sys::Fd cache_lock;              ///< what prepare_host() reserved

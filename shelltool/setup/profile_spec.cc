@@ -72,6 +72,14 @@ void protect(sandbox::Spec& spec, const Plan& plan) {
   add_once(spec.protect, sandbox::find_protected_names(spec.writable, plan.config.sandbox.protect).protect);
 }
 
+/// Two overlays must not share an upper half, so what a session sees of its caches is mounted here, too.
+std::vector<sandbox::Caches> lent_caches(const sandbox::Spec& session) {
+  std::vector<sandbox::Caches> lent;
+  for (const sandbox::Caches& caches : session.caches)
+    for (const std::string& path : caches.paths) lent.push_back({path, {path}, "", ""});
+  return lent;
+}
+
 }  // namespace
 
 config::Profile profile_named(const std::string& name, const policy::RuleSet& rules, const Strings& argv) {
@@ -85,8 +93,9 @@ sandbox::Spec profile_spec(const Plan& plan, const config::Profile& profile, con
   config::Config config = plan.config;
   if (profile.mode) config.mode = *profile.mode;
   if (profile.network) config.network.mode = *profile.network;
-  // Of a private copy there can be one at a time, and it is the session's.
-  config.sandbox.caches = config::Caches::none;
+  const bool is_lent = config.sandbox.caches == config::Caches::private_ && !now.caches.empty();
+  if (config.sandbox.caches == config::Caches::private_ && !is_lent)
+    config.sandbox.caches = config::Caches::none;
   config.network.publish.clear();  // a port outside is one sandbox's, the session's
   OpenedPaths opened = lay_over(config, profile, plan.made.identity, plan.caller);
   const sandbox::Spec& session = plan.made.spec;
@@ -95,6 +104,15 @@ sandbox::Spec profile_spec(const Plan& plan, const config::Profile& profile, con
           .spec;
   if (session.mode == sandbox::Mode::workspace_write && spec.mode == sandbox::Mode::workspace_write)
     add_once(spec.writable, session.writable);
+  if (spec.mode != sandbox::Mode::danger_full_access) spec.caches = lent_caches(now);
+  spec.nested_namespaces = profile.nested_namespaces.value_or(false);
+  if (spec.nested_namespaces && spec.user.inside_uid == 0)
+    throw sys::Error(
+        sys::Kind::unsupported,
+        "nested_namespaces: the command appears as root without root's rights, and the kernel lets "
+        "such a one make no user namespace that is of use; name another user in sandbox.user");
+  if (!profile.publish.empty() && spec.publish.empty())
+    throw sys::Error(sys::Kind::unsupported, "`publish`: it has the host's own network");
   add_once(spec.own, session.own);
   add_once(spec.own_hidden, session.own_hidden);
   protect(spec, plan);
@@ -104,7 +122,7 @@ sandbox::Spec profile_spec(const Plan& plan, const config::Profile& profile, con
 
 sandbox::Spec spec_beside(const sandbox::Spec& now) {
   sandbox::Spec spec = now;
-  spec.caches.clear();
+  spec.caches = lent_caches(now);
   spec.publish.clear();
   return spec;
 }

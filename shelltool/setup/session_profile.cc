@@ -19,8 +19,7 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-constexpr const char* agents = "agent";  // the one whose program it is
-constexpr std::string_view runners[] = {"node", "nodejs", "bun", "npx", "bunx"};
+constexpr std::string_view runners[] = {"node", "nodejs", "bun", "npx", "bunx", "python"};
 
 /// "claude" for /usr/bin/claude, and "codex" for codex.js.
 std::string program_name(const std::string& path) {
@@ -36,27 +35,43 @@ std::string without_version(const std::string& package) {
   return package.substr(0, at);
 }
 
-/// What names an agent: the program, and behind node and npx their first word that is no option.
+/// "pip" for pip3.11.
+std::string without_number(const std::string& program) {
+  return program.substr(0, program.find_last_not_of("0123456789.") + 1);
+}
+
+/// What names a program: its name, and behind node, npx and python their first word that is no option.
 Strings names_in(const Strings& argv) {
-  Strings names = {program_name(argv.front())};
-  if (std::find(std::begin(runners), std::end(runners), names.front()) == std::end(runners)) return names;
+  const std::string name = program_name(argv.front());
+  Strings names = {name, without_number(name)};
+  const auto is_runner = [](const std::string& word) {
+    return std::find(std::begin(runners), std::end(runners), word) != std::end(runners);
+  };
+  if (std::none_of(names.begin(), names.end(), is_runner)) return names;
   const auto word = std::find_if(argv.begin() + 1, argv.end(),
                                  [](const std::string& argument) { return !argument.starts_with('-'); });
   if (word != argv.end()) names = {program_name(*word), without_version(*word)};
   return names;
 }
 
-config::Profile profile_for_agent(const std::vector<config::Profile>& profiles, const Strings& argv) {
+/// "agent" is "agent.claude" for claude.
+bool is_of_family(const config::Profile& profile, const std::string& family) {
+  return profile.name.size() > family.size() + 1 && profile.name.starts_with(family + ".");
+}
+
+config::Profile profile_of_family(const std::vector<config::Profile>& profiles, const std::string& family,
+                                  const Strings& argv) {
   const Strings names = argv.empty() ? Strings{""} : names_in(argv);
   Strings known;
   for (const config::Profile& profile : profiles) {
+    if (!is_of_family(profile, family)) continue;
     for (const std::string& name : names)
       if (std::find(profile.programs.begin(), profile.programs.end(), name) != profile.programs.end())
         return profile;
-    if (!profile.programs.empty()) known.push_back(profile.name);
+    known.push_back(profile.name);
   }
   throw sys::Error(sys::Kind::invalid,
-                   "profile agent: {} is no agent that there is a profile for; name one of them: {}",
+                   "profile {}: {} is no program that there is one for; name one of them: {}", family,
                    config::shown(names.front()), fmt::join(known, ", "));
 }
 
@@ -95,6 +110,30 @@ void add_environment(config::Config& config, const config::Profile& profile, con
   }
 }
 
+/// The system's file says which there can be at all.
+void add_sockets(config::Config& config, Strings sockets) {
+  Strings& all = config.sandbox.sockets;
+  const auto is_there = [&](const std::string& socket) {
+    return std::find(all.begin(), all.end(), socket) != all.end();
+  };
+  const bool is_held = config.held.count("sandbox.sockets") > 0;
+  if (is_held && !sockets.empty() && std::none_of(sockets.begin(), sockets.end(), is_there))
+    throw sys::Error(sys::Kind::denied, "sandbox.sockets of the system's config has none of its sockets: {}",
+                     fmt::join(sockets, ", "));
+  if (is_held) return;
+  std::erase_if(sockets, is_there);
+  add(all, sockets);
+}
+
+void add_ports(config::Config& config, const std::vector<config::Publish>& ports) {
+  if (ports.empty()) return;
+  if (config.held.count("network.publish") > 0)
+    throw sys::Error(sys::Kind::denied, "network.publish of the system's config says which ports there are");
+  std::vector<config::Publish>& all = config.network.publish;
+  for (const config::Publish& port : ports)
+    if (std::find(all.begin(), all.end(), port) == all.end()) all.push_back(port);
+}
+
 }  // namespace
 
 std::vector<config::Profile> builtin_profiles() {
@@ -104,10 +143,27 @@ std::vector<config::Profile> builtin_profiles() {
 
 config::Profile choose_profile(const std::string& name, const Strings& argv) {
   std::vector<config::Profile> profiles = builtin_profiles();
-  if (name == agents) return profile_for_agent(profiles, argv);
-  profiles.push_back({});
-  profiles.back().name = agents;  // so that "agnet" is near it
+  if (std::any_of(profiles.begin(), profiles.end(),
+                  [&](const config::Profile& profile) { return is_of_family(profile, name); }))
+    return profile_of_family(profiles, name, argv);
+  for (const char* family : {"agent", "registry"}) {  // so that "agnet" is near one
+    profiles.push_back({});
+    profiles.back().name = family;
+  }
   return config::find_profile(profiles, name);
+}
+
+std::string profile_showing(const std::string& path, const std::vector<config::Profile>& profiles,
+                            const Identity& identity, const Caller& caller) {
+  const auto names_it = [&](const Strings& written) {
+    Strings paths = expand_all(written, identity, caller);
+    for (std::string& each : paths) each = sys::real_path_of_missing(each);
+    return sys::is_within_any(path, paths);
+  };
+  for (const config::Profile& profile : profiles)
+    if (names_it(profile.unhide) || names_it(profile.sockets))
+      return profile.programs.empty() ? profile.name : profile.name.substr(0, profile.name.find('.'));
+  return {};
 }
 
 std::string note_for(const config::Profile& profile, const Strings& argv) {
@@ -132,6 +188,10 @@ OpenedPaths lay_over(config::Config& config, const config::Profile& profile, con
   add(config.sandbox.unhide, expand_all(profile.unhide, identity, caller));
   add(config.sandbox.protect, expand_all(profile.protect, identity, caller));
   add_environment(config, profile, identity, caller);
+  for (const config::Node& limits : profile.limits)
+    config::apply_limits(config, limits, config::ConfigLayer::user);
+  add_sockets(config, expand_all(profile.sockets, identity, caller));
+  add_ports(config, profile.publish);
   OpenedPaths opened;
   for (const std::string& path : profile.write)
     if (const auto real = expanded(path)) opened.write.push_back(*real + (path.ends_with('/') ? "/" : ""));

@@ -18,6 +18,11 @@ std::vector<config::Profile> builtin_profiles();
 /// the nearest profile, or the agents that there are profiles for.
 config::Profile choose_profile(const std::string& name, const std::vector<std::string>& argv);
 
+/// The first of the profiles in which the path shows, or the socket is in reach, whatever the session hides;
+/// of a family its name. Empty: none.
+std::string profile_showing(const std::string& path, const std::vector<config::Profile>& profiles,
+                            const Identity& identity, const Caller& caller);
+
 /// What the user should know about this command under the profile; empty when there is nothing.
 std::string note_for(const config::Profile& profile, const std::vector<std::string>& argv);
 

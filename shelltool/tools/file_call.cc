@@ -61,7 +61,8 @@ std::string refusals_text(const std::string& sentence, const FileTools& tools) {
   if (const Session* session = tools.connection.current()) {
     const sandbox::Spec& spec = session->spec();
     for (const std::string& refusal : refusals_in(
-             sentence, {spec, session->state().tier, session->home(), spec.cwd, session->held_files()}))
+             sentence, {spec, session->state().tier, session->home(), spec.cwd, session->held_files(),
+                        nullptr, [&](const std::string& path) { return session->profile_showing(path); }}))
       text += "\nsandbox: " + refusal;
   }
   return text;

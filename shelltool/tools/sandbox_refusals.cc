@@ -99,6 +99,21 @@ std::optional<std::string> held_as(const std::string& path, const Confinement& c
   return std::nullopt;
 }
 
+/// "; profile git-remote shows it"
+std::string where_it_shows(const std::string& path, const Confinement& confinement) {
+  const std::string profile = confinement.profile_showing ? confinement.profile_showing(path) : std::string();
+  return profile.empty() ? "" : fmt::format("; profile {} shows it", sys::visible(profile));
+}
+
+std::string hidden_text(const std::string& cover, const std::string& path, const Confinement& confinement) {
+  const auto& held = confinement.spec.held;
+  const bool is_replaced = std::any_of(held.begin(), held.end(), [&](const sandbox::Held& file) {
+    return file.path == path && file.as == sandbox::Held::As::replaced;
+  });
+  return fmt::format("{}: {}{}", is_replaced ? "read-only, and without what signs in" : "hidden",
+                     shown_path(cover, confinement.home), where_it_shows(path, confinement));
+}
+
 std::optional<std::string> explanation(const std::string& path, Failure failure,
                                        const Confinement& confinement) {
   const sandbox::Spec& spec = confinement.spec;
@@ -106,7 +121,7 @@ std::optional<std::string> explanation(const std::string& path, Failure failure,
   const bool has_all_files = spec.mode == sandbox::Mode::danger_full_access;
   if (confinement.tier == sandbox::Tier::a) {
     const std::string* cover = has_all_files ? nullptr : cover_of(path, spec.hide);
-    if (cover != nullptr) return "hidden: " + shown_path(*cover, home);
+    if (cover != nullptr) return hidden_text(*cover, path, confinement);
     if (cover_of(path, spec.own_hidden) != nullptr) return "hidden: gatehouse's own files";
   }
   if (const auto held = held_as(path, confinement)) return *held;
@@ -144,8 +159,8 @@ std::optional<std::string> socket_explanation(std::string path, const Confinemen
   const bool is_elsewhere = is_replaced && cover_of(path, spec.writable) == nullptr &&
                             cover_of(path, spec.sockets) == nullptr && is_socket_outside(path);
   if (!is_kept && !is_elsewhere) return std::nullopt;
-  return fmt::format("unix socket {}: of the host, and not in sandbox.sockets of the user's config.yaml",
-                     shown_path(path, confinement.home));
+  return fmt::format("unix socket {}: of the host, and not in sandbox.sockets of the user's config.yaml{}",
+                     shown_path(path, confinement.home), where_it_shows(path, confinement));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
 /// What the sandbox refused, by name: a bare "Read-only file system" tells nobody that it is meant so.
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,6 +20,8 @@ struct Confinement {
   std::string cwd;                                 ///< the command's
   const FileHolds::Files* held = nullptr;          ///< what rules keep it from
   const std::set<std::string>* sockets = nullptr;  ///< of the host that are kept from it
+  /// The name of a profile in which the path shows; empty: none.
+  std::function<std::string(const std::string&)> profile_showing = {};
 };
 
 /// A sentence each, at most five, for the failures that the output speaks of: no system call is watched for

@@ -241,9 +241,10 @@ void ShellTurn::answer(const sandbox::Outcome& outcome, bool left) {
   result.kept_in = capture_.kept_in();
   add_limits_told(result.head + result.tail, session_.spec().limits, report.outcome);
   result.not_started = sentence_for(outcome, cwd_, !report.denials.empty());
-  result.refusals =
-      refusals_in(result.head + result.tail, {session_.spec(), report.state.tier, result.home, cwd_,
-                                              session_.held_files(), session_.kept_sockets()});
+  result.refusals = refusals_in(
+      result.head + result.tail,
+      {session_.spec(), report.state.tier, result.home, cwd_, session_.held_files(), session_.kept_sockets(),
+       [this](const std::string& path) { return session_.profile_showing(path); }});
   mcp::ToolResult answer = shell_result(result, session_.plan().config.shell.output);
   session_.record("ended", policy::json_text(answer.meta.at("gatehouse/result")));
   log(LogLevel::debug, fmt::format("session {}: turn {}: {}", session_.id(), id_,

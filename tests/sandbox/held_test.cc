@@ -26,7 +26,7 @@ struct HoldScene : Scene {
   std::vector<sandbox::NotHeld> change(const std::vector<std::pair<std::string, As>>& held,
                                        const std::vector<std::string>& let_go = {}) {
     sandbox::HoldOrder order;
-    for (const auto& [file, as] : held) order.held.push_back({at(file), as});
+    for (const auto& [file, as] : held) order.held.push_back({at(file), as, {}});
     for (const std::string& file : let_go) order.let_go.push_back(at(file));
     return supervisor().hold(order);
   }
@@ -39,6 +39,29 @@ using Hold = std::vector<std::pair<std::string, As>>;
 }  // namespace
 
 TEST_SUITE("held") {
+  TEST_CASE(
+      "what is replaced reads as another text, which may change, and is there again when it is let go") {
+    if (!can_run()) return;
+    HoldScene scene({"rc"});
+    const auto replace = [&](const std::string& text) {
+      return scene.supervisor().hold({{{scene.at("rc"), As::replaced, text}}, {}});
+    };
+    CHECK(replace("one\n").empty());
+    CHECK(scene.output_of("cat rc; echo x >> rc; mv rc other; rm -f rc; cat rc").find("SECRET") ==
+          std::string::npos);
+    CHECK(scene.output_of("cat rc") == "one\n");
+    CHECK(replace("two\n").empty());
+    CHECK(scene.output_of("cat rc") == "two\n");
+    write_text(scene.at("new"), "SECRET new\n");
+    fs::rename(scene.at("new"), scene.at("rc"));  // by somebody outside: the cover goes with the old file
+    CHECK(replace("two\n").empty());
+    CHECK(scene.output_of("cat rc") == "two\n");
+    CHECK(scene.change({{"rc", As::hidden}}).empty());
+    CHECK(scene.output_of("cat rc; true").find("two") == std::string::npos);
+    CHECK(scene.change({}, {"rc"}).empty());
+    CHECK(scene.reads("rc"));
+  }
+
   TEST_CASE("what is hidden while commands run is read by no program, and can be read when it is let go") {
     if (!can_run()) return;
     HoldScene scene({".env", "sub/deep/.env", "keys/id"});
@@ -81,7 +104,7 @@ TEST_SUITE("held") {
     if (!can_run()) return;
     sandbox::Spec spec = session_spec();
     write_text(spec.cwd + "/a/.env", "SECRET\n");
-    spec.held = {{spec.cwd + "/a/.env", As::hidden}, {spec.cwd + "/missing", As::hidden}};
+    spec.held = {{spec.cwd + "/a/.env", As::hidden, {}}, {spec.cwd + "/missing", As::hidden, {}}};
     HoldScene scene({}, spec);
     CHECK_FALSE(scene.reads("a/.env"));
     CHECK(scene.run("mv a b").outcome.status.code != 0);

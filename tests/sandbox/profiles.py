@@ -29,9 +29,9 @@ RULES = """version: 1
 programs:
   tool: {{paths: ["{path}/bin/tool"], runs: [python3], writable: ok}}{programs}
 profiles:
-  open: {{extends: workspace-write, unhide: ["~/.npmrc"], inherit: [git]}}
+  open: {{extends: workspace-write, unhide: ["~/.pgpass"], inherit: [git]}}
   closed: {{extends: read-only, network: none}}
-  everything: {{extends: workspace-write, unhide: ["~/.npmrc"], inherit: ["*"]}}
+  everything: {{extends: workspace-write, unhide: ["~/.pgpass"], inherit: ["*"]}}
   online: {{extends: workspace-write, network: {{allow: ["127.0.0.0/8", "allowed.example:{port}"]}}}}
 rules:
 {rules}
@@ -39,13 +39,13 @@ rules:
 PYTHON = "{id: python, event: exec, when: {program: python3}, verdict: allow, profile: open}"
 PLAIN = "{id: python, event: exec, when: {program: python3}, verdict: allow}"
 SECRET = "the-secret-word"
-LOOK = 'import os\ntry: print(open(os.path.expanduser("~/.npmrc")).read())\nexcept OSError: print("hidden")\n'
+LOOK = 'import os\ntry: print(open(os.path.expanduser("~/.pgpass")).read())\nexcept OSError: print("hidden")\n'
 
 
 class Place(net.Place):
     def __init__(self, gatehouse):
         super().__init__(gatehouse)
-        (self.home / ".npmrc").write_text(SECRET)
+        (self.home / ".pgpass").write_text(SECRET)
         (self.workspace / "look.py").write_text(LOOK)
         (self.path / "bin").mkdir()
         self.port, self.programs = 1, ""
@@ -106,7 +106,7 @@ class Started:
 
 
 def the_profile_is_the_programs_alone(place):
-    assert place.out("cat ~/.npmrc 2>&1; python3 look.py; cat ~/.npmrc 2>&1 || true").count(SECRET) == 1
+    assert place.out("cat ~/.pgpass 2>&1; python3 look.py; cat ~/.pgpass 2>&1 || true").count(SECRET) == 1
     record = next(record for record in place.records("decided") if record.get("rule") == "python")
     assert record["profile"] == "open", record
     place.rules(PLAIN)
@@ -191,7 +191,7 @@ def git_does_as_the_callers_environment_says_only_without(place):
 
 
 HOOK = """git init -q . 2>&1; git config user.name a; git config user.email a@b; mkdir hooks
-printf '#!/bin/sh\\ncat ~/.npmrc > leaked; touch ran; git status --short > state; true\\n' > hooks/pre-commit; chmod +x hooks/pre-commit
+printf '#!/bin/sh\\ncat ~/.pgpass > leaked; touch ran; git status --short > state; true\\n' > hooks/pre-commit; chmod +x hooks/pre-commit
 git add look.py; git -c core.hooksPath=$PWD/hooks commit -q -m x; cat leaked"""
 
 
@@ -208,12 +208,12 @@ def a_hook_does_not_inherit(place):
 
 
 def children_return_but_for_those_that_inherit(place):
-    shell = "import subprocess; print(subprocess.run([\"/bin/sh\", \"-c\", \"cat ~/.npmrc || echo none\"], capture_output=True, text=True).stdout)"
+    shell = "import subprocess; print(subprocess.run([\"/bin/sh\", \"-c\", \"cat ~/.pgpass || echo none\"], capture_output=True, text=True).stdout)"
     assert place.out(f"python3 -c '{shell}'").strip() == "none"
     rule = "{id: python, event: exec, when: {program: python3}, verdict: allow, profile: everything}"
     place.rules(rule)
     assert place.out(f"python3 -c '{shell}'").strip() == SECRET
-    for copy in ("cp /usr/bin/python3 mine; ./mine look.py", "ln -s /usr/bin/python3 linked; perl -e 'exec {\"/usr/bin/perl\"} \"python3\", \"-e\", \"print `cat ~/.npmrc`\"'"):
+    for copy in ("cp /usr/bin/python3 mine; ./mine look.py", "ln -s /usr/bin/python3 linked; perl -e 'exec {\"/usr/bin/perl\"} \"python3\", \"-e\", \"print `cat ~/.pgpass`\"'"):
         assert SECRET not in place.shell(copy).stdout, copy
 
 
@@ -317,7 +317,7 @@ def without_namespaces_it_is_denied(place):
 def another_gatehouse_in_a_profile_is_a_guest(place):
     place.rules("{id: python, event: exec, when: {program: python3}, verdict: allow, profile: everything}",
                 "{id: id, event: exec, when: {program: id}, verdict: deny, reason: No ids.}")
-    inner = f"import subprocess; print(subprocess.run([\"{place.gatehouse}\", \"exec\", \"--\", \"sh\", \"-c\", \"cat ~/.npmrc; id\"], capture_output=True, text=True))"
+    inner = f"import subprocess; print(subprocess.run([\"{place.gatehouse}\", \"exec\", \"--\", \"sh\", \"-c\", \"cat ~/.pgpass; id\"], capture_output=True, text=True))"
     done = place.shell(f"python3 -c '{inner}'")
     assert SECRET in done.stdout and "gatehouse exec > sh > id" in done.stderr, done
 
@@ -526,7 +526,7 @@ def a_terminals_keys_and_jobs_are_the_kernels(place):
 
 def a_served_session_has_them_too(place):
     served = place.serve("--rules", place.path / "rules.yaml")
-    assert SECRET in served.shell("python3 look.py")[0] and SECRET not in served.shell("cat ~/.npmrc")[0]
+    assert SECRET in served.shell("python3 look.py")[0] and SECRET not in served.shell("cat ~/.pgpass")[0]
     assert "timed out" in served.shell("python3 -c 'import time; time.sleep(60)'", timeout_s=1)[0]
     net.until(lambda: "python3" not in below(served.process.pid).values())
     assert SECRET in served.shell("python3 look.py | cat")[0]

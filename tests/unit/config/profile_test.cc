@@ -67,9 +67,32 @@ TEST_CASE("what is wrong in a profile is named by its place") {
   CHECK(complaint("- a\n").starts_with("p.yaml:1:1: expected a map"));
 }
 
-TEST_CASE("a key that has no effect yet is told by its name, never passed over") {
-  const auto profiles = read("a: {publish: [x], limits: {wall: x}}\nb: {extends: a, sockets: [x]}\n");
-  CHECK(find_profile(profiles, "b").without_effect == Strings{"publish", "limits", "sockets"});
+TEST_CASE("ports, sockets and limits of a profile add to what it extends") {
+  const auto profiles = read(
+      "a: {publish: [8000], limits: {wall: 1m, processes: 20}, nested_namespaces: true}\n"
+      "b: {extends: a, publish: \"80:8080\", sockets: [/run/d.sock], limits: {wall: 2m}}\n");
+  const Profile& b = find_profile(profiles, "b");
+  CHECK(b.publish == std::vector<Publish>{{8000, 8000}, {80, 8080}});
+  CHECK(b.sockets == Strings{"/run/d.sock"});
+  CHECK(b.nested_namespaces.value_or(false));
+  Config config;
+  for (const Node& limits : b.limits) apply_limits(config, limits, ConfigLayer::user);
+  CHECK(config.limits.wall == std::chrono::minutes(2));
+  CHECK(config.limits.processes == 20);
+}
+
+TEST_CASE("ports, sockets and limits of a profile are read strictly") {
+  CHECK(complaint("a: {publish: [x]}\n").starts_with("p.yaml:1:14: expected a port"));
+  CHECK(complaint("a: {sockets: [d.sock]}\n").starts_with("p.yaml:1:14: 'd.sock': a path here begins"));
+  CHECK(complaint("a: {limits: {wall: x}}\n").starts_with("p.yaml:1:20: "));
+  CHECK(complaint("a: {limits: {wal: 1s}}\n") == "p.yaml:1:14: unknown key 'wal'; did you mean 'wall'?");
+}
+
+TEST_CASE("what cannot hold together in a profile is an error") {
+  CHECK(complaint("a: {network: full, publish: 80}\n").starts_with("p.yaml:1:1: profile 'a': `publish`: "));
+  CHECK(complaint("a: {publish: 80}\nb: {extends: a, network: full}\n").starts_with("p.yaml:2:1: "));
+  CHECK(complaint("a: {extends: danger-full-access, nested_namespaces: true}\n").find("does not refuse") !=
+        std::string::npos);
 }
 
 TEST_CASE("the hosts that a profile reaches make its network an allow list") {

@@ -59,17 +59,12 @@ std::vector<Entry> read_corpus() {
   return entries;
 }
 
-bool is_within_any(const std::string& path, const std::vector<std::string>& trees) {
-  return std::any_of(trees.begin(), trees.end(),
-                     [&](const std::string& tree) { return sys::is_within(path, tree); });
-}
-
 /// A bare name lies where any system has it, whether this one does or not.
 sandbox::ExecEvent resolve(const std::vector<std::string>& argv, const std::string& cwd) {
   const std::string& called = argv.front();
   if (called.find('/') == std::string::npos) return tests::event_of(argv, tests::program_file(called));
   sandbox::File file = tests::system_file(sys::normal_path(called, cwd));
-  if (is_within_any(file.path, {owner.workspaces.front(), "/tmp"}))
+  if (sys::is_within_any(file.path, {owner.workspaces.front(), "/tmp"}))
     file = {};  // not there before it is built
   return tests::event_of(argv, std::move(file));
 }

@@ -23,7 +23,9 @@ Assignment full() {
   spec.hide = {"/root/.ssh", ""};
   spec.own = {"/etc/gatehouse"};
   spec.own_hidden = {"/s"};
-  spec.held = {{"/w/.env", Held::As::hidden}, {"/w/lock", Held::As::read_only}};
+  spec.held = {{"/w/.env", Held::As::hidden, {}}, {"/w/lock", Held::As::replaced, "text"}};
+  spec.shown = {"/root/.npmrc"};
+  spec.nested_namespaces = true;
   spec.caches = {{"/root", {"/root/.cache"}, "/u", "/k"}, {}};
   spec.publish = {{80, 8080}};
   spec.sockets = {"/run/docker.sock"};
@@ -66,6 +68,8 @@ TEST_CASE("what a sandbox is to be reaches its first process whole") {
   CHECK(spec.own == sent.spec.own);
   CHECK(spec.own_hidden == sent.spec.own_hidden);
   CHECK(spec.held == sent.spec.held);
+  CHECK(spec.shown == sent.spec.shown);
+  CHECK(spec.nested_namespaces);
   REQUIRE(spec.caches.size() == 2);
   CHECK(spec.caches.front().paths == sent.spec.caches.front().paths);
   CHECK(spec.caches.front().work == "/k");

@@ -68,6 +68,25 @@ TEST_CASE("what the login shell exports comes too, but for secrets, and the call
   for (const char* absent : {"NPM_TOKEN", "DB", "http_proxy"}) CHECK(made.count(absent) == 0);
 }
 
+TEST_CASE("where packages come from is known inside, and who signs in there only by env.pass") {
+  Fixture fixture;
+  fixture.offered["GOPROXY"] = "https://me:pw@go.example,https://b.example|direct";
+  fixture.offered["GOPRIVATE"] = "corp.example/*";
+  fixture.offered["CARGO_REGISTRIES_CORP_INDEX"] = "sparse+https://t@c.example/";
+  fixture.offered["CARGO_REGISTRIES_CORP_TOKEN"] = "x";
+  fixture.login["PIP_INDEX_URL"] = "https://me:pw@pip.example/simple";
+  Variables made = fixture.make();
+  CHECK(value_of(made, "GOPROXY") == "https://go.example,https://b.example|direct");
+  CHECK(value_of(made, "GOPRIVATE") == "corp.example/*");
+  CHECK(value_of(made, "CARGO_REGISTRIES_CORP_INDEX") == "sparse+https://c.example/");
+  CHECK(value_of(made, "PIP_INDEX_URL") == "https://pip.example/simple");
+  CHECK(made.count("CARGO_REGISTRIES_CORP_TOKEN") == 0);
+  fixture.config.env.pass = {"PIP_*", "GOPROXY"};
+  made = fixture.make();
+  CHECK(value_of(made, "GOPROXY") == fixture.offered["GOPROXY"]);
+  CHECK(value_of(made, "PIP_INDEX_URL") == fixture.login["PIP_INDEX_URL"]);
+}
+
 TEST_CASE("what looks like a secret comes through only when its name is spelled out") {
   Fixture fixture;
   fixture.offered["XDG_TOKEN_HOME"] = "x";  // an allowed glob matches it

@@ -79,6 +79,21 @@ TEST_CASE("what is hidden is named by what hides it, though the program finds no
   CHECK(fixture.in("cat: /home/u/.sshx: No such file or directory").empty());
 }
 
+TEST_CASE("a profile that would show what is hidden is named, and settings are not said to be hidden") {
+  Fixture fixture;
+  fixture.spec.held = {{"/home/u/.npmrc", sandbox::Held::As::replaced, ""}};
+  const auto in = [&](const std::string& output) {
+    return shelltool::refusals_in(
+        output, {fixture.spec, fixture.tier, "/home/u", fixture.cwd, nullptr, &fixture.sockets,
+                 [](const std::string& path) { return path.ends_with(".sock") ? "docker" : "open"; }});
+  };
+  CHECK(in("cat: /home/u/.ssh/id_rsa: No such file or directory") ==
+        Strings{"hidden: ~/.ssh; profile open shows it"});
+  CHECK(in("touch: /home/u/.npmrc: Read-only file system") ==
+        Strings{"read-only, and without what signs in: ~/.npmrc; profile open shows it"});
+  CHECK(in("cannot connect to /home/u/docker.sock")[0].ends_with("config.yaml; profile docker shows it"));
+}
+
 TEST_CASE("what a rule holds is named with the rule, also where it is named barely") {
   Fixture fixture;
   fixture.held["/home/u/ws/.env"] = {{"/home/u/ws/.env", sandbox::Held::As::hidden}, "secrets"};

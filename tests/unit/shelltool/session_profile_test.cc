@@ -42,9 +42,58 @@ TEST_CASE("the profile for an agent is found by the program that is started") {
   CHECK(chosen({"./opencode.exe"}) == "agent.opencode");
   CHECK_THROWS_WITH(
       chosen({"make"}),
-      "profile agent: 'make' is no agent that there is a profile for; name one of them: agent.claude, "
+      "profile agent: 'make' is no program that there is one for; name one of them: agent.claude, "
       "agent.codex, agent.gemini, agent.opencode");
   CHECK_THROWS_WITH(choose_profile("agnet", {"claude"}), "unknown profile 'agnet'; did you mean 'agent'?");
+}
+
+TEST_CASE("the profile for a package manager is found by its name, or by the module that python runs") {
+  const auto family_of = [](const Strings& argv) { return choose_profile("registry", argv).name; };
+  CHECK(family_of({"npm", "ci"}) == "registry.npm");
+  CHECK(family_of({"/usr/bin/pip3.11", "install", "x"}) == "registry.python");
+  CHECK(family_of({"python3", "-I", "-m", "pip", "install", "x"}) == "registry.python");
+  CHECK(family_of({"node", "/usr/lib/node_modules/yarn.js"}) == "registry.npm");
+  CHECK(family_of({"go", "mod", "download"}) == "registry.go");
+  CHECK_THROWS_WITH(family_of({"claude"}),
+                    "profile registry: 'claude' is no program that there is one for; name one of them: "
+                    "registry.npm, registry.python, registry.cargo, registry.go, registry.maven");
+  CHECK(choose_profile("docker", {"docker"}).sockets.front() == "/run/docker.sock");
+}
+
+TEST_CASE("the profile in which a hidden path shows is found among all, by its family's name") {
+  const auto showing = [](const std::string& path) {
+    return profile_showing(path, builtin_profiles(), identity_in("/home/ada"),
+                           caller_with({{"HOME", "/home/ada"}, {"XDG_RUNTIME_DIR", "/nowhere/7"}}));
+  };
+  CHECK(showing("/home/ada/.ssh/id_rsa") == "git-remote");
+  CHECK(showing("/home/ada/.npmrc") == "registry");
+  CHECK(showing("/home/ada/.claude/.credentials.json") == "agent");
+  CHECK(showing("/nowhere/7/docker.sock") == "docker");
+  CHECK(showing("/home/ada/.gnupg").empty());
+}
+
+TEST_CASE("ports, sockets and limits of a profile stay within what the system's config has stated") {
+  config::Config config;
+  const auto lay = [&](const config::Profile& profile) {
+    lay_over(config, profile, identity_in("/home/ada"), caller_with({{"HOME", "/home/ada"}}));
+  };
+  config::Profile profile;
+  profile.sockets = {"/run/a.sock", "~/b.sock"};
+  profile.publish = {{80, 8080}};
+  lay(profile);
+  CHECK(config.sandbox.sockets == Strings{"/run/a.sock", "/home/ada/b.sock"});
+  CHECK(config.network.publish == std::vector<config::Publish>{{80, 8080}});
+  config.held = {"sandbox.sockets", "network.publish"};
+  profile.publish = {};
+  profile.sockets = {"/run/a.sock", "/run/c.sock"};
+  lay(profile);
+  CHECK(config.sandbox.sockets == Strings{"/run/a.sock", "/home/ada/b.sock"});
+  profile.sockets = {"/run/c.sock"};
+  CHECK_THROWS_WITH(lay(profile),
+                    "sandbox.sockets of the system's config has none of its sockets: /run/c.sock");
+  profile.sockets = {};
+  profile.publish = {{1, 1}};
+  CHECK_THROWS_WITH(lay(profile), "network.publish of the system's config says which ports there are");
 }
 
 TEST_CASE("an agent may write its own state and sees its own credentials, in its own network") {

@@ -1,0 +1,23 @@
+#pragma once
+/// What package managers' settings say of where packages come from, without what signs in there.
+
+#include <string>
+#include <string_view>
+
+namespace shelltool {
+
+enum class SettingsForm {
+  npmrc,   ///< KEY = VALUE; of its keys only those that are known to be harmless are kept
+  yarnrc,  ///< Yarn 2's YAML; as above
+  lines,   ///< any text whose secrets are in its URLs
+  xml,     ///< NuGet.Config, Maven's settings.xml
+};
+
+/// Of what cannot be read as what it should be, settings that lead nowhere: without any, the public registry
+/// would be asked for what a private one has.
+std::string without_secrets(std::string_view text, SettingsForm form);
+
+/// "https://user:password@host/x" without "user:password@", wherever it stands.
+std::string without_sign_ins(std::string_view text);
+
+}  // namespace shelltool

@@ -1,0 +1,81 @@
+#include "shelltool/setup/package_settings.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "tests/unit/temporary.h"
+
+using namespace shelltool;
+using sandbox::Held;
+using tests::TemporaryDirectory;
+
+namespace {
+
+struct Home {
+  TemporaryDirectory dir;
+  config::Config config;
+  Variables variables;
+  std::vector<std::string> hidden;
+
+  std::vector<Held> find() const {
+    Identity identity;
+    identity.account.home = dir.path();
+    return package_settings(config, identity, variables, hidden);
+  }
+  /// As they are shown, by path below HOME.
+  std::string shown(const std::string& path) const {
+    for (const Held& held : find())
+      if (held.path == dir / path) return held.as == Held::As::replaced ? held.text : "(hidden)";
+    return "(as it is)";
+  }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "settings of package managers are shown without what signs in, at their usual places and moved ones") {
+  Home home;
+  home.dir.write(".npmrc", "registry=https://r.example/\n//r.example/:_authToken=SECRET\n");
+  home.dir.make_directory(".config/pip");
+  home.dir.write(".config/pip/pip.conf", "[global]\nindex-url = https://me:pw@r.example/\n");
+  home.dir.write("other", "x=y\nregistry=https://r.example/\n");
+  home.variables["NPM_CONFIG_USERCONFIG"] = home.dir / "other";
+  CHECK(home.shown(".npmrc") == "registry=https://r.example/\n");
+  CHECK(home.shown(".config/pip/pip.conf") == "[global]\nindex-url = https://r.example/\n");
+  CHECK(home.shown("other") == "registry=https://r.example/\n");
+}
+
+TEST_CASE("settings without a secret are shown as they are, unless they would be hidden") {
+  Home home;
+  home.dir.write(".npmrc", "registry=https://r.example/\n");
+  CHECK(home.shown(".npmrc") == "(as it is)");
+  home.hidden = {home.dir / ".npmrc"};
+  CHECK(home.shown(".npmrc") == "registry=https://r.example/\n");
+}
+
+TEST_CASE("what the owner shows or hides himself is not changed") {
+  Home home;
+  home.dir.write(".npmrc", "_auth=SECRET\n");
+  home.config.sandbox.unhide = {"~/.npmrc"};
+  CHECK(home.shown(".npmrc") == "(as it is)");
+  home.config.sandbox.unhide = {};
+  home.config.sandbox.hide = {"~/.npmrc"};
+  CHECK(home.find().empty());
+}
+
+TEST_CASE("settings behind a link are held where they lie") {
+  Home home;
+  home.dir.write("npmrc", "_auth=SECRET\n");
+  std::filesystem::create_symlink("npmrc", home.dir / ".npmrc");
+  CHECK(home.shown("npmrc").empty());
+}
+
+TEST_CASE("what is no file is let be, and what is far too large is hidden") {
+  Home home;
+  home.dir.make_directory(".npmrc");
+  CHECK(home.find().empty());
+  std::filesystem::remove(home.dir / ".npmrc");
+  home.dir.write(".npmrc", std::string((1U << 20) + 1, 'x'));
+  CHECK(home.shown(".npmrc") == "(hidden)");
+}

@@ -1,0 +1,118 @@
+#include "shelltool/setup/without_secrets.h"
+
+#include <doctest/doctest.h>
+
+using namespace shelltool;
+
+TEST_CASE("who signs in is taken out of a URL, wherever it stands and however it is written") {
+  CHECK(without_sign_ins("https://me:pw@r.example/x") == "https://r.example/x");
+  CHECK(without_sign_ins("index-url = https://__token__:pypi-x@r.example:8443/simple\n") ==
+        "index-url = https://r.example:8443/simple\n");
+  CHECK(without_sign_ins("https://token@a.example,https://b:c@d@b.example|direct") ==
+        "https://a.example,https://b.example|direct");
+  CHECK(without_sign_ins("https://me:p/w?x#y@r.example/x") == "https://r.example/x");
+  CHECK(without_sign_ins("\"http://a:b@[::1]:80/\" 'ssh://git@h/'") == "\"http://[::1]:80/\" 'ssh://h/'");
+}
+
+TEST_CASE("a URL without a sign-in, and text that is none, stay as they are") {
+  for (const char* text : {"https://r.example:8443/@scope/pkg", "https://r.example/a@1.0",
+                           "http://[::1]:80/@x", "me@mail.example", "a://", "://", "", "https://r.example"})
+    CHECK(without_sign_ins(text) == text);
+}
+
+TEST_CASE("of .npmrc what says where packages come from is kept, and nothing that signs in") {
+  const char* const npmrc =
+      "# mine\n"
+      "registry=https://me:pw@npm.corp.example/\n"
+      "@corp:registry = \"https://npm.corp.example/\"\n"
+      "\"@quoted:registry\"=https://q.example/\n"
+      "//npm.corp.example/:_authToken=SECRET\n"
+      "//registry:registry=SECRET\n"
+      "_auth = SECRET\n"
+      "always-auth=true\n"
+      "email=SECRET\n"
+      "  ignore-scripts = true\r\n"
+      "ca[]=x\n"
+      "key=SECRET";
+  CHECK(without_secrets(npmrc, SettingsForm::npmrc) ==
+        "registry=https://npm.corp.example/\n"
+        "@corp:registry = \"https://npm.corp.example/\"\n"
+        "\"@quoted:registry\"=https://q.example/\n"
+        "ignore-scripts = true\n"
+        "ca[]=x\n");
+  CHECK(without_secrets("", SettingsForm::npmrc).empty());
+}
+
+TEST_CASE("of .yarnrc.yml the servers of all scopes are kept, and no token") {
+  const std::string kept = without_secrets(
+      "npmRegistryServer: \"https://me:pw@npm.corp.example\"\n"
+      "npmAuthToken: SECRET\n"
+      "npmScopes:\n"
+      "  corp:\n"
+      "    npmRegistryServer: https://corp.example\n"
+      "    npmAuthToken: SECRET\n"
+      "npmRegistries:\n"
+      "  //corp.example: {npmAuthIdent: SECRET}\n"
+      "enableScripts: false\n"
+      "unsafeHttpWhitelist: [corp.example]\n",
+      SettingsForm::yarnrc);
+  CHECK(kept ==
+        "{\n"
+        "  \"npmRegistryServer\": \"https://npm.corp.example\",\n"
+        "  \"npmScopes\": {\n"
+        "    \"corp\": {\n"
+        "      \"npmRegistryServer\": \"https://corp.example\"\n"
+        "    }\n"
+        "  },\n"
+        "  \"enableScripts\": false,\n"
+        "  \"unsafeHttpWhitelist\": [\n"
+        "    \"corp.example\"\n"
+        "  ]\n"
+        "}\n");
+}
+
+TEST_CASE("a .yarnrc.yml that cannot be read leads to no registry at all, not to the public one") {
+  for (const char* broken :
+       {"a: [", "npmAuthToken: SECRET\nnpmAuthToken: SECRET\n", "\x01", "- x", "npmScopes: SECRET"}) {
+    const std::string kept = without_secrets(broken, SettingsForm::yarnrc);
+    CHECK(kept.find(".invalid/\"") != std::string::npos);
+    CHECK(kept.find("SECRET") == std::string::npos);
+  }
+}
+
+TEST_CASE("of Maven's settings the servers go, and mirrors stay as they were written") {
+  CHECK(without_secrets(
+            "<settings>\n"
+            "  <!-- SECRET -->\n"
+            "  <mirrors><mirror><url>https://me:pw@m.example/</url></mirror></mirrors>\n"
+            "  <servers>\n    <server><id>m</id><password>SECRET</password></server>\n  </servers>\n"
+            "  <proxies><proxy><host>p</host><password>SECRET</password></proxy></proxies>\n"
+            "  <profile><properties><deploy.token>SECRET</deploy.token><a>1</a></properties></profile>\n"
+            "</settings>\n",
+            SettingsForm::xml) ==
+        "<settings>\n"
+        "  \n"
+        "  <mirrors><mirror><url>https://m.example/</url></mirror></mirrors>\n"
+        "  \n"
+        "  <proxies><proxy><host>p</host></proxy></proxies>\n"
+        "  <profile><properties><a>1</a></properties></profile>\n"
+        "</settings>\n");
+}
+
+TEST_CASE("of NuGet's settings sources stay, and credentials and keys go") {
+  CHECK(without_secrets(
+            "<configuration><packageSources><clear /><add key=\"corp\" value=\"https://n.example/\" />"
+            "</packageSources><packageSourceCredentials><corp><add key=\"ClearTextPassword\" "
+            "value=\"SECRET\" /></corp></packageSourceCredentials><apikeys><add key=\"x\" "
+            "value=\"SECRET\"/></apikeys><config><add key=\"http_proxy.password\" value=\"SECRET>\" "
+            "/></config></configuration>",
+            SettingsForm::xml) ==
+        "<configuration><packageSources><clear /><add key=\"corp\" value=\"https://n.example/\" />"
+        "</packageSources><config></config></configuration>");
+}
+
+TEST_CASE("what has no end is left out with all that follows") {
+  for (const char* text : {"<a/><servers><x>SECRET</x>", "<a/><!-- SECRET", "<a/><servers SECRET",
+                           "<a/><servers><servers></servers>SECRET"})
+    CHECK(without_secrets(text, SettingsForm::xml) == "<a/>");
+}
