@@ -77,6 +77,8 @@ Finding probe_mounts(const Site& site) {
                       change_mounts(place_at("/").get(), {.set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID},
                                     "making the host's files read-only");
                       mount_new("tmpfs", "/proc", MS_NOSUID | MS_NODEV, "mode=0755");
+                      attach(copy_tree(place_at("/etc").get(), "/etc").get(), place_at("/proc").get(),
+                             "/proc");
                       return std::string("read-only host, private directories");
                     }));
 }

@@ -171,7 +171,10 @@ std::string lost_as_real_root(const std::string& why) {
 }
 
 std::vector<std::string> lost_without_namespaces(const Spec& spec, const Refused& refused) {
-  std::string why = fmt::format("user namespaces are refused ({})", refused.what());
+  std::string why =
+      refused.error_number() == ENOSYS
+          ? fmt::format("mounts cannot be made as Linux 5.12 and later make them ({})", refused.what())
+          : fmt::format("user namespaces are refused ({})", refused.what());
   if (const std::string mend = limit_on_namespaces().mend; !mend.empty()) why += "; to allow them: " + mend;
   std::vector<std::string> lost = {why};
   if (spec.user.map_ids) lost.push_back(lost_as_real_root("it takes a user namespace"));

@@ -7,10 +7,20 @@
 
 #include <cerrno>
 
+#include "sandbox/launcher/wire.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 
 namespace sandbox {
+namespace {
+
+/// Without one of these calls no mount tree can be built: the kernel's limit, or that of a filter around us.
+[[noreturn]] void fail(int error, const std::string& doing) {
+  if (error != ENOSYS) throw sys::SysError(error, doing);
+  throw Refused(error, sys::SysError(error, doing).what());
+}
+
+}  // namespace
 
 sys::Fd try_place(const std::string& path) {
   return sys::try_open_at(AT_FDCWD, path, O_PATH | O_NOFOLLOW, {.follow_links = false});
@@ -42,7 +52,7 @@ namespace {
 sys::Fd clone(int place, const std::string& path, int flags) {
   constexpr int always = AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
   sys::Fd tree(static_cast<int>(::syscall(SYS_open_tree, place, "", always | flags)));
-  if (!tree) throw sys::SysError(errno, "copying the mounts of {}", path);
+  if (!tree) fail(errno, "copying the mounts of " + path);
   return tree;
 }
 
@@ -54,7 +64,7 @@ sys::Fd copy_bare(int place, const std::string& path) { return clone(place, path
 
 void attach(int tree, int place, const std::string& path) {
   if (::syscall(SYS_move_mount, tree, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) != 0)
-    throw sys::SysError(errno, "mounting on {}", path);
+    fail(errno, "mounting on " + path);
 }
 
 void detach(int mount) {
@@ -94,7 +104,7 @@ int try_change_mounts(int mount, const MountChange& change) {
 }
 
 void change_mounts(int mount, const MountChange& change, const std::string& doing) {
-  if (const int error = try_change_mounts(mount, change)) throw sys::SysError(error, doing);
+  if (const int error = try_change_mounts(mount, change)) fail(error, doing);
 }
 
 void mount_new(const char* type, int place, unsigned long flags, const std::string& options,

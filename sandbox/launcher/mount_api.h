@@ -21,7 +21,7 @@ sys::Fd place_at(const std::string& path);
 /// or a directory that its user may not enter.
 bool is_out_of_reach(int error);
 
-/// open_tree(2) with everything mounted below.
+/// open_tree(2) with everything mounted below. Here and below, a call that the kernel has not is Refused.
 sys::Fd copy_tree(int place, const std::string& path);
 /// The same with nothing that is mounted there or below.
 sys::Fd copy_bare(int place, const std::string& path);

@@ -75,7 +75,12 @@ void become(const User& user, bool any_user, bool namespaced) {
   if (!any_user) return own_proc_self();
   const uid_t uid = namespaced ? user.inside_uid : user.uid;
   const gid_t gid = namespaced ? user.inside_gid : user.gid;
-  if (::setgroups(0, nullptr) != 0 || ::setresgid(gid, gid, gid) != 0 || ::setresuid(uid, uid, uid) != 0)
+  // In a user namespace that maps one user (bubblewrap's) nobody gives up groups: they stay, as an ordinary
+  // user's do.
+  const bool is_own = ::geteuid() == uid && ::getegid() == gid;
+  const bool keeps_groups = ::setgroups(0, nullptr) != 0;
+  if ((keeps_groups && (errno != EPERM || !is_own)) || ::setresgid(gid, gid, gid) != 0 ||
+      ::setresuid(uid, uid, uid) != 0)
     throw sys::SysError(errno, "becoming user {} and group {}", uid, gid);
   own_proc_self();
 }

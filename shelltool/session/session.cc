@@ -1,5 +1,6 @@
 #include "shelltool/session/session.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -304,9 +305,8 @@ void Session::check_tier() const {
     return std::find(required.begin(), required.end(), word) != required.end();
   };
   if ((wants("tier-a") && tier != sandbox::Tier::a) || (wants("tier-b") && tier == sandbox::Tier::c))
-    throw sys::Error(sys::Kind::unsupported, "sandbox.require: this machine gives tier {} only{}{}",
-                     sandbox::name_of(tier), supervisor_->missing().empty() ? "" : ": ",
-                     supervisor_->missing().empty() ? "" : supervisor_->missing().front());
+    throw sys::Error(sys::Kind::unsupported, "sandbox.require: this machine gives tier {} only: {}",
+                     sandbox::name_of(tier), fmt::join(supervisor_->missing(), ". "));
 }
 
 void Session::collect_notes() {

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Runs a command where the kernel refuses a feature: without.py FEATURE… -- COMMAND [ARG…]
 
-namespaces: as a container's filter refuses them; landlock, openat2: as a kernel that has none; ptrace: as Yama does
-at its highest level; listener: inside a program that intercepts system calls itself."""
+namespaces: as a container's filter refuses them; landlock, openat2, open_tree, move_mount, mount_setattr: as a kernel
+that has none; mounts: as AppArmor refuses them in a user namespace; ptrace: as Yama does at its highest level;
+listener: inside a program that intercepts system calls itself."""
 
 import ctypes
 import errno
@@ -11,11 +12,13 @@ import struct
 import sys
 
 CALLS = {
-    "x86_64": {"arch": 0xC000003E, "clone": 56, "unshare": 272, "clone3": 435, "ptrace": 101, "openat2": 437,
-               "landlock": 444, "seccomp": 317},
-    "aarch64": {"arch": 0xC00000B7, "clone": 220, "unshare": 97, "clone3": 435, "ptrace": 117, "openat2": 437,
-                "landlock": 444, "seccomp": 277},
+    "x86_64": {"arch": 0xC000003E, "clone": 56, "unshare": 272, "clone3": 435, "ptrace": 101,
+               "landlock": 444, "seccomp": 317, "mount": 165},
+    "aarch64": {"arch": 0xC00000B7, "clone": 220, "unshare": 97, "clone3": 435, "ptrace": 117,
+                "landlock": 444, "seccomp": 277, "mount": 40},
 }
+# Of the same numbers everywhere.
+NEW_CALLS = {"open_tree": 428, "move_mount": 429, "openat2": 437, "mount_setattr": 442}
 NEWUSER = 0x10000000
 LOAD, EQUAL, HAS, RETURN = 0x20, 0x15, 0x45, 0x06
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000
@@ -44,8 +47,10 @@ def program(features, calls):
             code += b"".join(refuse(calls["landlock"] + i, errno.ENOSYS) for i in range(3))
         elif feature == "ptrace":
             code += refuse(calls["ptrace"], errno.EPERM)
-        elif feature == "openat2":
-            code += refuse(calls["openat2"], errno.ENOSYS)
+        elif feature == "mounts":
+            code += refuse(calls["mount"], errno.EPERM) + refuse(NEW_CALLS["mount_setattr"], errno.EPERM)
+        elif feature in NEW_CALLS:
+            code += refuse(NEW_CALLS[feature], errno.ENOSYS)
         else:
             sys.exit(f"without.py: unknown feature {feature}")
     return code + statement(RETURN, ALLOW)
