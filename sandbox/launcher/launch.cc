@@ -197,7 +197,9 @@ Launched start_without_namespaces(const Spec& spec, const Refused& refused, Besi
   Launched launched = start(spec.user.map_ids ? as_real_root(spec) : spec, tier, beside);
   std::vector<std::string> lost = lost_without_namespaces(spec, refused);
   if (tier == Tier::c && spec.mode != Mode::danger_full_access)
-    lost.emplace_back("files outside the workspace can be changed: there is no Landlock either");
+    lost.emplace_back(
+        "files outside the workspace can be changed, gatehouse's own and devices too, and processes "
+        "outside signalled, read and changed: there is no Landlock either");
   launched.missing.insert(launched.missing.begin(), lost.begin(), lost.end());
   return launched;
 }

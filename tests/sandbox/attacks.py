@@ -22,19 +22,24 @@ from attacks_look import is_held
 from attacks_scene import Scene
 
 HERE = pathlib.Path(__file__).resolve().parent
-WITHOUT_NAMESPACES = [sys.executable, "-IS", str(HERE / "without.py"), "namespaces", "--"]
+WITHOUT = [sys.executable, "-IS", str(HERE / "without.py")]
+TIERS = {"A": [], "B": [*WITHOUT, "namespaces", "--"], "C": [*WITHOUT, "namespaces", "landlock", "--"]}
 TIMEOUT = 20
 
 Attack = collections.namedtuple("Attack", "name goal fails needs")
-# Where an attack is played: options of gatehouse, what it is started by, and which attacks must fail there.
-Stand = collections.namedtuple("Stand", "name options around holds")
+# Where an attack is played: what the machine gives, options of gatehouse, and which attacks must fail there.
+Stand = collections.namedtuple("Stand", "name tier options holds")
 
-# In tier A, and kept: what gets through, and why.
-KNOWN = {
-    "files.lock": "flock takes no more than the right to read, and builds lock what they read",
-}
-# Without namespaces: what gets through there, and why; gatehouse says so itself when it starts.
-OPEN_IN_B = {name: reason for reason, names in {
+
+
+def by_name(listed):
+    return {name: reason for reason, names in listed.items() for name in names.split()}
+
+
+# What gets through, and why; below A gatehouse says so itself when it starts.
+OPEN = {"A": by_name({"flock takes no more than the right to read, and builds lock what they read": "files.lock"})}
+# Without namespaces.
+OPEN["B"] = by_name({
     "what the user may read cannot be hidden":
         "secrets.key secrets.cloud secrets.netrc secrets.registry secrets.history secrets.agent secrets.spelling secrets.proc-root secrets.symlink "
         "secrets.uncover secrets.record",
@@ -49,10 +54,33 @@ OPEN_IN_B = {name: reason for reason, names in {
         "sockets.unix sockets.unix-packet sockets.unix-datagram sockets.unix-in-home sockets.unix-in-tmp sockets.unix-by-link sockets.unix-by-descriptor",
     "terminals are the host's, and disks can be read by root": "terminals.other-draw terminals.other-read devices.disk",
     "processes of real root cannot be limited": "exhaustion.processes",
-    "in danger-full-access gatehouse's own files can be changed; they were read once, at the start":
+})
+# There in danger-full-access, and in every mode of what is below.
+OWN = {"gatehouse's own files can be changed; they were read once, at the start":
         "own.rules own.rules-append own.rules-replace own.rules-remove own.rules-link own.rules-by-proc own.config-create own.config-move own.config-parent "
-        "own.grants-create own.trust own.record-append own.record-remove own.history-remove",
-}.items() for name in names.split()}
+        "own.grants-create own.trust own.record-append own.record-remove own.history-remove"}
+# And without Landlock.
+OPEN["C"] = OPEN["B"] | by_name(OWN) | by_name({
+    "what the user may write can be changed":
+        "files.write files.append files.empty files.truncate files.create files.nameless files.unlink files.mkdir files.rmdir files.mkfifo files.socket "
+        "files.rename files.take files.replace files.exchange files.move-directory files.punch files.map files.copy-range files.sendfile "
+        "links.symlink links.symlink-directory links.symlink-chain links.hard-link links.hard-link-in links.symlink-in links.swap links.dots links.climb "
+        "links.proc-root links.proc-cwd links.reopen links.reopen-place links.below-place links.replace-workspace secrets.hard-link secrets.move "
+        "namespaces.join mounts.remount mounts.clear-read-only mounts.copy-tree mounts.uncover own.home-move own.program own.nested-write",
+    "what starts by itself can be written":
+        "persistence.bashrc persistence.profile persistence.zshenv persistence.fish persistence.inputrc persistence.vimrc persistence.tmux "
+        "persistence.authorized-keys persistence.ssh-rc persistence.gitconfig persistence.git-config persistence.service persistence.autostart "
+        "persistence.bus-service persistence.local-bin persistence.cargo-bin persistence.python-site persistence.agent-settings",
+    "the user's other processes can be read and changed":
+        "processes.environment processes.environments processes.read-memory processes.memory-file processes.descriptor processes.descriptor-file "
+        "processes.keys-by-root processes.write-memory processes.write-memory-file processes.trace processes.log processes.directory processes.root "
+        "terminals.other-of-bystander own.rules-by-bystander",
+    "nothing keeps signals in":
+        "signals.kill signals.stop signals.thread signals.queue signals.pidfd signals.group signals.descriptor signals.all-of-the-scene",
+    "message queues and abstract sockets are the host's": "secrets.message-queue sockets.unix-hard-link sockets.abstract sockets.abstract-datagram",
+    "devices and the kernel's settings are real root's to open":
+        "kernel.setting kernel.caches devices.log devices.disk-write devices.fuse devices.virtual-machine devices.console",
+})
 
 
 def family(attack):
@@ -80,14 +108,15 @@ def of_the_network(attack):
 
 
 STANDS = [
-    Stand("workspace-write", [], [], everything),
-    Stand("read-only", ["--mode", "read-only"], [], of_what_is_written),
-    Stand("danger-full-access", ["--mode", "danger-full-access"], [], in_every_mode),
-    Stand("profile agent", ["--profile", "agent.claude"], [], of_gatehouse),
-    Stand("network allowlist", ["--network", "allowlist"], [], of_the_network),
-    Stand("tier B workspace-write", [], WITHOUT_NAMESPACES, everything),
-    Stand("tier B read-only", ["--mode", "read-only"], WITHOUT_NAMESPACES, of_gatehouse),
-    Stand("tier B danger-full-access", ["--mode", "danger-full-access"], WITHOUT_NAMESPACES, of_gatehouse),
+    Stand("workspace-write", "A", [], everything),
+    Stand("read-only", "A", ["--mode", "read-only"], of_what_is_written),
+    Stand("danger-full-access", "A", ["--mode", "danger-full-access"], in_every_mode),
+    Stand("profile agent", "A", ["--profile", "agent.claude"], of_gatehouse),
+    Stand("network allowlist", "A", ["--network", "allowlist"], of_the_network),
+    Stand("tier B workspace-write", "B", [], everything),
+    Stand("tier B read-only", "B", ["--mode", "read-only"], of_gatehouse),
+    Stand("tier B danger-full-access", "B", ["--mode", "danger-full-access"], of_gatehouse),
+    Stand("tier C workspace-write", "C", [], everything),
 ]
 
 
@@ -124,7 +153,7 @@ def command_of(scene, stand):
         command = [program, "--below", attack.name, place]
     else:
         limits = ["--config", f"{place}/limits.yaml"] if family(attack) == "exhaustion" else []
-        command = [*stand.around, str(scene.gate), "exec", *limits, *stand.options, "--workspace", str(scene.workspace), "--", program, attack.name, place]
+        command = [*TIERS[stand.tier], str(scene.gate), "exec", *limits, *stand.options, "--workspace", str(scene.workspace), "--", program, attack.name, place]
     return [program, "--terminal", *command] if family(attack) == "terminals" else command
 
 
@@ -181,12 +210,14 @@ def remove(base):
 class Tally:
     def __init__(self):
         self.stopped, self.not_here, self.faults = [], [], []
-        self.known, self.open = collections.defaultdict(list), collections.defaultdict(list)  # names by reason
+        self.open = {tier: collections.defaultdict(list) for tier in TIERS}  # names by reason
 
 
 def expected(attack, stand):
     """Why it gets through there, or nothing."""
-    listed = OPEN_IN_B if stand.around else KNOWN
+    listed = OPEN[stand.tier]
+    if stand.tier == "B" and "danger-full-access" in stand.options:
+        listed = listed | by_name(OWN)
     return listed.get(attack.name)
 
 
@@ -218,10 +249,10 @@ def play_confined(options, attack, stand, tally):
         return f"was not started, status {status}: {output[-300:]}"
     reason = expected(attack, stand)
     if reason and attack.goal in found:
-        names = (tally.open if stand.around else tally.known)[reason]
+        names = tally.open[stand.tier][reason]
         if attack.name not in names:
             names.append(attack.name)
-    elif attack.goal in found or not stand.around and "own" in found:
+    elif attack.goal in found or stand.tier == "A" and "own" in found:
         return f"gets through: {', '.join(sorted(found))}: {output[-300:]}"
     return ""
 
@@ -238,20 +269,22 @@ def play_attack(options, attack, tally):
         lines = [f"FAIL {attack.name}: {error!r}"]
     if lines:
         tally.faults.append(attack.name)
-    elif not any(attack.name in names for names in tally.known.values()):
+    elif not any(attack.name in names for names in tally.open["A"].values()):
         tally.stopped.append(attack.name)
     return lines or [f"ok   {attack.name}"]
 
 
 def tell(options, tally):
-    for title, listed in (("known, and not stopped", tally.known), ("not stopped in tier B", tally.open)):
-        print(f"{title}: {sum(map(len, listed.values()))}")
+    played = collections.Counter(stand.tier for stand in options.stands)
+    for tier, listed in tally.open.items():
+        if not played[tier]:
+            continue
+        through = {name for names in listed.values() for name in names}
+        print(f"not stopped in tier {tier}: {len(through)}")
         for reason, names in listed.items():
             print(f"     {reason}: {' '.join(sorted(names))}")
-    told = {name for listed in (tally.known, tally.open) for names in listed.values() for name in names}
-    missed = sorted((KNOWN.keys() | OPEN_IN_B.keys()) & set(tally.stopped) - told)
-    if missed and not options.mode:
-        print("listed, and stopped here:", *missed)
+        if missed := sorted(OPEN[tier].keys() & set(tally.stopped) - through):
+            print("     listed, and stopped here:", *missed)
 
 
 def parse(arguments):
