@@ -110,6 +110,7 @@ whole() {
   stage "terminal ($(id -un))" "$2/sandbox/terminal.py" "$1"
   stage "doctor ($(id -un))" "$2/sandbox/doctor.sh" "$1"
   stage "where the machine gives less ($(id -un))" "$2/sandbox/ladder.py" "$1"
+  stage "what the doctor mends ($(id -un))" "$2/sandbox/mend.py" "$1"
   stage "same result as plain ($(id -un))" "$2/sandbox/equal.sh" "$1"
   stage "rules that change ($(id -un))" "$2/sandbox/reload.py" "$1" --swaps 300 --execs 3000
   stage "state that changes ($(id -un))" "$2/sandbox/state.py" "$1"

@@ -28,6 +28,8 @@ const char* name_of(Feature feature) {
       return "ptrace";
     case Feature::cgroups:
       return "cgroup v2";
+    case Feature::interop:
+      return "WSL interop";
   }
   return "";
 }

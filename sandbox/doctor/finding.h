@@ -18,6 +18,7 @@ enum class Feature {
   seccomp,
   ptrace,
   cgroups,
+  interop,  ///< of WSL, with Windows
 };
 
 enum class State {

@@ -17,6 +17,7 @@
 #include "sandbox/gate/listener.h"
 #include "sandbox/launcher/landlock.h"
 #include "sandbox/launcher/layout.h"
+#include "sandbox/launcher/machine_files.h"
 #include "sandbox/launcher/seccomp.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
@@ -110,14 +111,6 @@ std::string try_ptrace() {
   return "children can be traced";
 }
 
-std::string yama() {
-  try {
-    return sys::read_file("/proc/sys/kernel/yama/ptrace_scope", 16);
-  } catch (const sys::Error&) {
-    return {};
-  }
-}
-
 std::string mend_for_landlock(int error_number) {
   if (error_number != EOPNOTSUPP) return {};
   return "sudo sh -c 'echo GRUB_CMDLINE_LINUX=\\\"\\$GRUB_CMDLINE_LINUX lsm=landlock,$(cat "
@@ -173,7 +166,7 @@ Finding probe_seccomp() {
 
 Finding probe_ptrace() {
   Attempt tried = attempt(try_ptrace);
-  const std::string scope = tried.done ? "" : yama();
+  const std::string scope = tried.done ? "" : read_if_there(setting_path("kernel.yama.ptrace_scope"));
   const bool is_yama = scope.starts_with('2') || scope.starts_with('3');
   if (is_yama) tried.text += fmt::format(" (kernel.yama.ptrace_scope is {})", scope[0]);
   // Level 3 holds until the next boot.

@@ -26,6 +26,7 @@ std::vector<Finding> examine_machine(const Site& site) {
   }
   findings.push_back(probe_landlock(site));
   for (const auto& probe : {probe_seccomp, probe_ptrace, probe_cgroups}) findings.push_back(probe());
+  if (std::optional<Finding> interop = probe_interop()) findings.push_back(*std::move(interop));
   return findings;
 }
 

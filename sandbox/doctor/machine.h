@@ -14,8 +14,8 @@ struct Site {
   std::string scratch;  ///< an existing directory that we may write, on the file system of the private caches
 };
 
-/// Every feature once, in the order in which they are needed; id_maps only where the user needs them. Takes
-/// some milliseconds; nothing of the probes is left.
+/// Every feature once, in the order in which they are needed; id_maps only where the user needs
+/// them, interop only in WSL. Takes some milliseconds; nothing of the probes is left.
 std::vector<Finding> examine_machine(const Site& site);
 
 }  // namespace sandbox

@@ -11,6 +11,7 @@
 #include "sandbox/doctor/probes.h"
 #include "sandbox/launcher/mount_api.h"
 #include "sandbox/launcher/mounts.h"
+#include "sandbox/launcher/namespace_limit.h"
 #include "sandbox/launcher/namespaces.h"
 #include "sandbox/launcher/network.h"
 #include "sandbox/launcher/wire.h"

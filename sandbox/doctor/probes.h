@@ -1,6 +1,9 @@
 #pragma once
 /// The probes behind examine_machine().
 
+#include <optional>
+#include <string>
+
 #include "sandbox/doctor/finding.h"
 #include "sandbox/doctor/machine.h"
 
@@ -19,5 +22,7 @@ Finding probe_landlock(const Site& site);
 Finding probe_seccomp();
 Finding probe_ptrace();
 Finding probe_cgroups();
+/// Nothing where this is no WSL. The machine's files are looked for below `root`.
+std::optional<Finding> probe_interop(const std::string& root = {});
 
 }  // namespace sandbox

@@ -17,6 +17,7 @@
 #include "sandbox/launcher/capabilities.h"
 #include "sandbox/launcher/landlock.h"
 #include "sandbox/launcher/mounts.h"
+#include "sandbox/launcher/namespace_limit.h"
 #include "sandbox/launcher/namespaces.h"
 #include "sandbox/launcher/wire.h"
 

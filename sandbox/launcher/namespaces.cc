@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -10,7 +9,6 @@
 
 #include <cerrno>
 #include <csignal>
-#include <string_view>
 
 #include "sandbox/launcher/wire.h"
 #include "sandbox/sys/fd.h"
@@ -25,16 +23,6 @@ void write_map(const std::string& process, const char* name, const std::string& 
   if (!file || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
     throw Refused(errno, sys::SysError(errno, "writing {}", path).what());
 }
-
-bool holds(const char* path, std::string_view value) {
-  try {
-    return std::string_view(sys::read_file(path, 64)).starts_with(value);
-  } catch (const sys::Error&) {
-    return false;  // this kernel has no such switch
-  }
-}
-
-bool is_filtered() { return ::prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER; }
 
 // A change of ids, or a supervisor that hides its memory, makes a process non-dumpable: /proc/self is root's.
 void own_proc_self() {
@@ -83,22 +71,6 @@ void become(const User& user, bool any_user, bool namespaced) {
       ::setresuid(uid, uid, uid) != 0)
     throw sys::SysError(errno, "becoming user {} and group {}", uid, gid);
   own_proc_self();
-}
-
-NamespaceLimit limit_on_namespaces() {
-  if (holds("/proc/sys/user/max_user_namespaces", "0\n"))
-    return {"user.max_user_namespaces is 0", "sudo sysctl -w user.max_user_namespaces=15000"};
-  if (holds("/proc/sys/kernel/unprivileged_userns_clone", "0"))
-    return {"kernel.unprivileged_userns_clone is 0", "sudo sysctl -w kernel.unprivileged_userns_clone=1"};
-  if (holds("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"))
-    return {"AppArmor: kernel.apparmor_restrict_unprivileged_userns is 1",
-            "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"};
-  if (::access("/.dockerenv", F_OK) == 0 || ::access("/run/.containerenv", F_OK) == 0)
-    return {"this is a container",
-            "docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
-            "--security-opt systempaths=unconfined"};
-  if (is_filtered()) return {"a system call filter is around gatehouse, as in a container or a service", ""};
-  return {};
 }
 
 }  // namespace sandbox

@@ -24,11 +24,4 @@ void map_own_ids(const User& user);
 /// In the child, when the maps are written: takes the user's ids. Without a user namespace the real ones.
 void become(const User& user, bool any_user, bool namespaced);
 
-/// What refuses namespaces on this machine, as far as /proc tells, and the one command that allows them.
-struct NamespaceLimit {
-  std::string what;  ///< "user.max_user_namespaces is 0"
-  std::string mend;
-};
-NamespaceLimit limit_on_namespaces();
-
 }  // namespace sandbox

@@ -288,7 +288,10 @@ void add_doctor(CLI::App& app, Action& action) {
       *app.add_subcommand("doctor", "what this machine offers, what then holds, what mends the rest");
   auto& options = options_for<DoctorOptions>(doctor, action, run_doctor);
   add_options(doctor, options.common);
-  doctor.add_flag("--json", options.json, "print one JSON document");
+  CLI::Option* json = doctor.add_flag("--json", options.json, "print one JSON document");
+  CLI::Option* fix =
+      doctor.add_flag("--fix", options.fix, "mend what refuses user namespaces, as root")->excludes(json);
+  doctor.add_flag("--yes", options.yes, "do not ask")->needs(fix);
   doctor.add_option("--host", options.host, "and whether this agent host is governed")->type_name("HOST");
 }
 

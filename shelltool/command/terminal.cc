@@ -6,6 +6,8 @@
 
 #include <csignal>
 
+#include "sandbox/sys/error.h"
+
 namespace shelltool {
 namespace {
 
@@ -37,5 +39,16 @@ bool Terminal::job_of_one() const {
 void Terminal::give_to(pid_t process_group) const { set_foreground(fd_.get(), process_group); }
 
 void Terminal::take_back() const { set_foreground(fd_.get(), ::getpgrp()); }
+
+bool is_confirmed(const std::string& question) {
+  const std::optional<Terminal> terminal = Terminal::open();
+  if (!terminal)
+    throw sys::Error(sys::Kind::unsupported, "{}: there is no terminal to ask at; --yes goes without",
+                     question);
+  sys::write_all(terminal->fd(), question + " [y/N] ", "the terminal");
+  std::string answer;
+  for (char c = 0; ::read(terminal->fd(), &c, 1) == 1 && c != '\n';) answer.push_back(c);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
 
 }  // namespace shelltool

@@ -30,4 +30,7 @@ class Terminal {
   sys::Fd fd_;
 };
 
+/// Asks a person at the terminal, "QUESTION [y/N]". Throws sys::Error where there is none, and names --yes.
+bool is_confirmed(const std::string& question);
+
 }  // namespace shelltool

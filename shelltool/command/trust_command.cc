@@ -1,9 +1,6 @@
 #include "shelltool/command/trust_command.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
-
-#include <cerrno>
 
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/text.h"
@@ -24,17 +21,6 @@ std::string shown_text(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return shown;
-}
-
-bool is_confirmed(const std::string& question) {
-  const std::optional<Terminal> terminal = Terminal::open();
-  if (!terminal)
-    throw sys::Error(sys::Kind::unsupported, "{}: there is no terminal to ask at; --yes goes without",
-                     question);
-  sys::write_all(terminal->fd(), question + " [y/N] ", "the terminal");
-  std::string answer;
-  for (char c = 0; ::read(terminal->fd(), &c, 1) == 1 && c != '\n';) answer.push_back(c);
-  return answer == "y" || answer == "Y" || answer == "yes";
 }
 
 /// With everything else that is in force, as they would be read.

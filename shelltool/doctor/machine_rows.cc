@@ -41,7 +41,11 @@ std::string lost_without(Feature feature, State state) {
     case Feature::ptrace:
       return "Everything: what runs cannot be compared with what was judged, so nothing is let through.";
     case Feature::cgroups:
-      return "A limit on memory that the kernel keeps: it is looked at, and what goes over it is ended a moment later.";
+      return "A limit on memory that the kernel keeps: it is looked at, and what goes over it is ended a "
+             "moment later.";
+    case Feature::interop:
+      return "Below tier A, and in mode danger-full-access: a Windows program that a command starts runs "
+             "outside of every sandbox; tier A keeps it from what starts them, the sockets in /run/WSL.";
   }
   return {};
 }

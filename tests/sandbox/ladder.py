@@ -12,6 +12,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import cases
 from place import Place
@@ -24,7 +25,7 @@ def tried(name, attempt):
     try:
         if attempt(): print(name)
     except OSError: pass
-home, workspace, port = sys.argv[1:]
+home, workspace, port, server, temporary = sys.argv[1:]
 def write(path): return open(path, "a").write("#")
 def runs(): return os.spawnv(os.P_WAIT, home + "/forbidden", ["forbidden"]) == 0
 tried("workspace", lambda: write(workspace + "/made"))
@@ -32,10 +33,14 @@ tried("outside", lambda: write(home + "/outside"))
 tried("hidden", lambda: "private" in open(home + "/.ssh/id_ed25519").read())
 tried("network", lambda: socket.create_connection(("127.0.0.1", int(port)), 5))
 tried("own", lambda: write(home + "/.config/gatehouse/rules.yaml"))
+tried("unix", lambda: socket.socket(socket.AF_UNIX).connect(home + "/socket") is None)
+tried("tmp", lambda: os.path.exists(temporary))
+tried("process", lambda: os.path.exists("/proc/" + server))
 tried("exec", runs)
 """
-ALL = ["workspace", "outside", "hidden", "network", "own", "exec"]
-HELD = {"A": ["workspace"], "B": ["workspace", "hidden"], "C": ["workspace", "outside", "hidden", "own"]}
+ALL = ["workspace", "outside", "hidden", "network", "own", "unix", "tmp", "process", "exec"]
+# What gets through.
+OPEN = {"A": ["workspace"], "B": ["workspace", "hidden", "unix", "tmp", "process"], "C": ["workspace", "outside", "hidden", "own", "unix", "tmp", "process"]}
 NO_USERS = "tier {}: user namespaces are refused ("
 NO_MOUNTS = "tier {}: mounts cannot be made as Linux 5.12 and later make them ("
 
@@ -67,9 +72,11 @@ class Scene(Place):
         (self.home / ".config/gatehouse/rules.yaml").write_text(RULES)
         shutil.copy("/bin/true", self.home / "forbidden")
         (self.path / "tries.py").write_text(TRIES)
-        self.server = subprocess.Popen([sys.executable, "-c", "import socket,sys\ns = socket.create_server(('127.0.0.1', 0))\nprint(s.getsockname()[1], flush=True)\n"
-                                        "sys.stdin.read()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        serve = ("import socket,sys\ns = socket.create_server(('127.0.0.1', 0))\nu = socket.create_server(sys.argv[1], family=socket.AF_UNIX)\n"
+                 "print(s.getsockname()[1], flush=True)\nsys.stdin.read()")
+        self.server = subprocess.Popen([sys.executable, "-c", serve, self.home / "socket"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.running.append(self.server)
+        self.temporary = tempfile.NamedTemporaryFile(dir="/tmp", prefix="gatehouse-ladder.")
         self.port = self.server.stdout.readline().strip()
 
     def around(self, around, *words):
@@ -77,7 +84,7 @@ class Scene(Place):
                               check=False)
 
     def tries(self):
-        return ["/usr/bin/python3", self.path / "tries.py", self.home, self.workspace, self.port]
+        return ["/usr/bin/python3", self.path / "tries.py", self.home, self.workspace, self.port, self.server.pid, self.temporary.name]
 
     def confined(self, around=(), options=()):
         return self.around(around, *self.words(*self.tries(), options=options))
@@ -95,7 +102,7 @@ class Scene(Place):
         return table.stdout.splitlines()[0], found
 
     def end(self):
-        self.server.kill()
+        self.temporary.close()
         super().end()
 
 
@@ -104,7 +111,7 @@ def holds(place, rung):
     plain = place.around(around, *place.tries())
     assert plain.stdout.split() == ALL, plain
     done = place.confined(around)
-    assert done.returncode == 0 and done.stdout.split() == HELD[rung.tier], (rung, done)
+    assert done.returncode == 0 and done.stdout.split() == OPEN[rung.tier], (rung, done)
     assert place.report()["sandbox"]["tier"] == rung.tier, place.report()
     says = done.stderr.splitlines()
     assert not rung.says or says[0].startswith("gatehouse: " + rung.says.format(rung.tier)), says
@@ -185,12 +192,15 @@ def bubblewrap(place, *options):
 
 def inside_bubblewrap_it_holds_as_outside(place):
     around = bubblewrap(place, "--dev-bind", "/", "/")
-    assert place.around(around, *place.tries()).stdout.split() == ALL
+    def seen(names):
+        return [name for name in names if name != "process"]  # in its own namespace
+
+    assert place.around(around, *place.tries()).stdout.split() == seen(ALL)
     done = place.confined(around)
     # It covers parts of a /proc that root could write, and the kernel gives no fresh one where parts are covered.
     tier = "B" if "mounting proc on /proc: Operation not permitted" in done.stderr else "A"
     assert tier == "A" or os.geteuid() == 0, done
-    assert done.returncode == 0 and done.stdout.split() == HELD[tier], done
+    assert done.returncode == 0 and done.stdout.split() == seen(OPEN[tier]), done
     assert place.report()["sandbox"]["tier"] == tier, place.report()
     head, found = place.doctor(around)
     assert head.startswith(f"Tier {tier} holds here") and found["tier"] == tier and found["ok"] == (tier == "A"), found
@@ -208,7 +218,7 @@ def inside_gatehouse_the_outer_sandbox_holds(place):
     inner = [place.path / "gatehouse", "exec", "--", *place.tries()]
     for features, tier in (([], "A"), (["namespaces"], "B"), (["namespaces", "landlock"], "C")):
         done = place.around(without(*features), place.gatehouse, "exec", "--", *inner)
-        assert done.returncode == 0 and done.stdout.split() == HELD[tier], (features, done)
+        assert done.returncode == 0 and done.stdout.split() == OPEN[tier], (features, done)
         doctor = place.around(without(*features), place.gatehouse, "exec", "--", place.path / "gatehouse", "doctor", "--json")
         found = json.loads(doctor.stdout)
         assert found["tier"] == tier and f"of the gatehouse outside: tier {tier}" in found["rows"][0]["found"], found

@@ -58,7 +58,7 @@ TEST_CASE("what a file's name holds cannot write to the terminal") {
 }
 
 TEST_CASE("each feature that is not ok says what is lost, and one that is says nothing") {
-  for (int i = 0; i <= static_cast<int>(Feature::cgroups); ++i) {
+  for (int i = 0; i <= static_cast<int>(Feature::interop); ++i) {
     const auto feature = static_cast<Feature>(i);
     INFO(name_of(feature));
     CHECK(row_of({feature, State::ok, "there", ""}).lost.empty());
