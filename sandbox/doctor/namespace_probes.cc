@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <utility>
 
 #include "sandbox/doctor/attempt.h"
 #include "sandbox/doctor/probes.h"
@@ -24,9 +25,10 @@ namespace fs = std::filesystem;
 
 Finding finding_of(Feature feature, Attempt tried) {
   if (tried.done) return {feature, State::ok, std::move(tried.text), ""};
-  const NamespaceLimit limit = limit_on_namespaces();
-  return {feature, State::missing, tried.text + (limit.what.empty() ? "" : " (" + limit.what + ")"),
-          limit.mend};
+  NamespaceLimit limit = limit_on_namespaces();
+  if (tried.error_number == ENOSYS) tried.text += ", which takes Linux 5.12";
+  if (!limit.what.empty()) tried.text += " (" + limit.what + ")";
+  return {feature, State::missing, std::move(tried.text), std::move(limit.mend)};
 }
 
 void own_mount_tree() {

@@ -172,11 +172,13 @@ std::string lost_as_real_root(const std::string& why) {
 }
 
 std::vector<std::string> lost_without_namespaces(const Spec& spec, const Refused& refused) {
+  const NamespaceLimit limit = limit_on_namespaces();
   std::string why =
-      refused.error_number() == ENOSYS
-          ? fmt::format("mounts cannot be made as Linux 5.12 and later make them ({})", refused.what())
-          : fmt::format("user namespaces are refused ({})", refused.what());
-  if (const std::string mend = limit_on_namespaces().mend; !mend.empty()) why += "; to allow them: " + mend;
+      fmt::format("{} ({}{}{})",
+                  refused.error_number() == ENOSYS ? "mounts cannot be made as Linux 5.12 and later make them"
+                                                   : "user namespaces are refused",
+                  refused.what(), limit.what.empty() ? "" : "; ", limit.what);
+  if (!limit.mend.empty()) why += "; to allow them: " + limit.mend;
   std::vector<std::string> lost = {why};
   if (spec.user.map_ids) lost.push_back(lost_as_real_root("it takes a user namespace"));
   if (spec.mode == Mode::danger_full_access) {
@@ -197,10 +199,12 @@ Launched start_without_namespaces(const Spec& spec, const Refused& refused, Besi
   const Tier tier = landlock_abi() > 0 ? Tier::b : Tier::c;
   Launched launched = start(spec.user.map_ids ? as_real_root(spec) : spec, tier, beside);
   std::vector<std::string> lost = lost_without_namespaces(spec, refused);
-  if (tier == Tier::c && spec.mode != Mode::danger_full_access)
+  if (tier == Tier::c)
     lost.emplace_back(
-        "files outside the workspace can be changed, gatehouse's own and devices too, and processes "
-        "outside signalled, read and changed: there is no Landlock either");
+        spec.mode == Mode::danger_full_access
+            ? "processes outside can be signalled, read and changed: there is no Landlock either"
+            : "files outside the workspace can be changed, gatehouse's own and devices too, and "
+              "processes outside signalled, read and changed: there is no Landlock either");
   launched.missing.insert(launched.missing.begin(), lost.begin(), lost.end());
   return launched;
 }

@@ -117,12 +117,17 @@ def holds(place, rung):
     assert not rung.says or says[0].startswith("gatehouse: " + rung.says.format(rung.tier)), says
     assert rung.tier != "C" or any("files outside the workspace can be changed" in line for line in says), says
     assert rung.tier == "A" or any("hidden files can be read" in line for line in says), says
+    freely = place.confined(around, ["--mode", "danger-full-access"])
+    outside = "processes outside can be signalled, read and changed" in freely.stderr
+    assert freely.returncode == 0 and outside == (rung.tier == "C"), freely
 
 
 def is_told(place, rung):
     head, found = place.doctor(without(*rung.features))
     assert head.startswith(f"Tier {rung.tier} holds here") and found["tier"] == rung.tier, (head, found)
     states = {row["what"]: row["state"] for row in found["rows"]}
+    if rung.says == NO_MOUNTS:
+        assert any("which takes Linux 5.12" in row["found"] for row in found["rows"] if row["what"] == "mount namespaces"), found
     missing = [what for what in rung.missing if states[what] != "missing"]
     assert not missing and found["ok"] == (not rung.missing), (rung, states)
     assert all(row["lost"] for row in found["rows"] if row["state"] == "missing"), found
