@@ -8,6 +8,7 @@
 
 #include "sandbox/launcher/machine_files.h"
 #include "sandbox/sys/path.h"
+#include "sandbox/sys/text.h"
 
 namespace sandbox {
 namespace {
@@ -23,7 +24,7 @@ constexpr std::array switches = {
     Switch{"user.max_user_namespaces", "0\n", "15000"},
     Switch{"kernel.unprivileged_userns_clone", "0", "1"},
 };
-constexpr const char* apparmor_switch = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
+constexpr Switch apparmor{"kernel.apparmor_restrict_unprivileged_userns", "1", "0"};
 
 struct Runtime {
   const char* sign;          ///< a file that only it leaves
@@ -56,6 +57,23 @@ bool is_there(const Runtime& runtime, const std::string& root) {
                                  : read_if_there(path).starts_with(runtime.content);
 }
 
+bool is_off(const Switch& one, const std::string& root) {
+  return read_if_there(root + setting_path(one.name)).starts_with(one.off);
+}
+
+std::string what_is(const Switch& one) { return fmt::format("{} is {}", one.name, one.off.substr(0, 1)); }
+
+/// Its owner can do nothing about the host's settings from inside.
+NamespaceLimit limit_in(const Runtime& runtime, const std::string& root) {
+  NamespaceLimit limit{By::container, runtime.what, runtime.mend};
+  for (const Switch& one : {switches[0], switches[1], apparmor}) {
+    if (!is_off(one, root)) continue;
+    limit.what += fmt::format(", and {}", what_is(one));
+    limit.mend += fmt::format("; and on its host: sudo sysctl -w {}={}", one.name, one.on);
+  }
+  return limit;
+}
+
 /// By the label of this process, since the list of what is loaded is root's to read.
 bool has_profile(const std::string& root) {
   return read_if_there(root + "/proc/self/attr/current").starts_with(std::string(apparmor_profile) + " ");
@@ -68,18 +86,16 @@ bool is_filtered(const std::string& root) {
 }  // namespace
 
 NamespaceLimit limit_on_namespaces(const std::string& root) {
-  const std::string fix = fmt::format("sudo {} doctor --fix", own_program());
-  for (const Switch& one : switches)
-    if (read_if_there(root + setting_path(one.name)).starts_with(one.off))
-      return {By::sysctl, fmt::format("{} is 0", one.name), fix, one.name, one.on};
-  if (read_if_there(root + apparmor_switch).starts_with('1') && !has_profile(root))
-    return {By::apparmor,
-            fmt::format("AppArmor: kernel.apparmor_restrict_unprivileged_userns is 1, and no profile lets {} "
-                        "make them",
-                        own_program()),
-            fix};
   for (const Runtime& runtime : runtimes)
-    if (is_there(runtime, root)) return {By::container, runtime.what, runtime.mend};
+    if (is_there(runtime, root)) return limit_in(runtime, root);
+  const std::string fix = sys::command_line({"sudo", own_program(), "doctor", "--fix"});
+  for (const Switch& one : switches)
+    if (is_off(one, root)) return {By::sysctl, what_is(one), fix, one.name, one.on};
+  if (is_off(apparmor, root) && !has_profile(root))
+    return {By::apparmor,
+            fmt::format("AppArmor: {}, and no profile lets {} make them", what_is(apparmor),
+                        sys::visible(own_program())),
+            fix};
   if (is_filtered(root))
     return {By::filter, "a system call filter is around gatehouse, as in a container or a service", ""};
   return {};

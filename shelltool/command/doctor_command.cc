@@ -5,11 +5,15 @@
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "config/node.h"
 #include "policy/decision_json.h"
+#include "sandbox/doctor/attempt.h"
+#include "sandbox/doctor/probes.h"
 #include "sandbox/sys/fd.h"
+#include "sandbox/sys/text.h"
 #include "shelltool/command/owner.h"
 #include "shelltool/command/terminal.h"
 #include "shelltool/doctor/doctor.h"
@@ -29,16 +33,30 @@ std::vector<DiagnosisRow> examine_host(const std::string& host) {
   }
 }
 
-/// True when it is mended.
-bool mend(const sandbox::NamespaceLimit& limit, bool yes) {
-  const std::string program = sandbox::own_program();
-  const std::optional<Repair> repair = repair_for(limit, program);
-  if (!repair) {
-    fmt::print("{}, which gatehouse cannot mend from here{}{}\n", limit.what,
-               limit.mend.empty() ? "." : "; to mend it: ", limit.mend);
-    return false;
+/// The user's own; root may make some where others may not.
+std::string refused_namespaces() {
+  const sandbox::Site here{sandbox::own_user(), {}};
+  for (const auto& probe : {sandbox::probe_user_namespaces, sandbox::probe_mounts, sandbox::probe_processes})
+    if (const sandbox::Finding finding = probe(here); finding.state != sandbox::State::ok)
+      return finding.found;
+  return {};
+}
+
+/// What is no setting of this machine; returns the exit status.
+int tell_what_is_not_mended(const sandbox::NamespaceLimit& limit) {
+  const std::string refused = refused_namespaces();
+  if (refused.empty()) {
+    fmt::print("Nothing to mend: namespaces can be made here.\n");
+    return 0;
   }
-  fmt::print("{}", text_of(*repair));
+  fmt::print("{}: gatehouse cannot mend that from here{}{}\n", sys::visible(refused),
+             limit.mend.empty() ? "." : "; to mend it: ", limit.mend);
+  return 1;
+}
+
+/// True when it is mended.
+bool mend(const Repair& repair, const sandbox::NamespaceLimit& limit, bool yes) {
+  fmt::print("{}", text_of(repair));
   std::fflush(stdout);
   if (::geteuid() != 0) {
     fmt::print("That takes root: {}\n", limit.mend);
@@ -48,28 +66,26 @@ bool mend(const sandbox::NamespaceLimit& limit, bool yes) {
     fmt::print("Nothing was changed.\n");
     return false;
   }
-  carry_out(*repair);
-  fmt::print("Mended: {}\n", repair->file);
+  carry_out(repair);
+  fmt::print("Mended: {}\n", repair.file);
   return true;
 }
 
 /// One limit may hide behind another; the same one twice did not yield.
 int mend_all(bool yes) {
   require_owner("nothing is mended");
+  const std::string program = sandbox::own_program();
   sandbox::NamespaceLimit limit = sandbox::limit_on_namespaces();
-  if (limit.by == sandbox::NamespaceLimit::By::nothing) {
-    fmt::print("Nothing to mend: nothing is known here that refuses user namespaces.\n");
-    return 0;
-  }
-  for (;;) {
-    if (!mend(limit, yes)) return 1;
-    const bool was_setting = limit.by == sandbox::NamespaceLimit::By::sysctl;
+  std::optional<Repair> repair = repair_for(limit, program);
+  if (!repair) return tell_what_is_not_mended(limit);
+  while (repair) {
+    if (!mend(*repair, limit, yes)) return 1;
+    if (repair->setting.empty()) break;  // a profile holds for the next program that starts
     const std::string before = std::exchange(limit, sandbox::limit_on_namespaces()).what;
-    const bool has_repair =
-        limit.by == sandbox::NamespaceLimit::By::sysctl || limit.by == sandbox::NamespaceLimit::By::apparmor;
-    if (!was_setting || !has_repair) return 0;  // a profile holds for the next program that starts
     if (limit.what == before) throw sys::Error(sys::Kind::io, "it was set, and yet {}", limit.what);
+    repair = repair_for(limit, program);
   }
+  return 0;
 }
 
 }  // namespace

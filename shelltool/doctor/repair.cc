@@ -64,8 +64,9 @@ void check_owner(const std::string& path, const std::string& program) {
   throw sys::Error(
       sys::Kind::denied,
       "others than root may change {}, so no profile is written for {}: whoever changed it could make "
-      "user namespaces. Install it where only root writes: sudo install -m 755 {} /usr/local/bin/gatehouse",
-      sys::visible(path), sys::visible(program), sys::visible(program));
+      "user namespaces. Install it where only root writes: {}",
+      sys::visible(path), sys::visible(program),
+      sys::command_line({"sudo", "install", "-m", "755", program, "/usr/local/bin/gatehouse"}));
 }
 
 void write_file(const std::string& path, std::string_view text) {

@@ -5,6 +5,7 @@
 """
 
 import argparse
+import json
 import os
 import pathlib
 import pty
@@ -15,19 +16,26 @@ import sys
 import cases
 from place import Place
 
-# In a mount namespace of its own: an /etc that takes what is written, and settings that refuse. $1: the place; the rest is run.
+# In a mount namespace of its own: no sign of a container, an /etc that takes what is written, and settings that refuse. $1: the place; the
+# rest is run.
 MACHINE = """
 set -e
 place=$1; shift
 mount -t tmpfs tmpfs "$place/etc"
 mkdir "$place/etc/upper" "$place/etc/work"
-mount -t overlay overlay -o "lowerdir=/etc,upperdir=$place/etc/upper,workdir=$place/etc/work" /etc
-mkdir -p /etc/apparmor.d /etc/sysctl.d
-mount -t tmpfs tmpfs /proc/sys/kernel
-if [ -e "$place/apparmor" ]; then cp "$place/apparmor" /proc/sys/kernel/apparmor_restrict_unprivileged_userns; fi
-if [ -e "$place/most" ]; then mount --bind "$place/most" /proc/sys/user/max_user_namespaces; fi
+mount -t tmpfs -o mode=0755 tmpfs "$place/root"
+cd "$place/root"
+for one in /*; do
+  if [ -h "$one" ]; then cp -P "$one" ".$one"; elif [ -d "$one" ]; then mkdir ".$one" && mount --rbind "$one" ".$one"; fi
+done
+mount -t tmpfs -o mode=0755 tmpfs run
+mount -t overlay overlay -o "lowerdir=/etc,upperdir=$place/etc/upper,workdir=$place/etc/work" etc
+mkdir -p etc/apparmor.d etc/sysctl.d
+mount -t tmpfs tmpfs proc/sys/kernel
+if [ -e "$place/apparmor" ]; then cp "$place/apparmor" proc/sys/kernel/apparmor_restrict_unprivileged_userns; fi
+if [ -e "$place/most" ]; then mount --bind "$place/most" proc/sys/user/max_user_namespaces; fi
 status=0
-"$@" || status=$?
+chroot . "$@" || status=$?
 mkdir "$place/written"
 cp -a "$place/etc/upper/." "$place/written"
 exit $status
@@ -43,6 +51,7 @@ class Scene(Place):
         self.program = self.path / "gatehouse"
         shutil.copy(gatehouse, self.program)
         (self.path / "etc").mkdir()
+        (self.path / "root").mkdir(mode=0o755)
         (self.path / "bin").mkdir()
         (self.path / "bin/apparmor_parser").write_text(PARSER.format(self.path))
         (self.path / "bin/apparmor_parser").chmod(0o755)
@@ -142,9 +151,19 @@ def where_there_is_nothing_to_mend_it_says_so(place):
     """Or that it is no setting of this machine's, as in a container."""
     done = subprocess.run([place.program, "doctor", "--fix"], cwd=place.workspace, env=place.env, text=True, stdin=subprocess.DEVNULL, capture_output=True,
                           timeout=60, check=False, start_new_session=True)
-    nothing = done.returncode == 0 and done.stdout == "Nothing to mend: nothing is known here that refuses user namespaces.\n"
-    elsewhere = done.returncode == 1 and "which gatehouse cannot mend from here" in done.stdout
-    assert nothing or elsewhere or "To mend it, " in done.stdout, done
+    tier = place.run("true", options=["--json"])
+    gives = json.loads(tier.stdout)["sandbox"]["tier"]
+    nothing = done.returncode == 0 and done.stdout == "Nothing to mend: namespaces can be made here.\n"
+    elsewhere = done.returncode == 1 and "gatehouse cannot mend that from here" in done.stdout
+    assert "To mend it, " in done.stdout or (nothing if gives == "A" else elsewhere), (done, gives)
+
+
+def what_is_no_setting_is_said_to_be_none(place):
+    without = [sys.executable, "-IS", pathlib.Path(__file__).resolve().parent / "without.py", "namespaces", "--"]
+    done = subprocess.run([*without, place.program, "doctor", "--fix", "--yes"], cwd=place.workspace, env=place.env, text=True, stdin=subprocess.DEVNULL,
+                          capture_output=True, timeout=60, check=False)
+    assert done.returncode == 1 and ("gatehouse cannot mend that from here" in done.stdout or "That takes root: " in done.stdout), done
+    assert "Operation not permitted" in done.stdout or "To mend it, " in done.stdout, done
 
 
 def in_a_sandbox_nothing_is_mended(place):
@@ -154,7 +173,7 @@ def in_a_sandbox_nothing_is_mended(place):
 
 TESTS = [apparmor_is_mended_by_a_profile_for_this_program, a_profile_that_does_not_load_does_not_stay, one_limit_behind_the_other_is_mended_too,
          a_program_that_others_may_change_gets_no_profile, who_is_not_root_is_told_what_to_run, it_asks_first, where_there_is_nothing_to_mend_it_says_so,
-         in_a_sandbox_nothing_is_mended]
+         what_is_no_setting_is_said_to_be_none,         in_a_sandbox_nothing_is_mended]
 
 
 def main():

@@ -78,13 +78,21 @@ TEST_CASE("a container is told by what started it, with the options that it is t
   CHECK(limit_with("run/systemd/container", "systemd-nspawn\n").by == By::nothing);
 }
 
-TEST_CASE("a pod is told before the runtime below it, and a sysctl before any container") {
+TEST_CASE("a pod is told before the runtime below it, and what its host refuses is its host's to mend") {
   const tests::TemporaryDirectory root;
   root.write(".dockerenv", "");
   root.write("run/secrets/kubernetes.io/token", "");
   CHECK(limit_on_namespaces(root.path()).what == "this is a pod of Kubernetes");
   root.write("proc/sys/user/max_user_namespaces", "0\n");
-  CHECK(limit_on_namespaces(root.path()).by == By::sysctl);
+  root.write(apparmor, "1\n");
+  const NamespaceLimit limit = limit_on_namespaces(root.path());
+  CHECK(limit.by == By::container);
+  CHECK(limit.what ==
+        "this is a pod of Kubernetes, and user.max_user_namespaces is 0, and "
+        "kernel.apparmor_restrict_unprivileged_userns is 1");
+  CHECK(limit.mend.find(
+            "; and on its host: sudo sysctl -w user.max_user_namespaces=15000; and on its host: sudo "
+            "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0") != std::string::npos);
 }
 
 TEST_CASE("a filter of somebody's around is what is left to be named") {
