@@ -115,6 +115,8 @@ whole() {
   stage "rules that change ($(id -un))" "$2/sandbox/reload.py" "$1" --swaps 300 --execs 3000
   stage "state that changes ($(id -un))" "$2/sandbox/state.py" "$1"
   stage "network by name ($(id -un))" "$2/sandbox/net.py" "$1"
+  stage "names outside ($(id -un))" "$2/sandbox/net_names.py" "$1"
+  stage "connections by name ($(id -un))" "$2/sandbox/net_connections.py" "$1"
   stage "programs that ask by name ($(id -un))" "$2/sandbox/programs.py" "$1"
   stage "package managers ($(id -un))" "$2/sandbox/registries.py" "$1"
   stage "the owner's proxy ($(id -un))" "$2/sandbox/upstream.py" "$1"

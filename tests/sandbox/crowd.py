@@ -10,7 +10,7 @@ import resource
 import sys
 
 import cases
-import net
+import net_scene as net
 
 OPEN_FILES = 4096  # of egress, which takes six for a connection
 

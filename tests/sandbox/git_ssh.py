@@ -15,7 +15,7 @@ import sys
 import tempfile
 
 import cases
-import net
+import net_scene as net
 from place import until
 
 SSHD, USERS = "/usr/sbin/sshd", pathlib.Path("/etc/passwd")

@@ -23,7 +23,7 @@ import sys
 import threading
 import time
 
-import net
+import net_scene as net
 
 RULES = """version: 1
 programs:

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 
-import net
+import net_scene as net
 import packages
 
 

@@ -10,7 +10,7 @@ import base64
 import json
 import sys
 
-import net
+import net_scene as net
 import packages
 
 SECRET = "the-secret-word"
