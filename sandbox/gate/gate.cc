@@ -68,7 +68,7 @@ void Gate::on_notification(int events) {
   }
 }
 
-void Gate::take_connect(const Notification& notification) {
+void Gate::take_network(const Notification& notification) {
   if (!connects_) {
     listener_.refuse(notification.id, ENETUNREACH);
     return;
@@ -84,7 +84,8 @@ void Gate::take_connect(const Notification& notification) {
 }
 
 void Gate::take(const Notification& notification) {
-  if (notification.syscall == SYS_connect) return take_connect(notification);
+  const bool is_exec = notification.syscall == SYS_execve || notification.syscall == SYS_execveat;
+  if (!is_exec) return take_network(notification);
   if (take_stub(notification)) return;
   ExecRead read;
   read.has_environment = judge_.reads_environment();

@@ -39,8 +39,8 @@ class Gate {
   /// To be made and run on the thread that waits for children: ptrace(2) is per thread.
   Gate(sys::Reactor& reactor, sys::Fd listener, Judge& judge, GateOptions options);
 
-  /// Who takes the connects of the tree, where it has a listener for them. It may ask which program runs in
-  /// the caller, and throw CallerError.
+  /// Who takes the calls of the tree that lead into the network, where its listener is told of them. It may
+  /// ask which program runs in the caller, and throw CallerError.
   using Program = std::function<std::shared_ptr<const ExecEvent>()>;
   using Connects = std::function<void(const Notification&, const Program&)>;
   void on_connect(Connects connects) { connects_ = std::move(connects); }
@@ -70,7 +70,7 @@ class Gate {
 
   void on_notification(int events);
   void take(const Notification& notification);
-  void take_connect(const Notification& notification);
+  void take_network(const Notification& notification);
   void receive_guest(const Notification& notification);
   void refuse(const Notification& notification, const ExecEvent& event, const Refusal& refusal);
   void approve(const Notification& notification, ExecRead read);

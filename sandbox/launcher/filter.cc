@@ -76,7 +76,10 @@ class FilterBuilder {
     check(::seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_OPTIMIZE, binary_tree));
   }
 
-  void notify(int call) { check(::seccomp_rule_add(context_.get(), SCMP_ACT_NOTIFY, call, 0)); }
+  void notify(int call, std::initializer_list<scmp_arg_cmp> when = {}) {
+    check(::seccomp_rule_add_array(context_.get(), SCMP_ACT_NOTIFY, call, static_cast<unsigned>(when.size()),
+                                   when.begin()));
+  }
 
   void refuse(int call, int error, std::initializer_list<scmp_arg_cmp> when = {}) {
     if (call < 0) return;  // not on this architecture
@@ -104,6 +107,7 @@ scmp_arg_cmp low_is(unsigned index, std::uint64_t value) {
   return {index, SCMP_CMP_MASKED_EQ, low_word, value};
 }
 scmp_arg_cmp has_flag(unsigned index, std::uint64_t flag) { return {index, SCMP_CMP_MASKED_EQ, flag, flag}; }
+scmp_arg_cmp lacks_flag(unsigned index, std::uint64_t flag) { return {index, SCMP_CMP_MASKED_EQ, flag, 0}; }
 scmp_arg_cmp is_not(unsigned index, std::uint64_t value) { return {index, SCMP_CMP_NE, value, 0}; }
 
 // Our own processes have the command's user: without these it could take their descriptors, processor or
@@ -148,6 +152,16 @@ void refuse_namespaces(FilterBuilder& filter) {
     filter.refuse(call, EPERM, {has_flag(0, CLONE_NEWUSER)});
 }
 
+// A datagram leads nowhere: it is told so that it can be named. Whom sendto(2) goes to stands in its
+// arguments or nobody does. In a message it cannot be seen, but MSG_NOSIGNAL is for streams: with it go those
+// of busy servers, and our own, for which nobody may have to wait.
+void tell_of_the_network(FilterBuilder& filter) {
+  filter.notify(SCMP_SYS(connect));
+  filter.notify(SCMP_SYS(sendto), {is_not(4, 0)});
+  filter.notify(SCMP_SYS(sendmsg), {lacks_flag(2, MSG_NOSIGNAL)});
+  filter.notify(SCMP_SYS(sendmmsg), {lacks_flag(3, MSG_NOSIGNAL)});
+}
+
 // libseccomp cannot say "unless it is one of these". Refuses every personality(2) with flags, but for the
 // question what it is (0xffffffff): fixed addresses would let one program pass for another.
 std::string personality_check() {
@@ -179,7 +193,7 @@ std::string compile_filter(FilterKind kind, bool gated) {
   FilterBuilder filter;
   if (gated)
     for (const int call : {SCMP_SYS(execve), SCMP_SYS(execveat)}) filter.notify(call);
-  if (gated && by_name) filter.notify(SCMP_SYS(connect));
+  if (gated && by_name) tell_of_the_network(filter);
   spare_the_gate(filter);
   if (kind != FilterKind::unconfined) {
     for (const int call : kernel_surface) filter.refuse(call, EPERM);

@@ -9,7 +9,7 @@ namespace sandbox {
 enum class FilterKind {
   unconfined,  ///< what would take the gate away is refused
   confined,    ///< and what reaches into the kernel or the host
-  by_name,     ///< and each connect is told to the listener, too, where there is one
+  by_name,     ///< and who leads where is told to the listener, too: connects and datagrams
   offline,     ///< and internet sockets, where no network namespace keeps them in
   nested,      ///< as confined, but for what makes namespaces and mounts
   nested_by_name,

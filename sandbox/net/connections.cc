@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 #include <cerrno>
 #include <csignal>
@@ -12,6 +13,7 @@
 #include "sandbox/gate/task.h"
 #include "sandbox/net/egress.h"
 #include "sandbox/net/names.h"
+#include "sandbox/net/wanted.h"
 #include "sandbox/sys/error.h"
 
 namespace sandbox {
@@ -23,15 +25,7 @@ constexpr auto patience = std::chrono::seconds(1);
 constexpr auto time_to_hang_up = std::chrono::milliseconds(50);
 constexpr auto look_interval = std::chrono::milliseconds(200);
 
-/// Where the call leads; nothing where it is none of ours: the kernel does it, and its namespace leads
-/// nowhere.
-std::optional<Endpoint> wanted_by(const Notification& notification) {
-  const auto size = static_cast<std::uint32_t>(notification.args[2]);
-  if (size < sizeof(sa_family_t) || size > sizeof(sockaddr_storage)) return std::nullopt;
-  std::optional<Endpoint> wanted = endpoint_in(Memory(notification.tid).bytes(notification.args[1], size));
-  if (wanted && is_loopback(*wanted)) wanted.reset();
-  return wanted;
-}
+const char* const tcp_only = "Only TCP leaves this sandbox; names are looked up by 127.0.0.1.";
 
 /// The caller's socket, of an internet protocol and not connected yet.
 sys::Fd socket_of(const Notification& notification, const Endpoint& wanted) {
@@ -70,34 +64,65 @@ void Connections::settle() {
   line_->go_on_until(is_settled, patience);
 }
 
-void Connections::take(const Notification& notification,
-                       const std::function<std::shared_ptr<const ExecEvent>()>& program) {
-  const std::optional<Endpoint> wanted = wanted_by(notification);
+void Connections::take(const Notification& notification, const Program& program) {
+  if (notification.syscall != SYS_connect) return take_datagram(notification, program);
+  const std::optional<Endpoint> wanted = wanted_by_connect(notification);
   if (!wanted) {
     listener_.proceed(notification.id);
     return;
   }
-  sys::Fd copy = socket_of(notification, *wanted);
   Pending pending{.wanted = *wanted};
+  sys::Fd copy;
+  try {
+    copy = socket_of(notification, *wanted);
+  } catch (const CallerError& error) {
+    if (error.error_number != ENOBUFS) throw;
+    pending.refusal = Refusal{"net.crowded", "No descriptors are left for one more connection."};
+    pending.error = ENOBUFS;
+  }
   pending.connection.process = program();
   pending.connection.port = wanted->port;
   // Numbers are reused: what was read through them is the caller's only if it has been waiting all the time.
   if (!listener_.alive(notification.id)) return;
-  if (!is_open_ || is_lost_) throw CallerError{ENETUNREACH};
-  if (socket_option(copy.get(), SO_TYPE) != SOCK_STREAM)
-    refuse_other_kind(std::move(pending.connection), *wanted);
+  if (pending.refusal) return tell_refusal(notification, std::move(pending));
+  if (socket_option(copy.get(), SO_TYPE) != SOCK_STREAM) {
+    // Who looks a name up tries its addresses so (getaddrinfo(3)), and means nothing by it.
+    if (is_synthetic(*wanted)) throw CallerError{ENETUNREACH};
+    pending.refusal = Refusal{"net.tcp-only", tcp_only};
+  } else if (!is_open_) {
+    pending.refusal = Refusal{"net.none", "By now the state of this sandbox is net none."};
+  } else if (is_lost_) {
+    throw CallerError{ENETUNREACH};
+  }
+  if (pending.refusal) {
+    pending.error = ENETUNREACH;
+    return tell_refusal(notification, std::move(pending));
+  }
   pending_.insert_or_assign(notification.id, std::move(pending));
   send({NetOrder::Kind::connect, notification.id, address_text(*wanted), wanted->port}, std::move(copy));
 }
 
-/// Who looks a name up tries its addresses so (getaddrinfo(3)), and means nothing by it.
-void Connections::refuse_other_kind(Connection connection, const Endpoint& wanted) {
-  if (!is_synthetic(wanted)) {
-    connection.addresses = {address_text(wanted)};
-    judge_.connection_refused(
-        connection, {"net.tcp-only", "Only TCP leaves this sandbox; names are looked up by 127.0.0.1."});
+/// The namespace has no way out for it, whoever judges it: so what cannot be read goes on.
+void Connections::take_datagram(const Notification& notification, const Program& program) {
+  const std::optional<Endpoint> wanted = wanted_by_datagram(notification);
+  if (!wanted) {
+    listener_.proceed(notification.id);
+    return;
   }
-  throw CallerError{ENETUNREACH};
+  Pending pending{.wanted = *wanted};
+  pending.connection.process = program();
+  pending.connection.port = wanted->port;
+  pending.refusal = Refusal{"net.tcp-only", tcp_only};
+  pending.error = ENETUNREACH;
+  if (listener_.alive(notification.id)) tell_refusal(notification, std::move(pending));
+}
+
+/// By its name, which egress knows.
+void Connections::tell_refusal(const Notification& notification, Pending pending) {
+  const Endpoint wanted = pending.wanted;
+  const Entry entry = pending_.insert_or_assign(notification.id, std::move(pending)).first;
+  if (!is_synthetic(wanted) || is_lost_) return named(entry, {});
+  send({NetOrder::Kind::name, notification.id, address_text(wanted), wanted.port});
 }
 
 void Connections::send(const NetOrder& order, sys::Fd fd) { line_->send(pack(order), std::move(fd)); }
@@ -133,6 +158,10 @@ void Connections::named(Entry entry, const std::string& host) {
   Connection& connection = entry->second.connection;
   connection.host = host;
   if (host.empty()) connection.addresses = {address_text(entry->second.wanted)};
+  if (entry->second.refusal) {
+    judge_.connection_refused(connection, *entry->second.refusal);
+    return refuse(entry, entry->second.error);
+  }
   switch (judge_.judge_connection(connection, entry->first)) {
     case Ruling::allow:
       return go_on(entry);
@@ -211,9 +240,14 @@ void Connections::answered(Entry entry, int error) {
 void Connections::ended(Entry entry, const NetWord& word) {
   const ConnectionEnd end{word.addresses.empty() ? std::string() : word.addresses.front(), word.sent,
                           word.received, word.error};
-  const Connection connection = std::move(entry->second.connection);
+  Connection connection = std::move(entry->second.connection);
+  if (connection.host.empty()) connection.host = word.host;  // nobody was asked about it
+  if (connection.host.empty() && connection.addresses.empty())
+    connection.addresses = {address_text(entry->second.wanted)};
   pending_.erase(entry);
-  if (!word.why.empty()) judge_.connection_refused(connection, {"net.unreachable", word.why});
+  if (!word.why.empty())
+    judge_.connection_refused(connection,
+                              {word.error == ENOBUFS ? "net.crowded" : "net.unreachable", word.why});
   judge_.connection_ended(connection, end);
 }
 

@@ -30,10 +30,10 @@ class Connections {
   Connections& operator=(const Connections&) = delete;
   ~Connections();
 
-  /// A caller of connect(2), and who tells which program runs in it. Throws CallerError where the kernel
-  /// would refuse it.
-  void take(const Notification& notification,
-            const std::function<std::shared_ptr<const ExecEvent>()>& program);
+  using Program = std::function<std::shared_ptr<const ExecEvent>()>;
+  /// A caller of connect(2), or one who sends a datagram, and who tells which program runs in it. Throws
+  /// CallerError where the kernel would refuse it.
+  void take(const Notification& notification, const Program& program);
   /// The answer to a ruling of `wait`; false where it was not about a connection.
   bool answer(std::uint64_t ticket, bool allowed);
   /// The sandbox has ended: what its connections have carried is told.
@@ -48,10 +48,13 @@ class Connections {
     Endpoint wanted = {};
     bool waits = false;  ///< for a person
     bool is_answered = false;
+    std::optional<Refusal> refusal = {};  ///< it is refused whatever its name is
+    int error = 0;                        ///< an errno: with that
   };
   using Entry = std::map<std::uint64_t, Pending>::iterator;
 
-  [[noreturn]] void refuse_other_kind(Connection connection, const Endpoint& wanted);
+  void take_datagram(const Notification& notification, const Program& program);
+  void tell_refusal(const Notification& notification, Pending pending);
   void hear(const NetWord& word);
   void follow(Entry entry, const NetWord& word);
   void named(Entry entry, const std::string& host);

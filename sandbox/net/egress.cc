@@ -1,6 +1,7 @@
 #include "sandbox/net/egress.h"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -57,6 +58,7 @@ class Egress {
 
  private:
   void obey(const sys::Packet& packet);
+  void tell_name(Number number, const Endpoint& wanted);
   void begin(const NetOrder& order, sys::Fd copy);
   void resolve(Number number);
   void dial(const NetOrder& order);
@@ -92,9 +94,17 @@ class Egress {
   sys::Watch last_moment_;
 };
 
+Endpoint wanted_in(const NetOrder& order) {
+  const std::optional<Endpoint> wanted = read_address(order.address, order.port);
+  if (!wanted) throw sys::Error(sys::Kind::internal, "reading where a connection leads");
+  return *wanted;
+}
+
 void Egress::obey(const sys::Packet& packet) {
   const NetOrder order = unpack_order(packet.bytes);
   switch (order.kind) {
+    case NetOrder::Kind::name:
+      return tell_name(order.number, wanted_in(order));
     case NetOrder::Kind::connect:
       if (packet.fds.size() == 1) begin(order, sys::duplicate(packet.fds.front().get()));
       return;
@@ -115,18 +125,24 @@ void Egress::obey(const sys::Packet& packet) {
   }
 }
 
+void Egress::tell_name(Number number, const Endpoint& wanted) {
+  const std::string* const name = names_.name_at(wanted);
+  line_.send(
+      pack(NetWord{.kind = NetWord::Kind::named, .number = number, .host = name ? *name : std::string()}));
+}
+
 void Egress::begin(const NetOrder& order, sys::Fd copy) {
-  const std::optional<Endpoint> wanted = read_address(order.address, order.port);
-  if (!wanted) throw sys::Error(sys::Kind::internal, "reading where a connection leads");
   const bool is_too_many = flows_.size() >= most_flows_;
   Flow& flow = flows_[order.number];
-  flow.wanted = *wanted;
-  if (is_too_many) return fail(order.number, ENOBUFS);
+  flow.wanted = wanted_in(order);
+  if (const std::string* name = names_.name_at(flow.wanted)) flow.host = *name;
   flow.waits = (::fcntl(copy.get(), F_GETFL) & O_NONBLOCK) == 0;
   flow.copy = std::move(copy);
-  if (const std::string* name = names_.name_at(*wanted)) flow.host = *name;
-  if (flow.host.empty() && is_synthetic(*wanted)) return fail(order.number, EHOSTUNREACH);
-  line_.send(pack(NetWord{.kind = NetWord::Kind::named, .number = order.number, .host = flow.host}));
+  if (is_too_many)
+    return fail(order.number, ENOBUFS, fmt::format("{} connections are open, and no more fit.", most_flows_));
+  if (flow.host.empty() && is_synthetic(flow.wanted))
+    return fail(order.number, EHOSTUNREACH, "No name has this address.");
+  tell_name(order.number, flow.wanted);
 }
 
 void Egress::resolve(Number number) {
@@ -203,7 +219,10 @@ void Egress::dialled(Number number, Dial::Result result) {
   Flow& flow = flows_.at(number);
   flow.dialled = result.to;
   flow.has_dialled = true;
-  if (result.error != 0) return fail(number, result.error);
+  // Who did not wait sees a connection that breaks off.
+  if (result.error != 0)
+    return fail(number, result.error,
+                flow.waits ? std::string() : "Outside: " + sys::error_text(result.error) + ".");
   outside_is_there(number, std::move(result.socket));
 }
 
@@ -292,6 +311,7 @@ void Egress::tell_end(Number number, const Relay::Carried& carried, const std::s
   if (flow.empty()) return;
   NetWord word{.kind = NetWord::Kind::ended, .number = number, .error = carried.error};
   word.why = why;
+  word.host = flow.mapped().host;
   if (flow.mapped().has_dialled) word.addresses.push_back(address_text(flow.mapped().dialled));
   word.sent = carried.sent;
   word.received = carried.received;

@@ -11,6 +11,7 @@ namespace sandbox {
 /// To egress.
 struct NetOrder {
   enum class Kind : std::int32_t {
+    name,     ///< which name is behind `address`; nothing more comes of it
     connect,  ///< one descriptor: a copy of the caller's socket, which wants to go to `address` and `port`
     resolve,  ///< its name is allowed
     dial,     ///< `addresses` are allowed; none: the name, by the owner's proxy
@@ -37,7 +38,7 @@ struct NetWord {
   };
   Kind kind = Kind::named;
   std::uint64_t number = 0;
-  std::string host = {};
+  std::string host = {};                    ///< of `named` and `ended`
   std::vector<std::string> addresses = {};  ///< of `ended`: the one that was dialled last
   std::int32_t error = 0;
   std::uint64_t sent = 0, received = 0;

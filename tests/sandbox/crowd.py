@@ -41,6 +41,8 @@ def those_that_fit_are_carried_and_the_others_refused(place):
     made, refused, heard, later, kinds = done.stdout.split()
     assert int(made) + int(refused) == count and int(kinds) <= 2, done
     assert heard == made and int(made) >= min(count, 500) and later == "True" and done.returncode == 0, done
+    told = {denial["rule"]: denial["times"] for denial in place.denials()}
+    assert told == ({"net.crowded": int(refused)} if refused != "0" else {}), told
     most = (OPEN_FILES - 256) // 6
     assert int(made) <= most, (done, most)
 

@@ -47,8 +47,8 @@ def all_else_is_refused_with_a_reason_that_reaches_the_result(place):
     assert done.stdout.split() == ["EACCES", "EACCES", "EACCES", "EACCES", "EACCES", "EHOSTUNREACH"], done
     assert server.came == 0
     told = [denial["event"]["to"] for denial in place.denials()]
-    assert told == [f"other.example:{server.port}", "allowed.example:1", "10.1.2.3:80", "[2001:db8::1]:80", "no.such.example:443"], told
-    assert {denial["rule"] for denial in place.denials()} == {"defaults.net"} and place.denials()[0]["chain"] == ["python3"], place.denials()
+    assert told == [f"other.example:{server.port}", "allowed.example:1", "10.1.2.3:80", "[2001:db8::1]:80", "no.such.example:443", "198.18.200.200:80"], told
+    assert [denial["rule"] for denial in place.denials()] == ["defaults.net"] * 5 + ["net.unreachable"] and place.denials()[0]["chain"] == ["python3"], place.denials()
     assert f"denied: net other.example:{server.port}" in done.stderr and "No rule allows this" in done.stderr, done.stderr
 
 
@@ -69,21 +69,60 @@ def a_rule_on_a_program_holds_for_that_program(place):
     assert [denial["chain"] for denial in place.denials()] == [["bash"]], place.denials()
 
 
-def what_is_no_tcp_is_not_let_out(place):
-    place.rules("{id: all, event: net, verdict: allow}")
-    done = place.python("""
+DATAGRAMS = """
+import ctypes, struct
+libc = ctypes.CDLL(None, use_errno=True)
 def attempt(act):
     try: act(); return "OUT"
     except OSError as error: return errno.errorcode[error.errno]
-u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-print(attempt(lambda: u.sendto(b"x", ("10.1.2.3", 53))), attempt(lambda: u.connect(("10.1.2.3", 53))))
+def send_two(to):  # sendmmsg(2): two of struct mmsghdr, and what they point to
+    name = ctypes.create_string_buffer(struct.pack("=H", 2) + struct.pack("!H", to[1]) + socket.inet_aton(to[0]) + bytes(8), 16)
+    data = ctypes.create_string_buffer(b"x", 1)
+    piece = ctypes.create_string_buffer(struct.pack("=QQ", ctypes.addressof(data), 1), 16)
+    one = struct.pack("=QIIQQQQi4xI4x", ctypes.addressof(name), 16, 0, ctypes.addressof(piece), 1, 0, 0, 0, 0)
+    if libc.sendmmsg(u.fileno(), one * 2, 2, 0) < 0: raise OSError(ctypes.get_errno(), "sendmmsg")
+u, six = (socket.socket(family, socket.SOCK_DGRAM) for family in (socket.AF_INET, socket.AF_INET6))
+"""
+
+
+def what_is_no_tcp_is_not_let_out(place):
+    place.rules("{id: all, event: net, verdict: allow}")
+    done = place.python(DATAGRAMS + """
+print(attempt(lambda: u.sendto(b"x", ("10.1.2.3", 53))), attempt(lambda: u.connect(("10.1.2.4", 53))))
+print(attempt(lambda: u.sendmsg([b"x"], [], 0, ("10.1.2.5", 53))), attempt(lambda: send_two(("10.1.2.6", 53))))
+print(attempt(lambda: six.sendto(b"x", ("2001:db8::1", 53))), attempt(lambda: six.sendto(b"x", ("::ffff:10.1.2.7", 53))))
 name = socket.gethostbyname("allowed.example")
 print(attempt(lambda: u.sendto(b"x", (name, 53))), attempt(lambda: u.connect((name, 53))))
+print(attempt(lambda: u.sendmsg([b"x"], [], socket.MSG_NOSIGNAL, ("10.1.2.8", 53))))  # refused, and not told
 t = socket.socket()
 print(attempt(lambda: t.sendto(b"x", 0x20000000, (name, 80))))  # MSG_FASTOPEN needs no connect
 """)
-    assert done.stdout.split() == ["ENETUNREACH"] * 5, done
-    assert [(denial["rule"], denial["event"]["to"]) for denial in place.denials()] == [("net.tcp-only", "10.1.2.3:53")], place.denials()
+    assert done.stdout.split() == ["ENETUNREACH"] * 10, done
+    told = [denial["event"]["to"] for denial in place.denials()]
+    assert told == ["10.1.2.3:53", "10.1.2.4:53", "10.1.2.5:53", "10.1.2.6:53", "[2001:db8::1]:53", "10.1.2.7:53", "allowed.example:53"], told
+    assert {(denial["rule"], *denial["chain"]) for denial in place.denials()} == {("net.tcp-only", "python3")}, place.denials()
+    assert "denied: net 10.1.2.5:53" in done.stderr and "Only TCP leaves this sandbox" in done.stderr, done.stderr
+    assert len([record for record in place.records("decided") if record.get("rule") == "net.tcp-only"]) == 7
+
+
+def datagrams_and_messages_inside_arrive(place):
+    place.rules(loopback=False)
+    done = place.python(DATAGRAMS + """
+import array
+for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+    there = socket.socket(family, socket.SOCK_DGRAM); there.bind((address, 0)); here = socket.socket(family, socket.SOCK_DGRAM)
+    here.sendto(b"to", there.getsockname()); here.sendmsg([b"m", b"sg"], [], 0, there.getsockname()[:2])
+    if family == socket.AF_INET: send_two(there.getsockname())
+    print([there.recv(9).decode() for _ in range(4 if family == socket.AF_INET else 2)])
+one, other = socket.socketpair(socket.AF_UNIX)
+reading, writing = os.pipe()
+one.sendmsg([b"fd"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [writing]))])
+_, passed, _, _ = other.recvmsg(9, 64)
+os.write(int.from_bytes(passed[0][2], "little"), b"through"); print(os.read(reading, 9).decode())
+print(attempt(lambda: u.sendto(b"x", ("0.0.0.0", 0))), libc.sendmsg(u.fileno(), 1, 0), ctypes.get_errno() == errno.EFAULT)
+""")
+    assert done.stdout.splitlines() == ["['to', 'msg', 'x', 'x']", "['to', 'msg']", "through", "EINVAL -1 True"], done
+    assert place.denials() == [], place.denials()
 
 
 def loopback_inside_works(place):
@@ -155,11 +194,14 @@ def a_served_session_has_it_too(place):
     assert said[0].endswith("four") and said[2].endswith("four") and "net allowlist" in said[0], said
     assert f"denied: net other.example:{server.port}" in said[1] and "by: " in said[1] and "four" not in said[1], said
     assert told[1]["denials"][0]["event"] == {"type": "net", "to": f"other.example:{server.port}"}, told[1]
+    text, result = served.shell("python3 -c 'import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b\"x\", (\"10.1.2.3\", 53))'")
+    assert "denied: net 10.1.2.3:53" in text and "Only TCP leaves this sandbox" in text and "unreachable" in text, text
+    assert [denial["event"]["to"] for denial in result["denials"]] == ["10.1.2.3:53"], result
 
 
 TESTS = [a_name_that_a_rule_allows_is_reached, programs_of_all_kinds_reach_it_without_being_told,
          all_else_is_refused_with_a_reason_that_reaches_the_result, the_hosts_own_loopback_has_a_name, a_rule_on_a_program_holds_for_that_program,
-         what_is_no_tcp_is_not_let_out, loopback_inside_works, an_unknown_host_is_asked_for_and_the_connection_waits, every_decision_is_on_record,
+         what_is_no_tcp_is_not_let_out, datagrams_and_messages_inside_arrive, loopback_inside_works, an_unknown_host_is_asked_for_and_the_connection_waits, every_decision_is_on_record,
          a_served_session_has_it_too]
 
 if __name__ == "__main__":

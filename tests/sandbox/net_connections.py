@@ -29,8 +29,10 @@ try: s.connect(("nowhere.invalid", int(sys.argv[1])))
 except OSError as error: print(errno.errorcode[error.errno])
 """, port)
     first, second, third = done.stdout.split()
-    assert [(denial["rule"], denial["event"]["to"]) for denial in place.denials()] == [("net.unreachable", f"nowhere.invalid:{port}")], place.denials()
-    assert "Outside nobody knows an address of this name." in done.stderr, done
+    told = [(denial["rule"], denial["event"]["to"], denial["reason"]) for denial in place.denials()]
+    # Who waited has the errno itself.
+    assert told == [("net.unreachable", f"allowed.example:{port}", "Outside: Connection refused."),
+                    ("net.unreachable", f"nowhere.invalid:{port}", "Outside nobody knows an address of this name.")], told
     assert (first, third) == ("ECONNREFUSED", "EHOSTUNREACH") and second in ("ECONNRESET", "EPIPE", "ECONNREFUSED"), done
 
 
@@ -190,6 +192,8 @@ print(attempt("allowed.example", sys.argv[1]))
         finally:
             process.kill()
     assert out.split()[1:] == ["ENETUNREACH", "x"] and process.returncode == 0, (out, said)
+    told = [(denial["rule"], denial["event"]["to"]) for denial in place.denials()]
+    assert told == [("net.none", f"allowed.example:{server.port}")], told
 
 
 TESTS = [errors_outside_are_errors_inside, much_goes_through_whole_and_both_ends_can_finish_first, many_at_once_are_all_served,
