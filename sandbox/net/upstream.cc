@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <utility>
 
 #include "sandbox/net/endpoint.h"
@@ -38,6 +39,28 @@ std::string connect_request(const Upstream& upstream, const std::string& host, s
   return request + "\r\n";
 }
 
+/// The first `bits` of both are the same.
+bool begin_alike(const Endpoint& one, const Endpoint& other, unsigned bits) {
+  for (unsigned at = 0; at < bits; at += 8) {
+    const unsigned beyond = bits - at < 8 ? 8 - (bits - at) : 0;
+    if ((one.bytes[at / 8] ^ other.bytes[at / 8]) >> beyond != 0) return false;
+  }
+  return true;
+}
+
+/// `network` is "10.0.0.0/8". What is none has nobody in it, and a name is in none.
+bool lies_in(const std::string& host, const std::string& network) {
+  const std::size_t slash = network.find('/');
+  if (slash == std::string::npos) return false;
+  const auto base = read_address(network.substr(0, slash), 0), address = read_address(host, 0);
+  unsigned bits = 0;
+  const char* const end = network.data() + network.size();
+  const auto read = std::from_chars(network.data() + slash + 1, end, bits);
+  if (read.ec != std::errc() || read.ptr != end || !base || !address) return false;
+  return base->is_ipv4 == address->is_ipv4 && bits <= (base->is_ipv4 ? 32U : 128U) &&
+         begin_alike(*base, *address, bits);
+}
+
 std::string with_size(std::string_view bytes) { return static_cast<char>(bytes.size()) + std::string(bytes); }
 
 }  // namespace
@@ -49,7 +72,7 @@ std::string name_of(const Upstream& upstream) {
 
 bool goes_direct(const Upstream& upstream, const std::string& host) {
   return std::any_of(upstream.direct.begin(), upstream.direct.end(), [&](const std::string& entry) {
-    return entry == "*" || host == entry || host.ends_with("." + entry);
+    return entry == "*" || host == entry || host.ends_with("." + entry) || lies_in(host, entry);
   });
 }
 

@@ -17,7 +17,7 @@ struct Upstream {
   std::string host;
   std::uint16_t port = 0;
   std::string user = {}, password = {};  ///< both empty: none. For the proxy alone, and on no record
-  /// Without it: a name, with all below it; an address; "*".
+  /// Without it: a name, with all below it; an address or CIDR network of them; "*".
   std::vector<std::string> direct = {};
 };
 

@@ -184,6 +184,17 @@ def what_no_proxy_names_goes_without(place):
     assert done.stdout.split() == ["EHOSTUNREACH", "own-x", "hello-x"] and proxy.asked == ["a.far.example:443"], (done, proxy.asked)
 
 
+def what_no_proxy_names_by_its_network_goes_without(place):
+    proxy = Proxy()
+    place.rules("{id: all, event: net, when: {host: [224.0.0.0/4, 192.0.2.0/24]}, verdict: allow}")
+    env = {"https_proxy": f"http://127.0.0.1:{proxy.port}"}
+    targets = ("224.0.0.1", 443), ("192.0.2.1", 443)  # no TCP goes to a multicast address, wherever this runs
+    done = place.attempts(*targets, env={**env, "no_proxy": "a.example,224.0.0.0/4"})
+    assert done.stdout.split() == ["ENETUNREACH", "hello-x"] and proxy.asked == ["192.0.2.1:443"], (done, proxy.asked)
+    done = place.attempts(*targets, env=env)
+    assert done.stdout.split() == ["hello-x"] * 2, done
+
+
 def a_proxy_that_cannot_be_used_is_an_error_and_nothing_runs(place):
     place.rules(ALLOWED)
     done = place.attempts(("a.far.example", 443), env={"https_proxy": f"https://owner:{SECRET}@proxy.example"})
@@ -192,7 +203,8 @@ def a_proxy_that_cannot_be_used_is_an_error_and_nothing_runs(place):
 
 TESTS = [names_are_left_to_the_proxy_and_rules_hold_before_it, an_address_in_the_dress_of_a_name_is_judged_as_an_address,
          who_asks_the_proxy_is_seen_nowhere_else, what_the_proxy_answers_reaches_the_result, a_config_names_the_proxy_or_none,
-         what_no_proxy_names_goes_without, a_proxy_that_cannot_be_used_is_an_error_and_nothing_runs]
+         what_no_proxy_names_goes_without, what_no_proxy_names_by_its_network_goes_without,
+         a_proxy_that_cannot_be_used_is_an_error_and_nothing_runs]
 
 
 def main():

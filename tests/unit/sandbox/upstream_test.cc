@@ -104,5 +104,21 @@ TEST_CASE("a name without the proxy takes all below it along, and nothing that o
   CHECK(goes_direct(upstream, "a.example"));
 }
 
+TEST_CASE("without a proxy go the addresses of a network, and no names") {
+  Upstream upstream = http();
+  upstream.direct = {"10.1.0.0/16", "192.0.2.128/25", "2001:db8::/33", "198.51.100.7/32"};
+  for (const char* inside : {"10.1.255.255", "192.0.2.128", "2001:db8:7fff::1", "198.51.100.7"})
+    CHECK_MESSAGE(goes_direct(upstream, inside), inside);
+  for (const char* outside : {"10.2.0.0", "192.0.2.127", "2001:db8:8000::1", "198.51.100.6", "a.example", ""})
+    CHECK_MESSAGE(!goes_direct(upstream, outside), outside);
+  upstream.direct = {"0.0.0.0/0"};
+  CHECK(goes_direct(upstream, "203.0.113.9"));
+  CHECK_FALSE(goes_direct(upstream, "2001:db8::1"));
+  for (const char* none : {"10.0.0.0/33", "10.0.0.0/", "10.0.0.0/8x", "/8", "10.0.0.0/-1", "a.example/8"}) {
+    upstream.direct = {none};
+    CHECK_MESSAGE(!goes_direct(upstream, "10.0.0.1"), none);
+  }
+}
+
 }  // namespace
 }  // namespace sandbox
