@@ -7,12 +7,14 @@
 #include <sys/socket.h>
 #include <sys/utsname.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/fd.h"
+#include "sandbox/sys/text.h"
 
 namespace sandbox {
 namespace {
@@ -52,6 +54,22 @@ sys::Fd open_relay6() {
   if (!socket || !try_bind(socket, address)) return {};  // IPv6 is off
   listen_on(socket);
   return socket;
+}
+
+// The owner's, but that hosts are asked for here: his other services (a directory, a socket in /run) may not
+// be there inside, and are asked outside.
+std::string services_inside() {
+  constexpr std::size_t longest = 64 * 1024;
+  std::string text;
+  try {
+    const std::string all = sys::read_file("/etc/nsswitch.conf", longest);
+    for (const std::string_view line : sys::split(all, '\n')) {
+      const std::size_t start = std::min(line.find_first_not_of(" \t"), line.size());
+      if (!line.substr(start).starts_with("hosts:")) text.append(line).push_back('\n');
+    }
+  } catch (const sys::SysError&) {  // there is none, or it is not for this user either
+  }
+  return text + "hosts: files dns\n";
 }
 
 }  // namespace
@@ -94,7 +112,8 @@ Doors doors_of(std::vector<sys::Fd> fds) {
 std::vector<NameFile> name_files() {
   utsname host{};
   ::uname(&host);
-  return {{"/etc/resolv.conf", "# gatehouse: names are resolved outside\nnameserver 127.0.0.1\n"},
+  return {{"/etc/nsswitch.conf", services_inside()},
+          {"/etc/resolv.conf", "# gatehouse: names are resolved outside\nnameserver 127.0.0.1\n"},
           {"/etc/hosts", fmt::format("127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
                                      "127.0.1.1 {}\n",
                                      host.nodename)}};

@@ -253,8 +253,9 @@ void Connections::ended(Entry entry, const NetWord& word) {
 
 void Connections::refuse(Entry entry, int error) {
   const std::uint64_t number = entry->first;
+  const bool is_answered = entry->second.is_answered;
   pending_.erase(entry);
-  listener_.refuse(number, error);
+  if (!is_answered) listener_.refuse(number, error);
   send({.kind = NetOrder::Kind::forget, .number = number});
 }
 
@@ -267,7 +268,7 @@ void Connections::look_after_callers() {
     for (Entry entry = pending_.begin(); entry != pending_.end();) {
       const Entry one = entry++;
       if (!one->second.waits) continue;
-      if (listener_.alive(one->first)) {
+      if (one->second.is_answered || listener_.alive(one->first)) {
         is_waiting = true;
         continue;
       }

@@ -28,6 +28,8 @@ using Number = std::uint64_t;
 
 /// Between the answer to connect(2) and the arrival at the relay, on one machine.
 constexpr auto longest_way = std::chrono::seconds(20);
+/// For a name to be looked up while a caller who does not wait is kept: a refusal then is connect(2)'s.
+constexpr auto longest_moment = std::chrono::milliseconds(100);
 /// For what was sent by programs that have ended.
 constexpr auto longest_wind_up = std::chrono::seconds(20);
 
@@ -44,7 +46,7 @@ class Egress {
             reactor_, std::move(supervisor), [this](const sys::Packet& packet) { obey(packet); },
             [this] { wind_up(); }),
         lookup_(reactor_),
-        resolver_(reactor_, std::move(doors_.resolver), names_, static_cast<bool>(doors_.relay6)),
+        resolver_(reactor_, std::move(doors_.resolver), names_, unknown_, static_cast<bool>(doors_.relay6)),
         relay_(reactor_,
                [this](Number number, const Relay::Carried& carried) { tell_end(number, carried); }) {
     for (const sys::Fd* door : {&doors_.relay, &doors_.relay6}) {
@@ -61,6 +63,7 @@ class Egress {
   void tell_name(Number number, const Endpoint& wanted);
   void begin(const NetOrder& order, sys::Fd copy);
   void resolve(Number number);
+  void looked_up(Number number, const Lookup::Answer& answer);
   void dial(const NetOrder& order);
   void dial(Number number, std::vector<Endpoint> endpoints);
   void dial_upstream(const NetOrder& order);
@@ -72,6 +75,7 @@ class Egress {
   void receive(int listening);
   void join(Number number, Flow& flow);
   void answer(Number number, Flow& flow, int error);
+  void forget(Number number);
   void fail(Number number, int error, const std::string& why = {});
   void tell_end(Number number, const Relay::Carried& carried, const std::string& why = {});
   void settle();
@@ -82,6 +86,7 @@ class Egress {
   Doors doors_;
   std::optional<Upstream> upstream_;
   Names names_;
+  UnknownNames unknown_;
   Line line_;
   Lookup lookup_;
   Resolver resolver_;
@@ -113,9 +118,7 @@ void Egress::obey(const sys::Packet& packet) {
     case NetOrder::Kind::dial:
       return order.by_upstream ? dial_upstream(order) : dial(order);
     case NetOrder::Kind::forget:
-      claims_.forget(order.number);
-      flows_.erase(order.number);
-      return;
+      return forget(order.number);
     case NetOrder::Kind::settle:
       return settle();
     case NetOrder::Kind::cut:
@@ -148,15 +151,32 @@ void Egress::begin(const NetOrder& order, sys::Fd copy) {
 void Egress::resolve(Number number) {
   const auto flow = flows_.find(number);
   if (flow == flows_.end()) return;
-  const auto found = [this, number](const std::vector<std::string>& addresses) {
-    if (!flows_.contains(number)) return;
-    if (addresses.empty()) return fail(number, EHOSTUNREACH, "Outside nobody knows an address of this name.");
-    line_.send(pack(NetWord{.kind = NetWord::Kind::resolved, .number = number, .addresses = addresses}));
-  };
+  const auto found = [this, number](const Lookup::Answer& answer) { looked_up(number, answer); };
+  // A program that does other things meanwhile must not be kept from them.
+  if (!flow->second.waits)
+    flow->second.moment = reactor_.at(sys::BootClock::now() + longest_moment, [this, number] {
+      Flow& late = flows_.at(number);
+      late.moment.cancel();
+      connect_inside(number, late);
+    });
   if (flow->second.host == own_host)
-    found({"127.0.0.1", "::1"});
+    found({.addresses = {"127.0.0.1", "::1"}});
   else
     lookup_.find(flow->second.host, found);
+}
+
+void Egress::looked_up(Number number, const Lookup::Answer& answer) {
+  const auto flow = flows_.find(number);
+  if (flow == flows_.end()) return;
+  if (!answer.addresses.empty()) {
+    line_.send(
+        pack(NetWord{.kind = NetWord::Kind::resolved, .number = number, .addresses = answer.addresses}));
+    return;
+  }
+  if (!answer.is_known)
+    return fail(number, EHOSTUNREACH, "Outside nobody has told the addresses of this name in time.");
+  unknown_.add(flow->second.host, sys::BootClock::now());
+  fail(number, EHOSTUNREACH, "Outside nobody knows an address of this name.");
 }
 
 std::vector<Endpoint> endpoints_of(const std::vector<std::string>& addresses, std::uint16_t port) {
@@ -179,7 +199,6 @@ void Egress::dial(Number number, std::vector<Endpoint> endpoints) {
   flow.dial = std::make_unique<Dial>(reactor_, std::move(endpoints), [this, number](Dial::Result result) {
     dialled(number, std::move(result));
   });
-  // A program that does other things meanwhile must not be kept from them.
   if (!flow.waits) connect_inside(number, flow);
 }
 
@@ -188,10 +207,10 @@ void Egress::dial_upstream(const NetOrder& order) {
   if (flow == flows_.end() || !upstream_) return fail(order.number, ENETUNREACH);
   const std::string host = order.addresses.empty() ? flow->second.host : order.addresses.front();
   if (!flow->second.waits) connect_inside(order.number, flow->second);
-  lookup_.find(upstream_->host, [this, number = order.number, host](const std::vector<std::string>& known) {
+  lookup_.find(upstream_->host, [this, number = order.number, host](const Lookup::Answer& known) {
     const auto found = flows_.find(number);
     if (found == flows_.end()) return;
-    std::vector<Endpoint> endpoints = endpoints_of(known, upstream_->port);
+    std::vector<Endpoint> endpoints = endpoints_of(known.addresses, upstream_->port);
     if (endpoints.empty())
       return fail(number, EHOSTUNREACH, "Nobody knows an address of the proxy " + name_of(*upstream_) + ".");
     found->second.dial = std::make_unique<Dial>(
@@ -236,6 +255,7 @@ void Egress::outside_is_there(Number number, sys::Fd socket) {
 }
 
 void Egress::connect_inside(Number number, Flow& flow) {
+  if (std::exchange(flow.is_begun, true)) return;
   const int domain = socket_option(flow.copy.get(), SO_DOMAIN);
   const bool by_ipv4 = domain == AF_INET || flow.wanted.is_ipv4;
   const sys::Fd& door = by_ipv4 ? doors_.relay : doors_.relay6;
@@ -293,6 +313,12 @@ void Egress::join(Number number, Flow& flow) {
 void Egress::answer(Number number, Flow& flow, int error) {
   if (std::exchange(flow.is_answered, true)) return;
   line_.send(pack(NetWord{.kind = NetWord::Kind::answered, .number = number, .error = error}));
+}
+
+void Egress::forget(Number number) {
+  claims_.forget(number);
+  const auto flow = flows_.extract(number);
+  if (flow && flow.mapped().inside) break_off(std::move(flow.mapped().inside));
 }
 
 /// To a caller who has his answer the connection breaks off.

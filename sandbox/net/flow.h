@@ -20,6 +20,8 @@ struct Flow {
   bool is_answered = false;
   std::unique_ptr<Dial> dial;
   std::unique_ptr<Tunnel> tunnel;  ///< through the owner's proxy, once that is reached
+  sys::Watch moment;               ///< in which he who does not wait may have the host's own answer
+  bool is_begun = false;           ///< to be connected inside
   sys::Watch connected;            ///< inside
   sys::Watch deadline;             ///< to arrive at the relay
   sys::Fd inside, outside;         ///< of the relay; as soon as they are there

@@ -49,7 +49,7 @@ std::vector<std::string> addresses_in(std::string_view output) {
 
 void Lookup::find(const std::string& name, Found found) {
   Entry& entry = entries_[name];
-  if (entry.waiting.empty() && sys::BootClock::now() < entry.good_until) return found(entry.addresses);
+  if (entry.waiting.empty() && sys::BootClock::now() < entry.good_until) return found(entry.answer);
   entry.waiting.push_back(std::move(found));
   if (entry.waiting.size() > 1) return;
   if (searches_ < most_searches)
@@ -69,9 +69,9 @@ void Lookup::begin(const std::string& name, Entry& entry) {
     search.output = std::move(pipe.read_end);
     sys::set_nonblocking(search.output.get(), true);
     search.readable = reactor_.watch(search.output.get(), POLLIN, [this, name](int) { read(name); });
-    search.deadline = reactor_.at(sys::BootClock::now() + patience, [this, name] { finish(name); });
+    search.deadline = reactor_.at(sys::BootClock::now() + patience, [this, name] { finish(name, false); });
   } catch (const sys::SysError&) {  // no processes or descriptors are left: as if nobody answered
-    search.deadline = reactor_.at(sys::BootClock::now(), [this, name] { finish(name); });
+    search.deadline = reactor_.at(sys::BootClock::now(), [this, name] { finish(name, false); });
   }
 }
 
@@ -81,18 +81,18 @@ void Lookup::read(const std::string& name) {
   const ssize_t count = ::read(search.output.get(), piece.data(), piece.size());
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (count > 0) search.text.append(piece.data(), static_cast<std::size_t>(count));
-  if (count <= 0 || search.text.size() > most_bytes) finish(name);
+  if (count <= 0 || search.text.size() > most_bytes) finish(name, true);
 }
 
-void Lookup::finish(const std::string& name) {
+void Lookup::finish(const std::string& name, bool is_answered) {
   const std::unique_ptr<Search> search = std::exchange(entries_.at(name).search, nullptr);
   --searches_;
   Entry& entry = entries_.at(name);
-  entry.addresses = addresses_in(search->text);
-  entry.good_until = sys::BootClock::now() + (entry.addresses.empty() ? nothing_good_for : good_for);
-  const std::vector<std::string> addresses = entry.addresses;
+  entry.answer = {addresses_in(search->text), is_answered};
+  entry.good_until = sys::BootClock::now() + (entry.answer.addresses.empty() ? nothing_good_for : good_for);
+  const Answer answer = entry.answer;
   const std::vector<Found> waiting = std::exchange(entry.waiting, {});
-  for (const Found& found : waiting) found(addresses);
+  for (const Found& found : waiting) found(answer);
   begin_next();
   forget_old();
 }

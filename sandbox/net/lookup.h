@@ -16,8 +16,11 @@ namespace sandbox {
 
 class Lookup {
  public:
-  /// As text, the best first; none where the name has none, or nobody answers in time.
-  using Found = std::function<void(const std::vector<std::string>& addresses)>;
+  struct Answer {
+    std::vector<std::string> addresses = {};  ///< as text, the best first
+    bool is_known = true;                     ///< that these are all; false: nobody has answered in time
+  };
+  using Found = std::function<void(const Answer&)>;
 
   explicit Lookup(sys::Reactor& reactor) : reactor_(reactor) {}
 
@@ -33,7 +36,7 @@ class Lookup {
     sys::Watch readable, deadline;
   };
   struct Entry {
-    std::vector<std::string> addresses;
+    Answer answer;
     sys::BootClock::time_point good_until{};
     std::vector<Found> waiting;
     std::unique_ptr<Search> search;
@@ -41,7 +44,7 @@ class Lookup {
   void begin(const std::string& name, Entry& entry);
   void begin_next();
   void read(const std::string& name);
-  void finish(const std::string& name);
+  void finish(const std::string& name, bool is_answered);
   void forget_old();
 
   sys::Reactor& reactor_;

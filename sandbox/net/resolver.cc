@@ -17,11 +17,13 @@ bool is_local(std::string_view name) { return name == "localhost" || name.ends_w
 
 }  // namespace
 
-std::string answer_by(Names& names, std::string_view packet, bool has_ipv6) {
+std::string answer_by(Names& names, const UnknownNames& unknown, std::string_view packet, bool has_ipv6) {
   const std::optional<DnsQuestion> question = read_question(packet);
   if (!question) return {};
   const auto type = static_cast<DnsType>(question->type);
   if (question->name.empty() || type == DnsType::ptr) return answer_to(*question, DnsCode::no_such_name);
+  if (unknown.contains(question->name, sys::BootClock::now()))
+    return answer_to(*question, DnsCode::no_such_name);
   const bool is_ipv4 = type == DnsType::a;
   if (!is_ipv4 && (type != DnsType::aaaa || !has_ipv6)) return answer_to(*question, DnsCode::none);
   if (is_local(question->name)) {
@@ -33,8 +35,9 @@ std::string answer_by(Names& names, std::string_view packet, bool has_ipv6) {
   return answer_to(*question, DnsCode::none, {bytes_of(is_ipv4 ? ipv4_of(*number) : ipv6_of(*number))});
 }
 
-Resolver::Resolver(sys::Reactor& reactor, sys::Fd socket, Names& names, bool has_ipv6)
-    : socket_(std::move(socket)), names_(names), has_ipv6_(has_ipv6) {
+Resolver::Resolver(sys::Reactor& reactor, sys::Fd socket, Names& names, const UnknownNames& unknown,
+                   bool has_ipv6)
+    : socket_(std::move(socket)), names_(names), unknown_(unknown), has_ipv6_(has_ipv6) {
   readable_ = reactor.watch(socket_.get(), POLLIN, [this](int) { serve(); });
 }
 
@@ -48,7 +51,7 @@ void Resolver::serve() {
         ::recvfrom(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT, asker, &size);
     if (length < 0) return;
     const std::string answer =
-        answer_by(names_, {buffer.data(), static_cast<std::size_t>(length)}, has_ipv6_);
+        answer_by(names_, unknown_, {buffer.data(), static_cast<std::size_t>(length)}, has_ipv6_);
     if (!answer.empty())
       ::sendto(socket_.get(), answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL, asker, size);
   }

@@ -1,12 +1,15 @@
-"""What tests of a network by name share: a hosts file that they alone see, servers outside, and a place to run gatehouse in."""
+"""What tests of a network by name share: files and servers that they alone see, and a place to run gatehouse in."""
 
 import argparse
+import atexit
 import contextlib
 import ctypes
+import fcntl
 import json
 import os
 import pathlib
 import socket
+import struct
 import subprocess
 import tempfile
 import threading
@@ -23,8 +26,9 @@ HOSTS = """127.0.0.1 localhost
 """
 
 
-def see_other_hosts():
-    """In a mount namespace of its own; gatehouse and what it asks for names see it, too."""
+def see_other_files(files, network=False):
+    """In a mount namespace of its own, with other text in these; gatehouse and what it asks for names see them, too. They can
+    be written anew there. `network`: in a network namespace of its own, too, with nothing but a loopback."""
     libc = ctypes.CDLL(None, use_errno=True)
 
     def must(result, doing):
@@ -32,27 +36,69 @@ def see_other_hosts():
             raise OSError(ctypes.get_errno(), doing)
 
     uid, gid = os.geteuid(), os.getegid()
-    new_mounts, new_user, bind, private = 0x20000, 0x10000000, 4096, 16384 | (1 << 18)
-    must(libc.unshare(new_mounts | (new_user if uid else 0)), "making a mount namespace")
+    new_mounts, new_user, new_network, bind, private = 0x20000, 0x10000000, 0x40000000, 4096, 16384 | (1 << 18)
+    must(libc.unshare(new_mounts | (new_user if uid else 0) | (new_network if network else 0)), "making a mount namespace")
     if uid:
         pathlib.Path("/proc/self/setgroups").write_text("deny")
         pathlib.Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
         pathlib.Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
     must(libc.mount(None, b"/", None, private, None), "making mounts private")
-    with tempfile.NamedTemporaryFile("w", delete=False) as file:
-        file.write(HOSTS)
-    os.chmod(file.name, 0o644)
-    must(libc.mount(file.name.encode(), b"/etc/hosts", None, bind, None), "mounting a hosts file")
+    for path, text in files.items():
+        with tempfile.NamedTemporaryFile("w", delete=False) as file:  # nothing can be mounted over one that is deleted
+            file.write(text)
+        atexit.register(os.unlink, file.name)
+        os.chmod(file.name, 0o644)
+        must(libc.mount(file.name.encode(), path.encode(), None, bind, None), f"mounting {path}")
+    if network:
+        set_flags, up_and_running = 0x8914, 0x41
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+            fcntl.ioctl(any_socket, set_flags, struct.pack("16sh22x", b"lo", up_and_running))
+
+
+def see_other_hosts():
+    see_other_files({"/etc/hosts": HOSTS})
+
+
+class NameServer:
+    """Outside, at port 53: knows addresses by name, tells nothing of what is in `silent`, and the rest after `delay` seconds, and notes who was asked for."""
+
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 53))
+        self.forget()
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def forget(self):
+        self.known, self.silent, self.asked, self.delay = {}, set(), [], 0
+
+    def serve(self):
+        while True:
+            question, asker = self.socket.recvfrom(600)
+            end = question.index(b"\0", 12)
+            labels, at = [], 12
+            while at < end:
+                labels.append(question[at + 1:at + 1 + question[at]].decode())
+                at += 1 + question[at]
+            name, kind = ".".join(labels).lower(), question[end + 1:end + 3]
+            self.asked.append(name)
+            if name in self.silent:
+                continue
+            time.sleep(self.delay)
+            found = self.known.get(name, []) if kind == b"\0\1" else []
+            code = 0 if name in self.known else 3
+            head = question[:2] + struct.pack("!5H", 0x8180 | code, 1, len(found), 0, 0)
+            answers = b"".join(b"\xc0\x0c" + struct.pack("!HHIH", 1, 1, 0, 4) + socket.inet_aton(one) for one in found)
+            self.socket.sendto(head + question[12:end + 5] + answers, asker)
 
 
 class Server:
     """Outside: answers each line with its own name, and counts who came."""
 
-    def __init__(self, name, address="127.0.0.1", talk=None):
+    def __init__(self, name, address="127.0.0.1", talk=None, port=0):
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind((address, 0))
+        self.socket.bind((address, port))
         self.socket.listen(1024)
         self.port = self.socket.getsockname()[1]
         self.name, self.came, self.talk = name, 0, talk or self.echo

@@ -68,7 +68,7 @@ TEST_CASE("whatever bytes are asked, the answer is none or one to that question"
     for (auto changes = random() % 6; changes > 0; --changes)
       bytes[random() % bytes.size()] = static_cast<char>(random());
     if (random() % 4 == 0) bytes.resize(random() % bytes.size());
-    const std::string answer = answer_by(names, bytes, true);
+    const std::string answer = answer_by(names, {}, bytes, true);
     if (answer.empty()) continue;
     REQUIRE(answer.size() >= 12);
     CHECK(answer.substr(0, 2) == bytes.substr(0, 2));
@@ -76,10 +76,11 @@ TEST_CASE("whatever bytes are asked, the answer is none or one to that question"
   }
 }
 
-TEST_CASE("names have one address of each kind, and nothing else") {
+TEST_CASE("names have one address of each kind, and nothing else, and where nobody knew them none") {
   Names names;
+  UnknownNames unknown;
   const auto answers = [&](const std::string& question, bool has_ipv6 = true) {
-    return answer_by(names, question, has_ipv6);
+    return answer_by(names, unknown, question, has_ipv6);
   };
   CHECK(answers(packet(name({"a", "example"}), 1)).ends_with(std::string("\0\4\xc6\x12\0\1", 6)));
   CHECK(answers(packet(name({"A", "EXAMPLE"}), 1)).ends_with(std::string("\0\4\xc6\x12\0\1", 6)));
@@ -87,6 +88,11 @@ TEST_CASE("names have one address of each kind, and nothing else") {
   CHECK(answers(packet(name({"a", "example"}), 28), false)[7] == 0);
   CHECK(answers(packet(name({"a", "example"}), 16))[7] == 0);
   CHECK(answers(packet(name({"localhost"}), 1)).ends_with(std::string("\x7f\0\0\1", 4)));
+  unknown.add("b.example", sys::BootClock::now());
+  for (const std::uint16_t type : {std::uint16_t{1}, std::uint16_t{28}}) {
+    CHECK((answers(packet(name({"B", "example"}), type))[3] & 0xf) == 3);
+    CHECK((answers(packet(name({"a", "example"}), type))[3] & 0xf) == 0);
+  }
   CHECK((answers(packet(name({"1", "0", "18", "198", "in-addr", "arpa"}), 12))[3] & 0xf) == 3);
 }
 
