@@ -12,6 +12,7 @@ import tempfile
 import time
 
 import file_bench
+import net_bench
 import search_bench
 import state_bench
 import wire_bench
@@ -134,6 +135,7 @@ def main():
         file_bench.bench(options, table, workspace)
         search_bench.bench(options, table)
         state_bench.bench(options, table)
+        net_bench.bench(options, table)
         bench_decisions(options, table)
         if options.races:
             bench_race(options, table)
