@@ -34,4 +34,9 @@ class Dial {
   sys::Watch writable_, deadline_;
 };
 
+/// For one that will lead to this machine itself, or listens there. Nothing is congested on that way, and
+/// what the machine sends by otherwise may space it out (BBR does): a relay would be held up twice. A socket
+/// that is connected stays as it is.
+void send_without_pacing(int socket);
+
 }  // namespace sandbox

@@ -52,6 +52,7 @@ class Egress {
     for (const sys::Fd* door : {&doors_.relay, &doors_.relay6}) {
       if (!*door) continue;
       const int listening = door->get();
+      send_without_pacing(listening);
       arrivals_.push_back(reactor_.watch(listening, POLLIN, [this, listening](int) { receive(listening); }));
     }
   }

@@ -11,6 +11,7 @@ namespace sandbox {
 int connect_without_waiting(int socket, const Endpoint& to) {
   const int flags = ::fcntl(socket, F_GETFL);
   if (flags < 0) return errno;
+  send_without_pacing(socket);
   const bool waits = (flags & O_NONBLOCK) == 0;
   if (waits && ::fcntl(socket, F_SETFL, flags | O_NONBLOCK) != 0) return errno;
   int domain = 0;
