@@ -9,6 +9,7 @@ import os
 import pty
 import select
 import shutil
+import subprocess
 import sys
 
 import net_scene as scene
@@ -125,6 +126,47 @@ print(attempt(lambda: u.sendto(b"x", ("0.0.0.0", 0))), libc.sendmsg(u.fileno(), 
     assert place.denials() == [], place.denials()
 
 
+BAD_CALLS = """
+import ctypes, errno, itertools, os, socket, struct
+libc = ctypes.CDLL(None, use_errno=True)
+def call(function, *words):
+    ctypes.set_errno(0)
+    got = function(*[ctypes.c_long(word) for word in words])
+    return got if got >= 0 else errno.errorcode[ctypes.get_errno()]
+def at(data): return ctypes.addressof(kept.setdefault(data, ctypes.create_string_buffer(data, max(len(data), 1))))
+kept, there = {}, socket.socket(type=socket.SOCK_DGRAM)
+there.bind(("127.0.0.1", 0)); port = struct.pack("!H", there.getsockname()[1])
+inet = struct.pack("=H", 2) + port + socket.inet_aton("127.0.0.1") + bytes(8)
+six = struct.pack("=H", 10) + port + bytes(4) + socket.inet_pton(10, "::ffff:127.0.0.1") + bytes(4)
+names = {"inet": inet, "six": six, "unspec": bytes(2) + inet[2:], "unix": struct.pack("=H", 1) + b"nobody", "netlink": struct.pack("=H", 16) + bytes(10),
+         "strange": b"\\xff" * 28, "long": inet + bytes(200), "empty": b""}
+stream = socket.socket(); stream.bind(("127.0.0.1", 0)); stream.listen()
+talking = socket.create_connection(stream.getsockname())
+sockets = {"udp": socket.socket(type=2), "udp6": socket.socket(10, 2), "unix": socket.socket(1, 2), "netlink": socket.socket(16, 2), "fresh": socket.socket(),
+           "talking": talking}
+connected = socket.socket(type=2); connected.connect(there.getsockname()); sockets["connected"] = connected
+fds = {**{name: s.fileno() for name, s in sockets.items()}, "file": os.open("/dev/null", 1), "none": 999, "minus": -1}
+piece = struct.pack("=QQ", at(b"x"), 1)
+for (which, fd), (name, data) in itertools.product(fds.items(), names.items()):
+    for size in {len(data), 1, 16, 28, 2**31 - 1, -1}:
+        for where in (at(data), 8):
+            message = struct.pack("=QIIQQQQi4x", where, size & 0xffffffff, 0, at(piece), 1, 0, 0, 0)
+            print(which, name, size, where == 8, call(libc.sendto, fd, at(b"x"), 1, 0x4040, where, size), call(libc.sendto, fd, at(b"x"), 1, 0x40, where, size),
+                  call(libc.sendmsg, fd, at(message), 0x40), call(libc.sendmmsg, fd, at(message + bytes(8)), 1, 0x40))
+for fd in fds.values(): print(call(libc.sendmsg, fd, 8, 0), call(libc.sendmmsg, fd, 8, 3, 0), call(libc.sendmmsg, fd, 0, 0, 0))
+"""
+
+
+def calls_that_lead_nowhere_get_the_kernels_own_answers(place):
+    place.rules(loopback=False)
+    plain = subprocess.run(["/usr/bin/python3", "-c", BAD_CALLS], env=place.env, cwd=place.workspace, text=True, capture_output=True, timeout=60, check=False)
+    done = place.run("/usr/bin/python3", "-c", BAD_CALLS)
+    here, there = plain.stdout.splitlines(), done.stdout.splitlines()
+    assert len(here) > 500 and len(here) == len(there), (plain.stderr, done.stderr)
+    assert here == there, [pair for pair in zip(here, there) if pair[0] != pair[1]][:5]
+    assert not done.stderr and place.denials() == [], done.stderr
+
+
 def loopback_inside_works(place):
     place.rules(loopback=False)
     done = place.python("""
@@ -201,7 +243,8 @@ def a_served_session_has_it_too(place):
 
 TESTS = [a_name_that_a_rule_allows_is_reached, programs_of_all_kinds_reach_it_without_being_told,
          all_else_is_refused_with_a_reason_that_reaches_the_result, the_hosts_own_loopback_has_a_name, a_rule_on_a_program_holds_for_that_program,
-         what_is_no_tcp_is_not_let_out, datagrams_and_messages_inside_arrive, loopback_inside_works, an_unknown_host_is_asked_for_and_the_connection_waits, every_decision_is_on_record,
+         what_is_no_tcp_is_not_let_out, datagrams_and_messages_inside_arrive, calls_that_lead_nowhere_get_the_kernels_own_answers,
+         loopback_inside_works, an_unknown_host_is_asked_for_and_the_connection_waits, every_decision_is_on_record,
          a_served_session_has_it_too]
 
 if __name__ == "__main__":
