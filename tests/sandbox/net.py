@@ -236,6 +236,8 @@ def a_served_session_has_it_too(place):
     assert said[0].endswith("four") and said[2].endswith("four") and "net allowlist" in said[0], said
     assert f"denied: net other.example:{server.port}" in said[1] and "by: " in said[1] and "four" not in said[1], said
     assert told[1]["denials"][0]["event"] == {"type": "net", "to": f"other.example:{server.port}"}, told[1]
+    text, result = served.shell(": <>/dev/tcp/allowed.example/1")
+    assert "denied: net allowed.example:1 " in text and [denial["event"]["to"] for denial in result["denials"]] == ["allowed.example:1"], text
     text, result = served.shell("python3 -c 'import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b\"x\", (\"10.1.2.3\", 53))'")
     assert "denied: net 10.1.2.3:53" in text and "Only TCP leaves this sandbox" in text and "unreachable" in text, text
     assert [denial["event"]["to"] for denial in result["denials"]] == ["10.1.2.3:53"], result

@@ -125,6 +125,10 @@ print(first, *[attempt("turns.example", sys.argv[1]) for _ in range(5)])
     assert set(out.split()) <= {"four", "x", "EACCES"} and out.startswith("four x") and secret.came == 0, (out, secret.came)
     done = place.python(scene.TRY + "print(attempt('turns.example', sys.argv[1]))", server.port)
     assert done.stdout.split() == ["EACCES"] and "turns.example leads to 127.0.0.2" in done.stderr and secret.came == 0, done
+    text, result = place.serve("--network", "allowlist", "--rules", place.path / "rules.yaml").shell(
+        f": <>/dev/tcp/turns.example/{server.port}")
+    assert f"denied: net turns.example:{server.port}" in text and "turns.example leads to 127.0.0.2" in text and secret.came == 0, text
+    assert [denial["rule"] for denial in result["denials"]] == ["net.internal"], result
     outside.known = {"turns.example": ["127.0.0.2", "127.0.0.1"]}
     done = place.python(scene.TRY + "print(attempt('turns.example', sys.argv[1]))", server.port)
     assert done.stdout.split() == ["four", "x"] and secret.came == 0, done
