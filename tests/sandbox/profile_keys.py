@@ -163,13 +163,13 @@ def a_profile_that_may_nest_builds_sandboxes_and_uncovers_nothing(place):
     if as_root_is_refused(place):
         return
     nest = "unshare -Urm sh -c 'umount ~/.pgpass; umount -l ~/.pgpass; mount --bind ~ /mnt && cat /mnt/.pgpass; cat ~/.pgpass; mount -o remount,bind,rw / && touch /etc/x; id -u'"
-    place.rules("nested_namespaces: true", program="[unshare, bwrap]")
+    place.rules("nested_namespaces: true, inherit: ['*']", program="[unshare, bwrap]")
     done = place.shell(nest)
     assert done.stdout.strip() == "0" and SECRET not in done.stdout, done
     done = place.shell("bwrap --ro-bind / / --dev /dev --proc /proc --unshare-all --tmpfs /mnt sh -c 'echo in > /mnt/x && cat /mnt/x; cat ~/.pgpass; echo > /etc/x'")
     assert done.stdout.strip() == "in" and SECRET not in done.stdout, done
     assert not pathlib.Path("/etc/x").exists()
-    place.rules("nested_namespaces: false", program="[unshare, bwrap]")
+    place.rules("inherit: ['*']", program="[unshare, bwrap]")
     assert place.shell(nest).stdout.strip() == ""
     assert place.shell("unshare -Ur id").returncode != 0
 
@@ -177,7 +177,7 @@ def a_profile_that_may_nest_builds_sandboxes_and_uncovers_nothing(place):
 def who_may_nest_is_judged_all_the_same(place):
     if as_root_is_refused(place):
         return
-    place.rules("nested_namespaces: true", program="unshare", rules="  - {id: no.id, event: exec, when: {program: id}, verdict: deny, reason: No.}")
+    place.rules("nested_namespaces: true, inherit: ['*']", program="unshare", rules="  - {id: no.id, event: exec, when: {program: id}, verdict: deny, reason: No.}")
     done = place.shell("unshare -Urmpf --mount-proc sh -c 'id || echo refused'")
     assert done.stdout.strip() == "refused" and "no.id" in done.stderr, done
 

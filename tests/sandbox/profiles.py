@@ -304,7 +304,9 @@ def what_was_judged_is_what_is_moved(place):
     place.out(kinds)
     ran = {path.name: path.stat().st_size for path in place.workspace.glob("*.*") if path.suffix != ".py"}
     report = json.loads((place.path / "report.json").read_text())["execs"]
-    assert set(ran) == {"allowed__."} and ran["allowed__."] > 20 and report["moved"] >= ran["allowed__."], (ran, report)
+    # A word that is read while it is written may be half of it: then this is what was judged, and what ran.
+    assert all(name.startswith("allowed__.") and name != "allowed__.forbidden" for name in ran), ran
+    assert ran["allowed__."] > 20 and report["moved"] >= ran["allowed__."], (ran, report)
 
 
 def without_namespaces_it_is_denied(place):
