@@ -48,12 +48,9 @@ bool is_answer(Report::Kind kind) {
   return kind == Report::Kind::held || kind == Report::Kind::roots_set || kind == Report::Kind::lent;
 }
 
-/// The host's files have nothing hidden.
-std::vector<std::string> shown_by(const Spec& spec) {
-  if (spec.mode == Mode::danger_full_access) return {"/"};
-  std::vector<std::string> shown = spec.shown;
-  shown.insert(shown.end(), spec.sockets.begin(), spec.sockets.end());
-  return shown;
+/// Of what the sandbox holds by itself: with the host's files, nothing is held.
+std::vector<std::string> left_in_reach(const Spec& spec, const std::vector<std::string>& paths) {
+  return spec.mode == Mode::danger_full_access ? std::vector<std::string>{"/"} : paths;
 }
 
 Report report_in(const sys::Packet& packet) {
@@ -86,7 +83,8 @@ Supervisor::Supervisor(sys::Reactor& reactor, std::shared_ptr<WaitStatuses> stat
       handlers_(std::move(handlers)),
       caches_(cache_paths_of(spec)),
       nests_(spec.nested_namespaces),
-      shown_(shown_by(spec)),
+      shown_(left_in_reach(spec, spec.shown)),
+      sockets_(left_in_reach(spec, spec.sockets)),
       started_(sys::BootClock::now()),
       // Before the first child is there: a status that comes earlier would be lost.
       statuses_(std::move(statuses)),
@@ -166,8 +164,9 @@ std::vector<NotHeld> Supervisor::hold(const HoldOrder& change, HoldFor reason) {
 }
 
 std::vector<NotHeld> Supervisor::hold_here(HoldOrder change, HoldFor reason) {
-  if (reason == HoldFor::sandbox)
-    std::erase_if(change.held, [this](const Held& held) { return sys::is_within_any(held.path, shown_); });
+  const auto* left = reason == HoldFor::hiding ? &shown_ : reason == HoldFor::sockets ? &sockets_ : nullptr;
+  if (left != nullptr)
+    std::erase_if(change.held, [&](const Held& held) { return sys::is_within_any(held.path, *left); });
   const std::optional<Fds> answer = ask(Order::Kind::hold, {pack(change).get()}, Report::Kind::held);
   std::vector<NotHeld> failures;
   if (answer && answer->size() == 1) failures = unpack_not_held(answer->front().get());

@@ -76,7 +76,7 @@ class Supervisor {
   /// it names. What a program has open stays open to it, and so does a directory that it is in. Nothing is
   /// named where the sandbox has ended. What is not held for a rule's sake stays in reach of a program that
   /// was moved to where it is shown (Spec::shown, Spec::sockets).
-  enum class HoldFor { rules, sandbox };
+  enum class HoldFor { rules, hiding, sockets };
   std::vector<NotHeld> hold(const HoldOrder& change, HoldFor reason = HoldFor::rules);
 
   /// The sandbox's first process, as our namespace numbers it.
@@ -131,9 +131,9 @@ class Supervisor {
 
   sys::Reactor& reactor_;
   Handlers handlers_;
-  std::vector<std::string> caches_;  // their paths
-  bool nests_;                       // Spec::nested_namespaces
-  std::vector<std::string> shown_;   // whatever the sandbox hides by itself
+  std::vector<std::string> caches_;           // their paths
+  bool nests_;                                // Spec::nested_namespaces
+  std::vector<std::string> shown_, sockets_;  // in reach, but for rules
   sys::BootClock::time_point started_;
   std::shared_ptr<WaitStatuses> statuses_;
   WaitStatuses::Claim claim_;

@@ -150,7 +150,7 @@ std::vector<std::string> HiddenHolds::look(sandbox::Supervisor& supervisor, cons
     if (!now.contains(path) && !is_others(path)) change.let_go.push_back(path);
   std::vector<std::string> sentences;
   if (change.held.empty() && change.let_go.empty()) return sentences;
-  for (const sandbox::NotHeld& failure : supervisor.hold(change, HoldFor::sandbox)) {
+  for (const sandbox::NotHeld& failure : supervisor.hold(change, HoldFor::hiding)) {
     is_due_ = now.erase(failure.path) > 0 || is_due_;  // the next time it is tried again
     sentences.push_back(fmt::format("not hidden: {}: {}", sys::visible(failure.path), failure.why));
   }

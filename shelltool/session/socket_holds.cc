@@ -30,7 +30,7 @@ std::vector<std::string> SocketHolds::follow(const sandbox::Spec& spec, sandbox:
     if (!wanted.contains(path) && !is_others(path)) change.let_go.push_back(path);
   std::vector<std::string> sentences;
   if (change.held.empty() && change.let_go.empty()) return sentences;
-  for (const sandbox::NotHeld& failure : supervisor.hold(change, HoldFor::sandbox)) {
+  for (const sandbox::NotHeld& failure : supervisor.hold(change, HoldFor::sockets)) {
     wanted.erase(failure.path);  // the next time it is tried again
     sentences.push_back(
         fmt::format("the unix socket {} can be reached: {}", sys::visible(failure.path), failure.why));
