@@ -253,12 +253,13 @@ class Init {
     report(Report::Kind::roots_set, number, {pack(answer).get()});
   }
 
-  /// No descriptor where they cannot be had, or are too many for one packet.
+  /// Without what covers files in them: elsewhere other files are hidden. No descriptor where they cannot be
+  /// had, or are too many for one packet.
   void lend_caches(int number) {
     std::vector<sys::Fd> trees;
     try {
       for (const std::string& path : cache_paths_of(spec()))
-        trees.push_back(copy_tree(place_at(path).get(), path));
+        trees.push_back(copy_bare(place_at(path).get(), path));
     } catch (const sys::SysError&) {
       trees.clear();
     }

@@ -193,9 +193,21 @@ def caches_are_the_sessions(place):
     assert place.out("cat ~/.cache/new") == "mine"
 
 
+def what_a_profile_shows_in_a_cache_is_shown(place):
+    (place.home / ".m2").mkdir()
+    (place.home / ".m2" / "settings.xml").write_text(f"<settings><servers>{SECRET}</servers></settings>")
+    place.rules('unhide: ["~/.m2/settings.xml"], network: none')
+    look = "import os; print(open(os.path.expanduser('~/.m2/settings.xml')).read())"
+    assert SECRET in place.out(f'python3 -c "{look}"; echo > ~/.m2/mine')
+    assert place.out("cat ~/.m2/settings.xml") == "<settings></settings>"
+    place.rules("network: none")
+    assert place.out(f'python3 -c "{look}"') == "<settings></settings>"
+
+
 TESTS = [limits_are_the_programs_own, time_that_is_up_ends_the_program_and_not_its_caller, a_port_is_reached_while_the_program_runs,
          a_port_that_is_taken_is_said, a_socket_of_the_host_is_in_reach_of_the_program_alone, a_socket_that_comes_later_stays_in_reach_of_the_program,
-         a_profile_that_may_nest_builds_sandboxes_and_uncovers_nothing, who_may_nest_is_judged_all_the_same, caches_are_the_sessions]
+         a_profile_that_may_nest_builds_sandboxes_and_uncovers_nothing, who_may_nest_is_judged_all_the_same, caches_are_the_sessions,
+         what_a_profile_shows_in_a_cache_is_shown]
 
 
 if __name__ == "__main__":
