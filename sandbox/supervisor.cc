@@ -25,7 +25,6 @@ constexpr auto grace = std::chrono::milliseconds(200);
 constexpr std::size_t most_moved = 64;
 /// Between asking a subreaper to end its tree and ending it without its help.
 constexpr auto patience = std::chrono::seconds(2);
-
 /// For servers that nothing outside reaches: a command that is over before costs nothing.
 constexpr auto look_interval = std::chrono::seconds(1);
 
@@ -85,6 +84,7 @@ Supervisor::Supervisor(sys::Reactor& reactor, std::shared_ptr<WaitStatuses> stat
       nests_(spec.nested_namespaces),
       shown_(left_in_reach(spec, spec.shown)),
       sockets_(left_in_reach(spec, spec.sockets)),
+      hidden_(spec.hide),
       started_(sys::BootClock::now()),
       // Before the first child is there: a status that comes earlier would be lost.
       statuses_(std::move(statuses)),
@@ -166,7 +166,9 @@ std::vector<NotHeld> Supervisor::hold(const HoldOrder& change, HoldFor reason) {
 std::vector<NotHeld> Supervisor::hold_here(HoldOrder change, HoldFor reason) {
   const auto* left = reason == HoldFor::hiding ? &shown_ : reason == HoldFor::sockets ? &sockets_ : nullptr;
   if (left != nullptr)
-    std::erase_if(change.held, [&](const Held& held) { return sys::is_within_any(held.path, *left); });
+    std::erase_if(change.held, [&](const Held& held) {
+      return sys::is_within_any(held.path, *left) && !sys::is_within_any(held.path, hidden_);
+    });
   const std::optional<Fds> answer = ask(Order::Kind::hold, {pack(change).get()}, Report::Kind::held);
   std::vector<NotHeld> failures;
   if (answer && answer->size() == 1) failures = unpack_not_held(answer->front().get());

@@ -133,7 +133,8 @@ class Supervisor {
   Handlers handlers_;
   std::vector<std::string> caches_;           // their paths
   bool nests_;                                // Spec::nested_namespaces
-  std::vector<std::string> shown_, sockets_;  // in reach, but for rules
+  std::vector<std::string> shown_, sockets_;  // in reach, but for rules and what is hidden_
+  std::vector<std::string> hidden_;
   sys::BootClock::time_point started_;
   std::shared_ptr<WaitStatuses> statuses_;
   WaitStatuses::Claim claim_;

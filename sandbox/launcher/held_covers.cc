@@ -125,10 +125,19 @@ HeldCovers::Cover* HeldCovers::find(const std::string& path, int place) {
 sys::Fd HeldCovers::tree_for(const Held& held, int covered, bool is_fresh) const {
   if (held.as != Held::As::read_only && is_directory(covered, held.path)) return files_.empty_directory();
   if (held.as == Held::As::hidden) return files_.unreadable_file();
-  if (held.as == Held::As::replaced) return files_.file_with(held.text);
+  if (held.as == Held::As::replaced) return file_instead(held.text);
   sys::Fd tree = is_fresh ? copy_tree(covered, held.path) : copy_bare(covered, held.path);
   change_mounts(tree.get(), {.set = MOUNT_ATTR_RDONLY}, "binding " + held.path + " read-only");
   return tree;
+}
+
+/// The command may have filled the file system that it would lie in.
+sys::Fd HeldCovers::file_instead(const std::string& text) const {
+  try {
+    return files_.file_with(text);
+  } catch (const sys::SysError&) {
+    return files_.unreadable_file();
+  }
 }
 
 void HeldCovers::find_copies_below(const std::string& directory) {

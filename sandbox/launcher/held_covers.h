@@ -40,6 +40,7 @@ class HeldCovers {
   [[nodiscard]] std::vector<sys::Fd> places_of(const std::string& path) const;
   Cover* find(const std::string& path, int place);
   void cover_all(const Held& held, Cover& cover, std::vector<sys::Fd> places) const;
+  [[nodiscard]] sys::Fd file_instead(const std::string& text) const;
   [[nodiscard]] sys::Fd tree_for(const Held& held, int covered, bool is_fresh) const;
   static void take_off(Cover& cover);
 

@@ -43,7 +43,8 @@ HiddenHolds::Files HiddenHolds::there_of(const std::vector<std::string>& hidden,
 HiddenHolds::Files HiddenHolds::find() const {
   const MadeSpec& made = plan_.made;
   const auto hidden = hidden_paths(plan_.config, made.identity, made.offered, made.spec.writable);
-  return there_of(hidden, package_settings(plan_.config, made.identity, made.offered, hidden));
+  return there_of(hidden,
+                  package_settings(plan_.config, made.identity, made.offered, made.spec.writable, hidden));
 }
 
 std::vector<Held> HiddenHolds::held() const {
@@ -88,10 +89,11 @@ bool HiddenHolds::watch() {
   for (const std::string& path :
        hideable_paths(plan_.config, made.identity, made.offered, made.spec.writable))
     is_more = watch_way_to(path) || is_more;
-  for (const auto& [path, file] : files_) {
-    is_more = watch_way_to(path) || is_more;  // where links lead to
-    if (file.held.as == Held::As::replaced) is_more = watch_text_of(path) || is_more;
+  for (const std::string& path : package_setting_paths(made.identity, made.offered)) {
+    is_more = watch_way_to(path) || is_more;
+    if (const auto real = sys::real_path(path)) is_more = watch_text_of(*real) || is_more;
   }
+  for (const auto& [path, file] : files_) is_more = watch_way_to(path) || is_more;  // where links lead to
   return is_more;
 }
 

@@ -82,13 +82,14 @@ Paths absolute(const Paths& written, const std::string& home, const Paths& roots
   return paths;
 }
 
-Paths resolved(const Paths& written, const std::string& home, const Paths& roots) {
+}  // namespace
+
+std::vector<std::string> resolved_paths(const std::vector<std::string>& written, const std::string& home,
+                                        const std::vector<std::string>& roots) {
   Paths paths;
   for (const std::string& path : absolute(written, home, roots)) add_resolved(paths, path);
   return paths;
 }
-
-}  // namespace
 
 std::string shown_path(const std::string& path, const std::string& home) {
   const bool is_inside = home.size() > 1 && sys::is_within(path, home);
@@ -126,7 +127,7 @@ std::vector<std::string> hideable_paths(const config::Config& config, const Iden
 std::vector<std::string> hidden_paths(const config::Config& config, const Identity& identity,
                                       const Variables& variables, const std::vector<std::string>& roots) {
   const std::string& home = identity.account.home;
-  const Paths unhide = resolved(config.sandbox.unhide, home, roots);
+  const Paths unhide = resolved_paths(config.sandbox.unhide, home, roots);
   Paths paths;
   for (const std::string& path : default_hidden(home, variables)) {
     if (!exists(path)) continue;
@@ -136,13 +137,8 @@ std::vector<std::string> hidden_paths(const config::Config& config, const Identi
     if (std::any_of(roots.begin(), roots.end(), holds)) continue;
     add_resolved(paths, real);
   }
-  for (const std::string& path : resolved(config.sandbox.hide, home, roots)) add_resolved(paths, path);
+  for (const std::string& path : resolved_paths(config.sandbox.hide, home, roots)) add_resolved(paths, path);
   return paths;
-}
-
-std::vector<std::string> shown_paths(const config::Config& config, const Identity& identity,
-                                     const std::vector<std::string>& roots) {
-  return resolved(config.sandbox.unhide, identity.account.home, roots);
 }
 
 }  // namespace shelltool

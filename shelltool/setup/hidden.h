@@ -14,6 +14,11 @@ std::string expand_home(const std::string& path, const std::string& home);
 /// The other way round, for people and models: "~/x" for what lies below `home`; visible text.
 std::string shown_path(const std::string& path, const std::string& home);
 
+/// As `hide` and `unhide` mean what is written there: absolute, links followed; a relative path is below each
+/// root.
+std::vector<std::string> resolved_paths(const std::vector<std::string>& written, const std::string& home,
+                                        const std::vector<std::string>& roots);
+
 /// What is hidden by default for a user with this home: keys, tokens of clouds, registries and agents,
 /// browsers' profiles, histories. Variables that move such a file (AWS_CONFIG_FILE, KUBECONFIG) are followed.
 std::vector<std::string> default_hidden(const std::string& home, const Variables& variables);
@@ -27,9 +32,5 @@ std::vector<std::string> hideable_paths(const config::Config& config, const Iden
 /// contains one.
 std::vector<std::string> hidden_paths(const config::Config& config, const Identity& identity,
                                       const Variables& variables, const std::vector<std::string>& roots);
-
-/// What `unhide` names, absolute, links followed.
-std::vector<std::string> shown_paths(const config::Config& config, const Identity& identity,
-                                     const std::vector<std::string>& roots);
 
 }  // namespace shelltool

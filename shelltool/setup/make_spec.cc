@@ -113,9 +113,9 @@ void add_caches(MadeSpec& made, const SpecSources& sources, const Variables& var
 void add_hidden(MadeSpec& made, const config::Config& config) {
   sandbox::Spec& spec = made.spec;
   spec.hide = hidden_paths(config, made.identity, made.offered, spec.writable);
-  spec.shown = shown_paths(config, made.identity, spec.writable);
+  spec.shown = resolved_paths(config.sandbox.unhide, made.identity.account.home, spec.writable);
   if (spec.mode != sandbox::Mode::danger_full_access)
-    spec.held = package_settings(config, made.identity, made.offered, spec.hide);
+    spec.held = package_settings(config, made.identity, made.offered, spec.writable, spec.hide);
 }
 
 /// Where tools whose own cache is not there can keep one.

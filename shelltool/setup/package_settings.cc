@@ -1,8 +1,10 @@
 #include "shelltool/setup/package_settings.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/fd.h"
@@ -21,11 +23,12 @@ constexpr std::size_t largest = 1U << 20;
 struct Settings {
   const char* path;  ///< below "~/", below a variable's directory as "$NAME/", or "$NAME": what it is
   SettingsForm form;
+  bool is_hidden = false;  ///< by default
 };
-constexpr Settings known[] = {{"~/.npmrc", SettingsForm::npmrc},
-                              {"$NPM_CONFIG_USERCONFIG", SettingsForm::npmrc},
-                              {"$npm_config_userconfig", SettingsForm::npmrc},
-                              {"~/.yarnrc.yml", SettingsForm::yarnrc},
+constexpr Settings known[] = {{"~/.npmrc", SettingsForm::npmrc, true},
+                              {"$NPM_CONFIG_USERCONFIG", SettingsForm::npmrc, true},
+                              {"$npm_config_userconfig", SettingsForm::npmrc, true},
+                              {"~/.yarnrc.yml", SettingsForm::yarnrc, true},
                               {"~/.yarnrc", SettingsForm::lines},
                               {"~/.config/pip/pip.conf", SettingsForm::lines},
                               {"$XDG_CONFIG_HOME/pip/pip.conf", SettingsForm::lines},
@@ -39,7 +42,7 @@ constexpr Settings known[] = {{"~/.npmrc", SettingsForm::npmrc},
                               {"~/.cargo/config.toml", SettingsForm::lines},
                               {"$CARGO_HOME/config.toml", SettingsForm::lines},
                               {"~/.m2/settings.xml", SettingsForm::xml},
-                              {"~/.nuget/NuGet/NuGet.Config", SettingsForm::xml}};
+                              {"~/.nuget/NuGet/NuGet.Config", SettingsForm::xml, true}};
 
 /// Empty where the variable is not set to a path.
 std::string expanded(std::string_view path, const std::string& home, const Variables& variables) {
@@ -49,45 +52,68 @@ std::string expanded(std::string_view path, const std::string& home, const Varia
   return value.starts_with('/') ? sys::normal_path(path.substr(std::min(end + 1, path.size())), value) : "";
 }
 
-bool has(const Paths& list, const std::string& path) {
-  return std::find(list.begin(), list.end(), path) != list.end();
+/// What is no file of the disk's, as in /proc, may be without end.
+std::string text_of(const std::string& path) {
+  const sys::Fd file = sys::try_open_at(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, {sys::Reach::anywhere, false});
+  if (!file) throw sys::SysError(errno, "opening {}", path);
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) throw sys::SysError(errno, "examining {}", path);
+  if (!S_ISREG(status.st_mode)) throw sys::Error(sys::Kind::invalid, "{} is no file", path);
+  return sys::read_all(file.get(), largest, path);
 }
 
 /// What nobody here may read the command cannot read either.
 std::optional<Held> shown(const std::string& path, SettingsForm form, bool is_hidden) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  if (static_cast<std::size_t>(status.st_size) > largest) return Held{path, Held::As::hidden, {}};
   try {
-    const std::string text = sys::read_file(path, largest);
+    const std::string text = text_of(path);
     std::string clean = without_secrets(text, form);
     if (!is_hidden && clean == text) return std::nullopt;
     return Held{path, Held::As::replaced, std::move(clean)};
   } catch (const sys::SysError&) {
     return std::nullopt;
+  } catch (const sys::Error&) {
+    return Held{path, Held::As::hidden, {}};
   }
+}
+
+/// A command may have made a link, to what is hidden or to what it may not read. Where only settings that are
+/// known to be harmless are kept that does no harm, but a link of the owner's may be for good.
+bool is_led_astray(const Settings& settings, const std::string& written, const std::string& real,
+                   const Paths& roots, const Paths& hidden) {
+  const bool keeps_known = settings.form == SettingsForm::npmrc || settings.form == SettingsForm::yarnrc;
+  if (settings.is_hidden) return !keeps_known && written != real;
+  return sys::is_within_any(real, hidden) || sys::is_within_any(real, roots) ||
+         sys::is_within_any(written, roots);
 }
 
 }  // namespace
 
+Paths package_setting_paths(const Identity& identity, const Variables& variables) {
+  Paths paths;
+  for (const Settings& settings : known)
+    if (std::string path = expanded(settings.path, identity.account.home, variables); !path.empty())
+      paths.push_back(std::move(path));
+  return paths;
+}
+
 std::vector<Held> package_settings(const config::Config& config, const Identity& identity,
-                                   const Variables& variables, const Paths& hidden) {
+                                   const Variables& variables, const Paths& roots, const Paths& hidden) {
   const std::string& home = identity.account.home;
-  const auto is_within_one = [&](const std::string& path, const Paths& written) {
-    return std::any_of(written.begin(), written.end(), [&](const std::string& entry) {
-      const std::string other = expand_home(entry, home);
-      return other.starts_with('/') && sys::is_within(path, sys::real_path_of_missing(other));
-    });
-  };
+  Paths chosen = resolved_paths(config.sandbox.unhide, home, roots);
+  for (std::string& path : resolved_paths(config.sandbox.hide, home, roots))
+    chosen.push_back(std::move(path));
   std::vector<Held> all;
   for (const Settings& settings : known) {
     const std::string written = expanded(settings.path, home, variables);
-    const auto path = written.empty() ? std::nullopt : sys::real_path(written);
-    if (!path || is_within_one(*path, config.sandbox.unhide) || is_within_one(*path, config.sandbox.hide))
+    const auto real = written.empty() ? std::nullopt : sys::real_path(written);
+    if (!real || sys::is_within_any(*real, chosen) || is_led_astray(settings, written, *real, roots, hidden))
       continue;
-    const auto is_it = [&](const Held& held) { return held.path == *path; };
+    const auto is_it = [&](const Held& held) { return held.path == *real; };
     if (std::any_of(all.begin(), all.end(), is_it)) continue;
-    if (auto held = shown(*path, settings.form, has(hidden, *path))) all.push_back(std::move(*held));
+    const bool is_hidden = std::find(hidden.begin(), hidden.end(), *real) != hidden.end();
+    if (auto held = shown(*real, settings.form, is_hidden)) all.push_back(std::move(*held));
   }
   return all;
 }

@@ -125,13 +125,34 @@ std::string yarnrc_without_secrets(std::string_view text) {
 
 /// "user:password@" of what follows "://". A password need not be written as RFC 3986 wants it: "a:b/c@host".
 std::size_t sign_in_of(std::string_view rest) {
-  const std::string_view url = rest.substr(0, rest.find_first_of("\"'<>, \t\r\n"));
+  const std::string_view url = rest.substr(0, rest.find_first_of("\" \t\r\n"));
   const std::string_view authority = url.substr(0, url.find_first_of("/?#"));
   if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) return at + 1;
-  const std::size_t colon = authority.find(':');
-  const bool is_port = authority.starts_with('[') || colon == std::string_view::npos ||
-                       authority.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
+  const std::size_t colon = std::min(authority.find(':'), authority.size());
+  const std::size_t end = authority.find_first_not_of("0123456789", colon + 1);
+  const bool is_port = authority.starts_with('[') || end >= authority.size() || authority[end] == ',' ||
+                       authority[end] == '\'' || authority[end] == '<';
   return is_port ? 0 : url.rfind('@') + 1;
+}
+
+/// Speaks of a secret beside its URLs.
+bool has_secret(std::string_view line) {
+  constexpr std::array<std::string_view, 5> words = {"token", "passw", "secret", "_auth", "credential"};
+  std::string rest = config::lower(std::string(line));
+  for (std::size_t at = rest.find("://"); at != std::string::npos; at = rest.find("://", at))
+    rest.erase(at, std::min(rest.find_first_of("\" \t,", at), rest.size()) - at);
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return rest.find(word) != std::string::npos; });
+}
+
+std::string lines_without_secrets(std::string_view text) {
+  std::string kept;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
+    if (!has_secret(text.substr(0, end))) kept.append(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return without_sign_ins(kept);
 }
 
 }  // namespace
@@ -154,7 +175,7 @@ std::string without_secrets(std::string_view text, SettingsForm form) {
     case SettingsForm::yarnrc:
       return yarnrc_without_secrets(text);
     case SettingsForm::lines:
-      return without_sign_ins(text);
+      return lines_without_secrets(text);
     case SettingsForm::xml:
       return without_sign_ins(xml_without_secrets(text));
   }

@@ -9,7 +9,7 @@ namespace shelltool {
 enum class SettingsForm {
   npmrc,   ///< KEY = VALUE; of its keys only those that are known to be harmless are kept
   yarnrc,  ///< Yarn 2's YAML; as above
-  lines,   ///< any text whose secrets are in its URLs
+  lines,   ///< any text whose secrets are in its URLs, or in lines that say so: token, password, _auth
   xml,     ///< NuGet.Config, Maven's settings.xml
 };
 

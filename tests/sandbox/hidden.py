@@ -128,6 +128,25 @@ def what_the_config_hides_is_followed_as_well(place):
     place.stop(process)
 
 
+def what_the_config_hides_in_what_it_shows_stays_hidden(place):
+    place.config('sandbox: {unhide: ["~/.docker"], hide: ["~/.docker/config.json"]}')
+    place.secret(".docker/config.json")
+    process = place.look("~/.docker/config.json")
+    assert place.sees("PermissionError"), place.seen()
+    place.secret(".docker/config.json", "new")
+    assert place.sees("PermissionError"), place.seen()
+    place.stop(process)
+
+
+def settings_that_get_a_sign_in_later_are_shown_without(place):
+    place.secret(".config/pip/pip.conf", "index-url = https://r.example/")
+    process = place.look("~/.config/pip/pip.conf")
+    assert place.sees("index-url = https://r.example/"), place.seen()
+    place.secret(".config/pip/pip.conf", f"index-url = https://me:{SECRET}@other.example/")
+    assert place.sees("index-url = https://other.example/"), place.seen()
+    place.stop(process)
+
+
 def settings_are_shown_without_what_signs_in_also_when_they_change(place):
     registry = "registry=https://npm.corp.example/"
     place.secret(".npmrc", f"{registry}\n//npm.corp.example/:_authToken={SECRET}")
@@ -191,6 +210,7 @@ def with_the_hosts_files_nothing_is_hidden(place):
 
 TESTS = [a_file_that_is_replaced_is_hidden_again, a_file_that_is_replaced_in_the_first_moments_is_hidden_again, a_file_that_comes_later_is_hidden,
          a_directory_in_place_of_another_is_hidden_too, what_the_config_hides_is_followed_as_well,
+         what_the_config_hides_in_what_it_shows_stays_hidden, settings_that_get_a_sign_in_later_are_shown_without,
          settings_are_shown_without_what_signs_in_also_when_they_change, a_profile_that_shows_a_file_goes_on_to_see_it, a_rule_on_it_comes_first,
          calls_of_a_server_see_what_is_there_by_then, with_the_hosts_files_nothing_is_hidden]
 

@@ -16,12 +16,12 @@ struct Home {
   TemporaryDirectory dir;
   config::Config config;
   Variables variables;
-  std::vector<std::string> hidden;
+  std::vector<std::string> hidden, roots;
 
   std::vector<Held> find() const {
     Identity identity;
     identity.account.home = dir.path();
-    return package_settings(config, identity, variables, hidden);
+    return package_settings(config, identity, variables, roots, hidden);
   }
   /// As they are shown, by path below HOME.
   std::string shown(const std::string& path) const {
@@ -62,6 +62,36 @@ TEST_CASE("what the owner shows or hides himself is not changed") {
   home.config.sandbox.unhide = {};
   home.config.sandbox.hide = {"~/.npmrc"};
   CHECK(home.find().empty());
+}
+
+TEST_CASE("a link that a command may have made shows nothing of what is hidden") {
+  Home home;
+  home.dir.write(".netrc", "machine r.example login me password SECRET\n");
+  home.hidden = {home.dir / ".netrc"};
+  home.dir.make_directory("ws");
+  home.dir.make_directory(".nuget/NuGet");
+  for (const char* place : {"ws/pip.conf", ".yarnrc", ".npmrc", ".nuget/NuGet/NuGet.Config"})
+    std::filesystem::create_symlink(home.dir / ".netrc", home.dir / place);
+  home.variables["PIP_CONFIG_FILE"] = home.dir / "ws/pip.conf";
+  CHECK(home.shown(".netrc").find("SECRET") == std::string::npos);
+  for (const Held& held : home.find()) CHECK(held.text.empty());
+}
+
+TEST_CASE("settings in the workspace are the command's, unless they are hidden by default") {
+  Home home;
+  home.dir.write("ws/pip.conf", "[global]\nindex-url = https://me:pw@r.example/\n");
+  home.variables["PIP_CONFIG_FILE"] = home.dir / "ws/pip.conf";
+  home.dir.write("ws/npmrc", "_auth=SECRET\n");
+  home.variables["NPM_CONFIG_USERCONFIG"] = home.dir / "ws/npmrc";
+  home.roots = {home.dir / "ws"};
+  CHECK(home.shown("ws/pip.conf") == "(as it is)");
+  CHECK(home.shown("ws/npmrc").empty());
+}
+
+TEST_CASE("what has no end is hidden and ends no look") {
+  Home home;
+  home.variables["PIP_CONFIG_FILE"] = "/proc/kallsyms";
+  for (const Held& held : home.find()) CHECK(held.as == Held::As::hidden);
 }
 
 TEST_CASE("settings behind a link are held where they lie") {

@@ -10,6 +10,9 @@ TEST_CASE("who signs in is taken out of a URL, wherever it stands and however it
         "index-url = https://r.example:8443/simple\n");
   CHECK(without_sign_ins("https://token@a.example,https://b:c@d@b.example|direct") ==
         "https://a.example,https://b.example|direct");
+  CHECK(without_sign_ins("https://u:pa,s's<s@r.example/") == "https://r.example/");
+  CHECK(without_sign_ins("https://a.example:8443,https://u:p@b.example") ==
+        "https://a.example:8443,https://b.example");
   CHECK(without_sign_ins("https://me:p/w?x#y@r.example/x") == "https://r.example/x");
   CHECK(without_sign_ins("\"http://a:b@[::1]:80/\" 'ssh://git@h/'") == "\"http://[::1]:80/\" 'ssh://h/'");
 }
@@ -18,6 +21,14 @@ TEST_CASE("a URL without a sign-in, and text that is none, stay as they are") {
   for (const char* text : {"https://r.example:8443/@scope/pkg", "https://r.example/a@1.0",
                            "http://[::1]:80/@x", "me@mail.example", "a://", "://", "", "https://r.example"})
     CHECK(without_sign_ins(text) == text);
+}
+
+TEST_CASE("of other settings lines that speak of secrets go, but for what stands in URLs") {
+  CHECK(without_secrets(
+            "registry \"https://auth-token.example/\"\n\"//r/:_authToken\" \"SECRET\"\n[registries.x]\n"
+            "index = \"https://me:pw@r/\"\nToken = \"SECRET\"\nproxy_password=SECRET",
+            SettingsForm::lines) ==
+        "registry \"https://auth-token.example/\"\n[registries.x]\nindex = \"https://r/\"\n");
 }
 
 TEST_CASE("of .npmrc what says where packages come from is kept, and nothing that signs in") {
