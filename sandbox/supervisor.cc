@@ -176,7 +176,7 @@ std::vector<NotHeld> Supervisor::hold_here(HoldOrder change, HoldFor reason) {
                           : !answer->empty() && nests_ ? "who may make namespaces may have mounts of its own"
                                                        : nullptr;
   if (why == nullptr) return failures;
-  for (const Held& held : change.held) failures.push_back({held.path, why});
+  for (const Held& held : change.held) failures.push_back({held.path, why, answer.has_value()});
   return failures;
 }
 

@@ -18,8 +18,8 @@ void carry(Wire& wire, HoldOrder& order) {
 
 template <class Wire>
 void carry(Wire& wire, NotHeld& failure) {
-  auto& [path, why] = failure;
-  wire(path), wire(why);
+  auto& [path, why, for_good] = failure;
+  wire(path), wire(why), wire(for_good);
 }
 
 sys::Fd pack(const HoldOrder& order) { return sys::in_memory(sys::packed(order), what_order); }

@@ -17,6 +17,7 @@ struct HoldOrder {
 struct NotHeld {
   std::string path;
   std::string why;
+  bool for_good = false;  ///< it is held wherever it can be
 };
 
 template <class Wire>

@@ -65,9 +65,11 @@ std::vector<std::string> FileHolds::follow(const policy::RuleSet& rules, const p
   const sandbox::HoldOrder change = change_to(wanted);
   if (change.held.empty() && change.let_go.empty()) return sentences;
   for (const sandbox::NotHeld& failure : supervisor.hold(change)) {
-    const auto failed = wanted.extract(failure.path);  // the next time it is tried again
+    const auto failed = wanted.find(failure.path);
+    if (failed == wanted.end()) continue;
     sentences.push_back(fmt::format("not held: {} (rule {}): {}", sys::visible(failure.path),
-                                    failed.empty() ? "" : sys::visible(failed.mapped().rule), failure.why));
+                                    sys::visible(failed->second.rule), failure.why));
+    if (!failure.for_good) wanted.erase(failed);  // the next time it is tried again
   }
   std::vector<const HeldFile*> fresh;
   for (const sandbox::Held& held : change.held)

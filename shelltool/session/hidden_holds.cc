@@ -153,7 +153,8 @@ std::vector<std::string> HiddenHolds::look(sandbox::Supervisor& supervisor, cons
   std::vector<std::string> sentences;
   if (change.held.empty() && change.let_go.empty()) return sentences;
   for (const sandbox::NotHeld& failure : supervisor.hold(change, HoldFor::hiding)) {
-    is_due_ = now.erase(failure.path) > 0 || is_due_;  // the next time it is tried again
+    is_due_ =
+        (!failure.for_good && now.erase(failure.path) > 0) || is_due_;  // the next time it is tried again
     sentences.push_back(fmt::format("not hidden: {}: {}", sys::visible(failure.path), failure.why));
   }
   files_ = std::move(now);

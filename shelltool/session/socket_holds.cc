@@ -31,7 +31,7 @@ std::vector<std::string> SocketHolds::follow(const sandbox::Spec& spec, sandbox:
   std::vector<std::string> sentences;
   if (change.held.empty() && change.let_go.empty()) return sentences;
   for (const sandbox::NotHeld& failure : supervisor.hold(change, HoldFor::sockets)) {
-    wanted.erase(failure.path);  // the next time it is tried again
+    if (!failure.for_good) wanted.erase(failure.path);  // the next time it is tried again
     sentences.push_back(
         fmt::format("the unix socket {} can be reached: {}", sys::visible(failure.path), failure.why));
   }

@@ -182,6 +182,24 @@ def who_may_nest_is_judged_all_the_same(place):
     assert done.stdout.strip() == "refused" and "no.id" in done.stderr, done
 
 
+def what_cannot_be_hidden_from_who_nests_is_said_once(place):
+    if as_root_is_refused(place):
+        return
+    secret = place.home / ".pgpass"
+    secret.write_text(SECRET)
+    place.rules("nested_namespaces: true, inherit: ['*']", program="unshare")
+    process = place.begin("/bin/bash", "-c", "unshare -Ur sh -c 'touch up; while ! [ -e end ]; do sleep 0.05; done'")
+    assert places.until((place.workspace / "up").exists)
+    new = place.home / "new"
+    new.write_text("another")
+    new.replace(secret)
+    time.sleep(1)  # several looks
+    (place.workspace / "end").touch()
+    process.communicate(timeout=20)
+    notes = place.report()["notes"]
+    assert notes.count(f"not hidden: {secret}: who may make namespaces may have mounts of its own") == 1, notes
+
+
 def caches_are_the_sessions(place):
     (place.home / ".cache").mkdir()
     (place.home / ".cache" / "there").write_text("host")
@@ -206,7 +224,7 @@ def what_a_profile_shows_in_a_cache_is_shown(place):
 
 TESTS = [limits_are_the_programs_own, time_that_is_up_ends_the_program_and_not_its_caller, a_port_is_reached_while_the_program_runs,
          a_port_that_is_taken_is_said, a_socket_of_the_host_is_in_reach_of_the_program_alone, a_socket_that_comes_later_stays_in_reach_of_the_program,
-         a_profile_that_may_nest_builds_sandboxes_and_uncovers_nothing, who_may_nest_is_judged_all_the_same, caches_are_the_sessions,
+         a_profile_that_may_nest_builds_sandboxes_and_uncovers_nothing, who_may_nest_is_judged_all_the_same, what_cannot_be_hidden_from_who_nests_is_said_once, caches_are_the_sessions,
          what_a_profile_shows_in_a_cache_is_shown]
 
 
