@@ -86,19 +86,21 @@ bool HiddenHolds::watch() {
   if (!watches_) return false;
   const MadeSpec& made = plan_.made;
   bool is_more = false;
+  Looked looked;
   for (const std::string& path :
        hideable_paths(plan_.config, made.identity, made.offered, made.spec.writable))
-    is_more = watch_way_to(path) || is_more;
+    is_more = watch_way_to(path, looked) || is_more;
   for (const std::string& path : package_setting_paths(made.identity, made.offered)) {
-    is_more = watch_way_to(path) || is_more;
+    is_more = watch_way_to(path, looked) || is_more;
     if (const auto real = sys::real_path(path)) is_more = watch_text_of(*real) || is_more;
   }
-  for (const auto& [path, file] : files_) is_more = watch_way_to(path) || is_more;  // where links lead to
+  for (const auto& [path, file] : files_)
+    is_more = watch_way_to(path, looked) || is_more;  // where links lead to
   return is_more;
 }
 
 /// Every directory of it that is there, in HOME or else the last: each can be put in another's place.
-bool HiddenHolds::watch_way_to(const std::string& path) {
+bool HiddenHolds::watch_way_to(const std::string& path, Looked& looked) {
   const std::string& home = plan_.made.identity.account.home;
   bool is_watched = false, is_more = false;
   for (std::string at = path; at != "/";) {
@@ -107,16 +109,23 @@ bool HiddenHolds::watch_way_to(const std::string& path) {
     const std::string name = at.substr(directory == "/" ? 1 : directory.size() + 1);
     at = directory;
     const bool is_new = names_[directory].insert(name).second;
-    const sys::Fd place(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!place) continue;
+    const auto [look, is_first] = looked.try_emplace(directory);
+    if (is_first) look->second = watch_directory(directory);
+    if (look->second == Look::absent) continue;
     is_watched = true;
-    if (!is_unwatched(place.get(), directory) && !is_new) continue;
-    is_more = true;
-    watches_->add_directory(place.get(), directory, [this, directory](const std::string& changed, bool) {
-      if (names_[directory].contains(changed)) is_due_ = true;
-    });
+    is_more = is_more || is_new || (is_first && look->second == Look::fresh);
   }
   return is_more;
+}
+
+HiddenHolds::Look HiddenHolds::watch_directory(const std::string& directory) {
+  const sys::Fd place(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!place) return Look::absent;
+  if (!is_unwatched(place.get(), directory)) return Look::known;
+  watches_->add_directory(place.get(), directory, [this, directory](const std::string& changed, bool) {
+    if (names_[directory].contains(changed)) is_due_ = true;
+  });
+  return Look::fresh;
 }
 
 bool HiddenHolds::watch_text_of(const std::string& path) {

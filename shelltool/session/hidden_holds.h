@@ -51,7 +51,10 @@ class HiddenHolds {
   std::vector<std::string> look(sandbox::Supervisor& supervisor, const IsOthers& is_others);
   bool watch();  ///< whether it watches more than before
   bool is_unwatched(int place, const std::string& path);
-  bool watch_way_to(const std::string& path);
+  enum class Look { absent, known, fresh };
+  using Looked = std::map<std::string, Look>;  // in one round, by directory
+  bool watch_way_to(const std::string& path, Looked& looked);
+  Look watch_directory(const std::string& directory);
   bool watch_text_of(const std::string& path);
 
   const Plan& plan_;
