@@ -180,7 +180,8 @@ ordinary_user() {
   echo "$user"
 }
 
-# The same tests by somebody else, from a copy that they can read.
+# The same tests by somebody else, from a copy that they can read. In the background a shell has SIGINT ignored, which
+# what it starts would inherit.
 whole_as_user() {
   local user home line
   user=$(ordinary_user) || { count 0 1 0; echo 'FAIL no ordinary user to test as'; return; }

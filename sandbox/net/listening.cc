@@ -1,14 +1,16 @@
 #include "sandbox/net/listening.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <string>
 #include <utility>
 
 #include "sandbox/launcher/descendants.h"
-#include "sandbox/sys/error.h"
 #include "sandbox/sys/fd.h"
 #include "sandbox/sys/text.h"
 
@@ -16,6 +18,7 @@ namespace sandbox {
 namespace {
 
 constexpr std::size_t largest_table = 16 << 20;
+constexpr ssize_t shortest_with_more = 2048;  // a page, but for a line that does not fit
 
 std::string_view next_word(std::string_view& line) {
   line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
@@ -31,12 +34,18 @@ Number number_of(std::string_view text, int base) {
   return number;
 }
 
+/// Each read(2) walks all connections of the machine, some milliseconds on a large one: so none for the end
+/// alone. Source: fs/seq_file.c fills a page where there is more.
 std::string table_of(pid_t process, const char* name) {
-  try {
-    return sys::read_file(fmt::format("/proc/{}/net/{}", process, name), largest_table);
-  } catch (const sys::Error&) {
-    return {};  // there is no IPv6, or it is gone
+  const sys::Fd file(::open(fmt::format("/proc/{}/net/{}", process, name).c_str(), O_RDONLY | O_CLOEXEC));
+  std::string table;
+  std::array<char, 16384> piece{};
+  ssize_t count = file ? shortest_with_more : 0;  // there is no IPv6, or it is gone
+  while (count >= shortest_with_more && table.size() < largest_table) {
+    count = ::read(file.get(), piece.data(), piece.size());
+    table.append(piece.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
   }
+  return table;
 }
 
 }  // namespace

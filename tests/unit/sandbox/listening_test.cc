@@ -30,12 +30,21 @@ TEST_CASE("who listens is read from the kernel's table, of IPv4 and IPv6") {
   CHECK(sockets[1].inode == 4711);
 }
 
+sys::Fd listen() {
+  sys::Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  REQUIRE(::listen(socket.get(), 1) == 0);
+  return socket;
+}
+
+TEST_CASE("of many servers each is told") {
+  std::set<std::uint16_t> missing;
+  std::vector<sys::Fd> servers;
+  for (int i = 0; i < 200; ++i) missing.insert(own_endpoint(servers.emplace_back(listen()).get())->port);
+  for (const Listening& one : ListeningLook(::getpid(), {}).look()) missing.erase(one.port);
+  CHECK(missing.empty());
+}
+
 TEST_CASE("a server is told once, unless it is expected, and again when it has been gone") {
-  const auto listen = [] {
-    sys::Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    REQUIRE(::listen(socket.get(), 1) == 0);
-    return socket;
-  };
   sys::Fd server = listen();
   const std::uint16_t port = own_endpoint(server.get())->port;
   const auto tells = [port](ListeningLook& look) {
