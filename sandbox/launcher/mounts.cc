@@ -185,13 +185,16 @@ class MountTree {
     for (const std::string& path : spec_.own) covers.protect(path);
     if (spec_.user.uid == 0) guard_kernel(covers);
     if (spec_.mode != Mode::danger_full_access) {
-      for (const std::string& path : spec_.hide) covers.hide(path);
+      for (const std::string& path : spec_.hide) hide_pinned(covers, path);
       if (spec_.user.uid == 0) hide_what_only_root_may_read(covers);
     }
-    for (const std::string& path : spec_.own_hidden) {
-      covers.pin_ancestors(path);
-      covers.hide(path);
-    }
+    for (const std::string& path : spec_.own_hidden) hide_pinned(covers, path);
+  }
+
+  /// Who moves a directory above it would find it in the next sandbox.
+  static void hide_pinned(Covers& covers, const std::string& path) {
+    covers.pin_ancestors(path);
+    covers.hide(path);
   }
 
   void hold() {

@@ -199,6 +199,16 @@ def calls_of_a_server_see_what_is_there_by_then(place):
         assert "PermissionError" in text and word not in text, text
 
 
+def who_moves_a_directory_above_it_uncovers_nothing(place):
+    place.config('sandbox: {hide: ["part/local.key"]}')
+    (place.workspace / "part").mkdir()
+    (place.workspace / "part/local.key").write_text(SECRET)
+    for _ in range(2):
+        assert "Device or resource busy" in place.run("mv", "part", "other").stderr
+        assert "Permission denied" in place.run("cat", "part/local.key").stderr
+    assert not (place.workspace / "other").exists()
+
+
 def with_the_hosts_files_nothing_is_hidden(place):
     place.secret(".pgpass")
     process = place.look("~/.pgpass", options=["--mode", "danger-full-access"])
@@ -212,7 +222,7 @@ TESTS = [a_file_that_is_replaced_is_hidden_again, a_file_that_is_replaced_in_the
          a_directory_in_place_of_another_is_hidden_too, what_the_config_hides_is_followed_as_well,
          what_the_config_hides_in_what_it_shows_stays_hidden, settings_that_get_a_sign_in_later_are_shown_without,
          settings_are_shown_without_what_signs_in_also_when_they_change, a_profile_that_shows_a_file_goes_on_to_see_it, a_rule_on_it_comes_first,
-         calls_of_a_server_see_what_is_there_by_then, with_the_hosts_files_nothing_is_hidden]
+         calls_of_a_server_see_what_is_there_by_then, who_moves_a_directory_above_it_uncovers_nothing, with_the_hosts_files_nothing_is_hidden]
 
 
 if __name__ == "__main__":
