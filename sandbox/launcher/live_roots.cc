@@ -153,8 +153,20 @@ void LiveRoots::choose(const RootsOrder& order, HeldCovers& held, RootsAnswer& a
     if (depth_in(root, kept_) < 0) lost_.push_back(root);
 }
 
+/// It, or what it lies in, is protected, held or hidden: a copy that is made writable would take that away.
+bool LiveRoots::is_covered(int place) {
+  const std::uint64_t number = mount_number(place);
+  const auto is_it = [number](const Flipped& flipped) { return mount_number(flipped.mount.get()) == number; };
+  if (std::any_of(flipped_.begin(), flipped_.end(), is_it)) return false;
+  const std::vector<ListedMount> mounts = look();
+  return std::none_of(mounts.begin(), mounts.end(),
+                      [&](const ListedMount& mount) { return mount.number == number && mount.is_writable; });
+}
+
 void LiveRoots::bind_onto_itself(const std::string& directory, HeldCovers& held) {
   const sys::Fd place = place_at(directory);
+  if (is_covered(place.get()))
+    throw sys::Error(sys::Kind::denied, "{} is protected, and stays read-only", directory);
   sys::Fd tree = copy_tree(place.get(), directory);
   for (const ListedMount& listed : look())
     if (sys::is_within(listed.path, directory))

@@ -39,6 +39,7 @@ class LiveRoots {
   enum class Fate { keeps, loses, not_ours };
 
   void choose(const RootsOrder& order, HeldCovers& held, RootsAnswer& answer);
+  bool is_covered(int place);
   void bind_onto_itself(const std::string& directory, HeldCovers& held);
   void loosen(RootsAnswer& answer);
   std::vector<ListedMount> tighten(std::chrono::microseconds longest);

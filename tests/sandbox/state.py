@@ -226,6 +226,20 @@ def a_workspace_shrinks_and_grows(place):
     until(lambda: (place.workspace / "rest").stat().st_size > rest)
 
 
+def what_is_protected_stays_so_when_it_is_named_as_a_root(place):
+    subprocess.run(["git", "init", "-q", str(place.workspace)], check=True)
+    (place.workspace / ".vscode").mkdir()
+    place.start("mkdir ready; while :; do echo x > free; echo x > .git/hooks/pre-push; echo x > .vscode/x; echo x > .vscode/tasks.json; done 2>/dev/null")
+    until((place.workspace / "free").exists)
+    for protected in (".git/hooks", ".vscode"):
+        said = place.state("set", "--root", protected)
+        assert "is protected, and stays read-only" in said, said
+        place.set("--root", ".")
+        (place.workspace / "free").unlink(missing_ok=True)
+        until((place.workspace / "free").exists)
+    assert not (place.workspace / ".git/hooks/pre-push").exists() and not list((place.workspace / ".vscode").iterdir())
+
+
 def what_was_taken_away_from_outside_ends_with_who_is_in_it(place):
     config = place.path / "config.yaml"
     config.write_text("version: 1\nsandbox: {on_writers: wait}\n")  # there is nobody to wait for
@@ -470,7 +484,7 @@ def many_sessions_change_at_once(place):
 TESTS = [nothing_is_written_from_the_moment_that_it_is_set, a_command_that_was_ended_for_it_says_why,
          writers_are_waited_for_where_the_config_says_so, a_command_can_be_told_from_its_first_write_on,
          many_writers_with_long_names_are_told_in_short, many_roots_are_told_in_short, what_is_wrong_changes_nothing,
-         a_refusal_of_one_changes_none, a_workspace_shrinks_and_grows, what_was_taken_away_from_outside_ends_with_who_is_in_it,
+         a_refusal_of_one_changes_none, a_workspace_shrinks_and_grows, what_is_protected_stays_so_when_it_is_named_as_a_root, what_was_taken_away_from_outside_ends_with_who_is_in_it,
          updates_at_once_leave_one_of_them, a_program_that_starts_is_judged_by_the_new_state,
          who_does_not_answer_is_ended_and_named, who_does_not_answer_is_meant_by_where_it_works, one_is_set_after_the_other,
          a_root_may_have_any_name, one_gatehouse_is_named_in_one_way, who_cannot_be_connected_is_ended_and_named,
