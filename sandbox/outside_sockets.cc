@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
+#include <optional>
 #include <set>
 
 #include "sandbox/launcher/descendants.h"
@@ -17,7 +19,7 @@ namespace sandbox {
 namespace {
 
 constexpr std::size_t largest_table = 64 << 20;
-constexpr std::size_t most_directories = 10'000;
+constexpr std::size_t most_directories = 10'000, most_siblings = 10'000;
 
 bool is_socket(const std::string& path) {
   struct stat status {};
@@ -34,16 +36,36 @@ bool is_replaced(const std::string& path, const std::vector<Layer>& layers) {
 
 class OwnSockets {
  public:
-  OwnSockets(const Spec& spec, pid_t init) {
-    if (spec.network == Network::full && init != 0) processes_ = descendants_of(init);
-  }
-  [[nodiscard]] bool contain(const NamedSocket& socket) const {
-    return !processes_.empty() && holder_of_socket(socket.inode, processes_) != 0;
+  OwnSockets(const Spec& spec, pid_t init) : init_(spec.network == Network::full ? init : 0) {}
+  [[nodiscard]] bool contain(const NamedSocket& socket) {
+    if (init_ == 0) return false;
+    if (!holders_) holders_ = holders_of_sockets(descendants_of(init_));
+    return holders_->contains(socket.inode);
   }
 
  private:
-  std::vector<pid_t> processes_;
+  pid_t init_;
+  std::optional<std::map<std::uint64_t, pid_t>> holders_;
 };
+
+/// A sandbox shows what stands there, and no one has listed it.
+bool is_in_sight(const std::string& path, const Spec& spec, const std::vector<Layer>& layers) {
+  return !is_replaced(path, layers) && !sys::is_within_any(path, spec.sockets) &&
+         !sys::is_within_any(path, spec.hide) && !sys::is_within_any(path, spec.own_hidden);
+}
+
+std::vector<std::string> sockets_in(const std::string& directory) {
+  std::vector<std::string> paths;
+  std::error_code error, ignored;
+  const std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator entry(directory, error); !error && entry != end;
+       entry.increment(error)) {
+    if (entry->symlink_status(ignored).type() == std::filesystem::file_type::socket)
+      paths.push_back(entry->path().string());
+    if (paths.size() == most_siblings) break;
+  }
+  return paths;
+}
 
 }  // namespace
 
@@ -75,14 +97,18 @@ std::vector<std::string> OutsideSockets::find(const Spec& spec, pid_t init) {
   if (spec.mode == Mode::danger_full_access) return {};
   const std::string table = sys::read_file("/proc/net/unix", largest_table);
   const std::vector<Layer> layers = layers_of(spec);
-  const OwnSockets own(spec, init);
+  OwnSockets own(spec, init);
   if (directories_.size() > most_directories) directories_.clear();
-  std::set<std::string> paths;
+  std::set<std::string> paths, looked;
   for (const NamedSocket& socket : named_sockets_in(table)) {
-    const std::string path = real_path(socket.path);
-    if (is_replaced(path, layers) || sys::is_within_any(path, spec.sockets) || !is_socket(path)) continue;
-    if (sys::is_within_any(path, spec.hide) || sys::is_within_any(path, spec.own_hidden)) continue;
-    if (!own.contain(socket)) paths.insert(path);
+    const std::string path = real_path(socket.path), directory = sys::parent_of(path);
+    // Who renames a socket or links it, as ssh does, is listed by the name from before. Where the command can
+    // write nothing all are the host's.
+    if (!sys::is_within_any(directory, spec.writable) && looked.insert(directory).second &&
+        is_in_sight(directory, spec, layers))
+      for (std::string& beside : sockets_in(directory))
+        if (is_in_sight(beside, spec, layers)) paths.insert(std::move(beside));
+    if (is_in_sight(path, spec, layers) && is_socket(path) && !own.contain(socket)) paths.insert(path);
   }
   return {paths.begin(), paths.end()};
 }

@@ -44,25 +44,28 @@ void append_children(pid_t process, std::vector<pid_t>& found) {
   }
 }
 
-bool has_open(pid_t process, std::string_view link) {
+void add_sockets(pid_t process, std::map<std::uint64_t, pid_t>& holders) {
+  constexpr std::string_view begins = "socket:[";
   const std::string path = fmt::format("/proc/{}/fd", process);
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), ::closedir);
-  if (!directory) return false;
+  if (!directory) return;
   while (const dirent* entry = ::readdir(directory.get())) {
     std::array<char, 64> target{};
     const ssize_t size = ::readlinkat(::dirfd(directory.get()), entry->d_name, target.data(), target.size());
-    if (size > 0 && std::string_view(target.data(), static_cast<std::size_t>(size)) == link) return true;
+    const std::string_view link(target.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    std::uint64_t inode = 0;
+    if (!link.starts_with(begins)) continue;
+    std::from_chars(link.data() + begins.size(), link.data() + link.size(), inode);
+    holders.emplace(inode, process);
   }
-  return false;
 }
 
 }  // namespace
 
-pid_t holder_of_socket(std::uint64_t inode, const std::vector<pid_t>& processes) {
-  const std::string link = fmt::format("socket:[{}]", inode);
-  const auto holder = std::find_if(processes.begin(), processes.end(),
-                                   [&](pid_t process) { return has_open(process, link); });
-  return holder == processes.end() ? 0 : *holder;
+std::map<std::uint64_t, pid_t> holders_of_sockets(const std::vector<pid_t>& processes) {
+  std::map<std::uint64_t, pid_t> holders;
+  for (const pid_t process : processes) add_sockets(process, holders);
+  return holders;
 }
 
 std::string command_of(pid_t process) {

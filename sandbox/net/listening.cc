@@ -17,6 +17,7 @@
 namespace sandbox {
 namespace {
 
+constexpr std::size_t most_told = 20;  // at once: who opens thousands is no server
 constexpr std::size_t largest_table = 16 << 20;
 constexpr ssize_t shortest_with_more = 2048;  // a page, but for a line that does not fit
 
@@ -68,15 +69,15 @@ std::vector<ListeningSocket> listening_in(std::string_view table) {
 
 std::vector<Listening> ListeningLook::look() {
   std::vector<Listening> fresh;
-  std::vector<pid_t> processes;
+  std::map<std::uint64_t, pid_t> holders;
   std::set<std::uint16_t> found;
   for (const char* name : {"tcp", "tcp6"})
     for (const ListeningSocket& socket : listening_in(table_of(init_, name))) {
       if (expected_.contains(socket.port) || !found.insert(socket.port).second) continue;
-      if (known_.contains(socket.port)) continue;
-      if (processes.empty()) processes = descendants_of(init_);
-      const pid_t holder = holder_of_socket(socket.inode, processes);
-      fresh.push_back({socket.port, holder != 0 ? command_of(holder) : std::string()});
+      if (known_.contains(socket.port) || fresh.size() == most_told) continue;
+      if (holders.empty()) holders = holders_of_sockets(descendants_of(init_));
+      const auto holder = holders.find(socket.inode);
+      fresh.push_back({socket.port, holder != holders.end() ? command_of(holder->second) : std::string()});
     }
   known_ = std::move(found);
   return fresh;

@@ -25,7 +25,7 @@ class ListeningLook {
   /// Below `init` all is the sandbox's, and in its namespace. `expected`: ports that are not told.
   ListeningLook(pid_t init, std::set<std::uint16_t> expected) : init_(init), expected_(std::move(expected)) {}
 
-  /// What has begun to listen since the last look.
+  /// What has begun to listen since the last look: of many, twenty.
   std::vector<Listening> look();
 
  private:

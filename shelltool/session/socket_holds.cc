@@ -1,6 +1,9 @@
 #include "shelltool/session/socket_holds.h"
 
 #include <fmt/core.h>
+#include <sys/stat.h>
+
+#include <utility>
 
 #include "sandbox/sys/text.h"
 
@@ -9,7 +12,18 @@ namespace shelltool {
 using HoldFor = sandbox::Supervisor::HoldFor;
 
 SocketHolds::SocketHolds(const sandbox::Spec& spec) {
-  for (std::string& path : sockets_.find(spec, 0)) held_.insert(std::move(path));
+  for (std::string& path : sockets_.find(spec, 0)) {
+    versions_[path] = version_of(path);
+    held_.insert(std::move(path));
+  }
+}
+
+/// A daemon that begins again binds the same name, and the file system may give the same inode.
+SocketHolds::Version SocketHolds::version_of(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return {};
+  return {static_cast<std::int64_t>(status.st_dev), static_cast<std::int64_t>(status.st_ino),
+          status.st_ctim.tv_sec, status.st_ctim.tv_nsec};
 }
 
 std::vector<sandbox::Held> SocketHolds::held() const {
@@ -24,8 +38,12 @@ std::vector<std::string> SocketHolds::follow(const sandbox::Spec& spec, sandbox:
   for (std::string& path : sockets_.find(spec, supervisor.init()))
     if (!is_others(path)) wanted.insert(std::move(path));
   sandbox::HoldOrder change;
-  for (const std::string& path : wanted)
-    if (!held_.contains(path)) change.held.push_back({path, sandbox::Held::As::hidden, {}});
+  for (const std::string& path : wanted) {
+    const Version now = version_of(path);
+    if (std::exchange(versions_[path], now) != now || !held_.contains(path))
+      change.held.push_back({path, sandbox::Held::As::hidden, {}});
+  }
+  std::erase_if(versions_, [&](const auto& version) { return !wanted.contains(version.first); });
   for (const std::string& path : held_)
     if (!wanted.contains(path) && !is_others(path)) change.let_go.push_back(path);
   std::vector<std::string> sentences;

@@ -1,7 +1,10 @@
 #pragma once
 /// Unix sockets of the host that a session's commands would see, kept from them as they come and go.
 
+#include <array>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,14 +21,19 @@ class SocketHolds {
 
   [[nodiscard]] std::vector<sandbox::Held> held() const;
   [[nodiscard]] const std::set<std::string>& paths() const { return held_; }
-  /// Holds what came since, and lets go what nobody listens on any more, so that a command may have the name;
-  /// but for those that `is_others`. What could not be held, a sentence each.
+  /// Holds what came since, also in the place of another, and lets go what nobody listens on any more, so
+  /// that a command may have the name; but for those that `is_others`. What could not be held, a sentence
+  /// each.
   [[nodiscard]] std::vector<std::string> follow(const sandbox::Spec& spec, sandbox::Supervisor& supervisor,
                                                 const std::function<bool(const std::string&)>& is_others);
 
  private:
+  using Version = std::array<std::int64_t, 4>;
+  static Version version_of(const std::string& path);
+
   sandbox::OutsideSockets sockets_;
   std::set<std::string> held_;
+  std::map<std::string, Version> versions_;  // of what stood there when it was held
 };
 
 }  // namespace shelltool

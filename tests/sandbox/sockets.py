@@ -119,6 +119,34 @@ def a_socket_that_comes_while_a_command_runs_is_out_of_reach(place):
             assert said.strip() in ("EACCES", "ECONNREFUSED") and late.came == 0, (network, said, errors)
 
 
+def one_whose_daemon_begins_again_is_out_of_reach_again(place):
+    first = Listener(place.home / "d.sock")
+    process = place.begin("/usr/bin/python3", "-c", "import os,socket,sys,time\n" + TRY.replace("for path in", "open('ready', 'w')\nwhile not os.path.exists('go'): time.sleep(0.05)\n"
+                          "time.sleep(1)\nfor path in"), first.path)
+    assert until((place.workspace / "ready").exists)
+    pathlib.Path(first.path).unlink()
+    second = Listener(first.path)
+    (place.workspace / "go").touch()
+    out, _ = process.communicate(timeout=30)
+    assert out.strip() and "host" not in out and second.came == 0, out
+    second.socket.close()
+    first.socket.close()
+
+
+def one_that_was_renamed_or_linked_is_out_of_reach(place):
+    """As ssh does it for ControlPath."""
+    directory = place.home / "cp"
+    directory.mkdir()
+    with Listener(directory / "first") as renamed, Listener(directory / "second") as linked:
+        (directory / "first").rename(directory / "renamed")
+        (directory / "linked").hardlink_to(directory / "second")
+        (directory / "second").unlink()
+        for options in ([], ["--mode", "read-only"], ["--network", "full"]):
+            assert "host" not in reached(place, directory / "renamed", directory / "linked", options=options), options
+        assert renamed.came + linked.came == 0
+        assert reached(place, directory / "renamed", directory / "linked", options=["--mode", "danger-full-access"]) == ["host"] * 2
+
+
 def a_program_in_a_profile_reaches_none_either(place):
     rules, ready = place.path / "rules.yaml", place.workspace / "ready"
     rules.write_text("version: 1\nprofiles:\n  beside: {extends: workspace-write}\nrules:\n"
@@ -228,7 +256,8 @@ def the_result_says_what_would_open_it(place):
 
 
 TESTS = [sockets_of_the_host_are_out_of_reach_and_reached_without_the_sandbox, another_way_to_the_name_does_not_help, a_datagram_does_not_arrive_either,
-         a_socket_that_comes_while_a_command_runs_is_out_of_reach, a_program_in_a_profile_reaches_none_either, a_profile_that_shows_a_hidden_directory_does_not_show_a_socket_in_it, when_nobody_listens_any_more_a_command_can_have_the_name, sockets_of_their_own_work,
+         a_socket_that_comes_while_a_command_runs_is_out_of_reach, one_whose_daemon_begins_again_is_out_of_reach_again,
+         one_that_was_renamed_or_linked_is_out_of_reach, a_program_in_a_profile_reaches_none_either, a_profile_that_shows_a_hidden_directory_does_not_show_a_socket_in_it, when_nobody_listens_any_more_a_command_can_have_the_name, sockets_of_their_own_work,
          a_session_reaches_its_own_in_the_next_turn, one_that_is_listed_is_reached, one_that_is_listed_below_tmp_or_run_is_reached,
          abstract_ones_of_the_host_are_out_of_reach, the_result_says_what_would_open_it]
 
