@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <utility>
@@ -38,7 +39,19 @@ std::string text_of(pid_t process, const char* name) {
   }
 }
 
-Usage usage_of(pid_t process) { return usage_in_status(text_of(process, "status")); }
+/// One whose first thread has ended lives on, and tells of its memory by the others alone.
+Usage usage_of(pid_t process) {
+  Usage usage = usage_in_status(text_of(process, "status"));
+  if (usage.bytes > 0) return usage;
+  std::error_code ignored;
+  for (const auto& task :
+       std::filesystem::directory_iterator(fmt::format("/proc/{}/task", process), ignored)) {
+    usage =
+        usage_in_status(text_of(process, ("task/" + task.path().filename().string() + "/status").c_str()));
+    if (usage.bytes > 0) break;
+  }
+  return usage;
+}
 
 /// The upper bound where the process does not let itself be looked into.
 std::uint64_t exact_bytes_of(pid_t process) {

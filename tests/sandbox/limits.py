@@ -6,6 +6,7 @@
 
 import argparse
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import cases
 from place import Place, processes_with, until
 
 MB = 1 << 20
+EXIT = 60 if os.uname().machine == "x86_64" else 93  # exit(2), of a thread
 HOG = "x = bytearray({} << 20)\nfor at in range(0, len(x), 4096): x[at] = 1\n"
 
 
@@ -40,6 +42,13 @@ def memory_counts_for_all_that_runs_together(place):
     place.config("limits: {memory: 200MB}")
     done = place.python("for _ in range(8):\n if os.fork() == 0:\n  " + HOG.format(60).replace("\n", "\n  ") + "\n  time.sleep(30)\ntime.sleep(30)")
     assert done.returncode == 137 and told(place, "memory")["value"] == 200 * MB, done
+
+
+def memory_of_one_whose_first_thread_has_ended_counts(place):
+    place.config("limits: {memory: 100MB}")
+    hog = HOG.format(300).replace("\n", "\n ")
+    done = place.python(f"import ctypes, threading\ndef hog():\n {hog}\n time.sleep(30)\nthreading.Thread(target=hog).start()\nctypes.CDLL(None).syscall({EXIT}, 0)")
+    assert done.returncode == 137 and told(place, "memory")["value"] == 100 * MB, done
 
 
 def memory_that_is_shared_counts_once(place):
@@ -175,7 +184,7 @@ def a_control_group_is_used_where_one_is_delegated_and_none_is_left(place):
     assert process.wait(20) == 0 and groups() == before, groups() - before
 
 
-TESTS = [too_much_memory_ends_the_command_and_is_named, memory_counts_for_all_that_runs_together, memory_that_is_shared_counts_once,
+TESTS = [too_much_memory_ends_the_command_and_is_named, memory_counts_for_all_that_runs_together, memory_of_one_whose_first_thread_has_ended_counts, memory_that_is_shared_counts_once,
          files_that_were_read_are_no_memory, too_many_processes_are_refused_and_named, what_runs_too_long_is_ended_and_the_limit_is_named,
          a_shorter_timeout_is_no_limit, a_file_that_grows_too_large_ends_its_writer, too_many_open_files_are_named_where_the_output_says_so,
          a_full_private_tmp_is_named_and_the_hosts_is_not_touched, memory_bounds_the_private_tmp_as_well, without_limits_nothing_is_told,
