@@ -1,6 +1,11 @@
 #include "policy/internal_address.h"
 
+#include <ifaddrs.h>
+#include <netinet/in.h>
+
 #include <algorithm>
+#include <cstring>
+#include <memory>
 #include <vector>
 
 namespace policy {
@@ -30,6 +35,25 @@ const std::vector<Wrapping>& wrappings() {
   return all;
 }
 
+bool has(const sockaddr& interface, const Address& address) {
+  if (address.is_ipv4 && interface.sa_family == AF_INET)
+    return std::memcmp(&reinterpret_cast<const sockaddr_in&>(interface).sin_addr, address.bytes.data(), 4) ==
+           0;
+  return !address.is_ipv4 && interface.sa_family == AF_INET6 &&
+         std::memcmp(&reinterpret_cast<const sockaddr_in6&>(interface).sin6_addr, address.bytes.data(), 16) ==
+             0;
+}
+
+/// What this machine serves to all it serves to itself by a public address, too.
+bool is_own(const Address& address) {
+  ifaddrs* all = nullptr;
+  if (::getifaddrs(&all) != 0) return false;
+  const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owner(all, ::freeifaddrs);
+  for (const ifaddrs* one = all; one != nullptr; one = one->ifa_next)
+    if (one->ifa_addr != nullptr && has(*one->ifa_addr, address)) return true;
+  return false;
+}
+
 }  // namespace
 
 bool is_internal(const Address& address) {
@@ -37,7 +61,7 @@ bool is_internal(const Address& address) {
   static const std::vector<Network> internal = networks(
       {"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
        "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3", "::/127", "fc00::/7", "fe80::/9", "ff00::/8"});
-  if (is_in(internal, address)) return true;
+  if (is_in(internal, address) || is_own(address)) return true;
   return std::any_of(wrappings().begin(), wrappings().end(), [&](const Wrapping& wrapping) {
     if (!wrapping.network.contains(address)) return false;
     Address inner{true, {}};

@@ -4,7 +4,7 @@
 
 namespace policy {
 
-/// Of this machine or of a network that is not the internet: loopback, private, link-local, multicast,
+/// Of this machine, by the interfaces that it has now, or of a network that is not the internet: loopback, private, link-local, multicast,
 /// reserved; also where such an IPv4 address is wrapped in an IPv6 one.
 bool is_internal(const Address& address);
 

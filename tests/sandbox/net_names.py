@@ -4,7 +4,10 @@
     tests/sandbox/net_names.py GATEHOUSE [--only WORD]
 """
 
+import fcntl
 import pathlib
+import socket
+import struct
 import subprocess
 import sys
 
@@ -177,7 +180,21 @@ print(attempt())
     assert "private.example leads to 10.9.9.9" in done.stderr and [denial["rule"] for denial in place.denials()] == ["net.internal"], done
 
 
-TESTS = [a_name_that_leads_inside_is_refused_unless_a_rule_names_the_address, the_resolver_answers_whatever_it_is_asked,
+def a_name_that_leads_to_an_address_of_this_machines_own_is_refused(place):
+    own, set_address = "11.22.33.44", 0x8916
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, set_address, struct.pack("16sHH4s8x", b"lo:1", socket.AF_INET, 0, socket.inet_aton(own)))
+    server = scene.Server("own", own)
+    hosts(own + " own.example")
+    place.rules(scene.allow("'*.example'", server.port))
+    done = place.python(scene.TRY + "print(attempt('own.example', sys.argv[1]))", server.port)
+    assert done.stdout.strip() in ("EHOSTUNREACH", "ECONNRESET", "EACCES") and server.came == 0, (done, server.came)
+    assert [denial["rule"] for denial in place.denials()] == ["net.internal"], place.denials()
+    place.rules(scene.allow("['*.example', 11.22.33.44]", server.port))
+    assert place.python(scene.TRY + "print(attempt('own.example', sys.argv[1]))", server.port).stdout.split()[0] == "own"
+
+
+TESTS = [a_name_that_leads_inside_is_refused_unless_a_rule_names_the_address, a_name_that_leads_to_an_address_of_this_machines_own_is_refused, the_resolver_answers_whatever_it_is_asked,
          the_owners_hosts_file_and_order_of_services_are_used, who_is_only_asked_for_or_refused_is_not_looked_up_outside,
          a_name_that_nobody_knows_does_not_exist_for_a_while, a_name_that_leads_elsewhere_later_is_judged_again,
          a_name_that_nobody_answers_for_holds_up_nobody_else, who_does_not_wait_is_not_kept_by_a_slow_look_up]
