@@ -52,6 +52,8 @@ constexpr std::array rows{
     Row{"filter", '+', "clean", starts},
     Row{"filter", '+', "smudge", starts},
     Row{"filter", '+', "process", starts},
+    Row{"fetch", '+', "skiplist", redirects},
+    Row{"fsck", '-', "skiplist", redirects},
     Row{"gc", '-', "recentobjectshook", starts},
     Row{"gpg", '*', "program", starts},
     Row{"gpg", '+', "defaultkeycommand", starts},

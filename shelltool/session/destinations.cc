@@ -9,6 +9,7 @@
 #include "shelltool/session/profile_judge.h"
 #include "shelltool/session/socket_holds.h"
 #include "shelltool/setup/profile_spec.h"
+#include "shelltool/setup/session_profile.h"
 #include "shelltool/setup/upstream.h"
 
 namespace shelltool {
@@ -25,6 +26,15 @@ struct Here {
 };
 
 constexpr int deepest = 8;
+
+/// What it is, and not what its caller says that it is, which chooses of a family of profiles. A name such as
+/// npm is often a link to a script of another name, but no link makes another of what runs a script.
+std::vector<std::string> program_and_words(const sandbox::Image& image) {
+  std::vector<std::string> words = image.argv;
+  if (words.empty()) words.emplace_back();
+  words.front() = runs_scripts(image.file.path) ? image.file.path : image.called;
+  return words;
+}
 
 /// What rules hold in the session, what the sandbox itself would hold by now, and sockets of the host, of
 /// which another sandbox may show others.
@@ -63,7 +73,7 @@ Destination destination(const Sources& sources, const Here& from, const ExecEven
     throw sys::Error(sys::Kind::unsupported, "programs in profiles have led to profiles {} times", deepest);
   if (!place.empty())
     to.profile = std::make_shared<const config::Profile>(
-        profile_named(place, sources->rules(), event.images.front().argv));
+        profile_named(place, sources->rules(), program_and_words(event.images.front())));
   Destination made;
   made.spec = spec_for(*sources, event, from, to);
   TurnJudge::Place here{place, {}};

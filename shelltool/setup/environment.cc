@@ -11,7 +11,7 @@
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
-#include "shelltool/setup/without_secrets.h"
+#include "shelltool/setup/sign_ins.h"
 
 namespace shelltool {
 namespace {

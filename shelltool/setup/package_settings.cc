@@ -18,7 +18,7 @@ namespace {
 using sandbox::Held;
 using Paths = std::vector<std::string>;
 
-constexpr std::size_t largest = 1U << 20;
+constexpr std::size_t largest = 64U << 10;
 
 struct Settings {
   const char* path;  ///< below "~/", below a variable's directory as "$NAME/", or "$NAME": what it is
@@ -41,6 +41,15 @@ constexpr Settings known[] = {{"~/.npmrc", SettingsForm::npmrc, true},
                               {"~/.config/go/env", SettingsForm::lines},
                               {"~/.cargo/config.toml", SettingsForm::lines},
                               {"$CARGO_HOME/config.toml", SettingsForm::lines},
+                              {"~/.config/pnpm/rc", SettingsForm::npmrc},
+                              {"$XDG_CONFIG_HOME/pnpm/rc", SettingsForm::npmrc},
+                              {"~/.bunfig.toml", SettingsForm::lines},
+                              {"~/.condarc", SettingsForm::lines},
+                              {"~/.gradle/gradle.properties", SettingsForm::lines},
+                              {"$GRADLE_USER_HOME/gradle.properties", SettingsForm::lines},
+                              {"~/.gitconfig", SettingsForm::urls},
+                              {"~/.config/git/config", SettingsForm::urls},
+                              {"$XDG_CONFIG_HOME/git/config", SettingsForm::urls},
                               {"~/.m2/settings.xml", SettingsForm::xml},
                               {"~/.nuget/NuGet/NuGet.Config", SettingsForm::xml, true}};
 
@@ -52,22 +61,34 @@ std::string expanded(std::string_view path, const std::string& home, const Varia
   return value.starts_with('/') ? sys::normal_path(path.substr(std::min(end + 1, path.size())), value) : "";
 }
 
+/// Whether the command's user could have read it. Who may by another of his groups only is not told apart.
+bool may_read(const sandbox::User& user, const struct stat& status) {
+  const uid_t uid = user.map_ids ? user.inside_uid : user.uid;
+  const gid_t gid = user.map_ids ? user.inside_gid : user.gid;
+  const mode_t needed = status.st_uid == uid ? S_IRUSR : status.st_gid == gid ? S_IRGRP : S_IROTH;
+  return (status.st_mode & needed) != 0;
+}
+
 /// What is no file of the disk's, as in /proc, may be without end.
-std::string text_of(const std::string& path) {
+std::string text_of(const std::string& path, const Identity& identity) {
   const sys::Fd file = sys::try_open_at(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, {sys::Reach::anywhere, false});
   if (!file) throw sys::SysError(errno, "opening {}", path);
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) throw sys::SysError(errno, "examining {}", path);
   if (!S_ISREG(status.st_mode)) throw sys::Error(sys::Kind::invalid, "{} is no file", path);
+  // Root reads for another user, whose links may lead to what is not his.
+  if (!identity.is_caller && !may_read(identity.user, status))
+    throw sys::Error(sys::Kind::denied, "{} is not the command's to read", path);
   return sys::read_all(file.get(), largest, path);
 }
 
 /// What nobody here may read the command cannot read either.
-std::optional<Held> shown(const std::string& path, SettingsForm form, bool is_hidden) {
+std::optional<Held> shown(const std::string& path, SettingsForm form, bool is_hidden,
+                          const Identity& identity) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
   try {
-    const std::string text = text_of(path);
+    const std::string text = text_of(path, identity);
     std::string clean = without_secrets(text, form);
     if (!is_hidden && clean == text) return std::nullopt;
     return Held{path, Held::As::replaced, std::move(clean)};
@@ -113,7 +134,7 @@ std::vector<Held> package_settings(const config::Config& config, const Identity&
     const auto is_it = [&](const Held& held) { return held.path == *real; };
     if (std::any_of(all.begin(), all.end(), is_it)) continue;
     const bool is_hidden = std::find(hidden.begin(), hidden.end(), *real) != hidden.end();
-    if (auto held = shown(*real, settings.form, is_hidden)) all.push_back(std::move(*held));
+    if (auto held = shown(*real, settings.form, is_hidden, identity)) all.push_back(std::move(*held));
   }
   return all;
 }

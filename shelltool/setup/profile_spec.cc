@@ -24,9 +24,14 @@ bool is_like(const std::string& name, const std::string& pattern) {
   return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
 }
 
-bool is_spoken(const std::string& name) {
-  return std::any_of(std::begin(spoken), std::end(spoken),
-                     [&](std::string_view pattern) { return is_like(name, std::string(pattern)); });
+/// None that leads to a file: a catalogue of messages has formats that a program prints by.
+bool is_spoken(const std::string& name, std::string_view value) {
+  const bool is_path = name == "TZ" ? value.starts_with('/') || value.starts_with(':') ||
+                                          value.find("..") != std::string_view::npos
+                                    : value.find('/') != std::string_view::npos;
+  return !is_path && std::any_of(std::begin(spoken), std::end(spoken), [&](std::string_view pattern) {
+    return is_like(name, std::string(pattern));
+  });
 }
 
 bool has(const Strings& list, const std::string& word) {
@@ -131,7 +136,8 @@ Strings environment_into(const sandbox::Spec& profile, const Strings& callers) {
   Strings env = profile.env;
   for (const std::string& variable : callers) {
     const std::string name = name_in(variable);
-    if (!is_spoken(name)) continue;
+    if (!is_spoken(name, std::string_view(variable).substr(std::min(name.size() + 1, variable.size()))))
+      continue;
     std::erase_if(env, [&](const std::string& ours) { return name_in(ours) == name; });
     env.push_back(variable);
   }

@@ -40,13 +40,14 @@ std::string without_number(const std::string& program) {
   return program.substr(0, program.find_last_not_of("0123456789.") + 1);
 }
 
+bool is_runner(const std::string& name) {
+  return std::find(std::begin(runners), std::end(runners), name) != std::end(runners);
+}
+
 /// What names a program: its name, and behind node, npx and python their first word that is no option.
 Strings names_in(const Strings& argv) {
   const std::string name = program_name(argv.front());
   Strings names = {name, without_number(name)};
-  const auto is_runner = [](const std::string& word) {
-    return std::find(std::begin(runners), std::end(runners), word) != std::end(runners);
-  };
   if (std::none_of(names.begin(), names.end(), is_runner)) return names;
   const auto word = std::find_if(argv.begin() + 1, argv.end(),
                                  [](const std::string& argument) { return !argument.starts_with('-'); });
@@ -139,6 +140,11 @@ void add_ports(config::Config& config, const std::vector<config::Publish>& ports
 std::vector<config::Profile> builtin_profiles() {
   const config::Node document = config::thaw(frozen_profiles, "builtin:profiles");
   return config::read_profiles(*config::find(document, "profiles"));
+}
+
+bool runs_scripts(const std::string& path) {
+  const std::string name = program_name(path);
+  return is_runner(name) || is_runner(without_number(name));
 }
 
 config::Profile choose_profile(const std::string& name, const Strings& argv) {

@@ -18,6 +18,9 @@ std::vector<config::Profile> builtin_profiles();
 /// the nearest profile, or the agents that there are profiles for.
 config::Profile choose_profile(const std::string& name, const std::vector<std::string>& argv);
 
+/// Whether what it is depends on the words behind it: node, npx, python3.11.
+bool runs_scripts(const std::string& path);
+
 /// The first of the profiles in which the path shows, or the socket is in reach, whatever the session hides;
 /// of a family its name. Empty: none.
 std::string profile_showing(const std::string& path, const std::vector<config::Profile>& profiles,

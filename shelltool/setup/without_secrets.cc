@@ -6,8 +6,9 @@
 
 #include "config/node.h"
 #include "config/reader.h"
-#include "config/text.h"
+#include "sandbox/sys/error.h"
 #include "sandbox/sys/text.h"
+#include "shelltool/setup/sign_ins.h"
 #include "shelltool/setup/xml_without.h"
 
 namespace shelltool {
@@ -72,26 +73,28 @@ std::string_view unquoted(std::string_view text) {
 
 std::string npmrc_without_secrets(std::string_view text) {
   std::string kept;
-  for (const std::string_view line : sys::split(text, '\n')) {
+  std::string lines(text);
+  std::replace(lines.begin(), lines.end(), '\r', '\n');  // one alone ends a line as well
+  for (const std::string_view line : sys::split(lines, '\n')) {
     std::string_view key = trimmed(line.substr(0, line.find('=')));
     if (key.ends_with("[]")) key.remove_suffix(2);
     key = unquoted(key);
     const bool is_kept = is_one_of(npm_keys, key) || (key.starts_with('@') && key.ends_with(scoped_registry));
-    if (is_kept) kept.append(without_sign_ins(trimmed(line))).push_back('\n');
+    if (is_kept) kept.append(without_sign_ins(without_bare_sign_in(trimmed(line)))).push_back('\n');
   }
   return kept;
 }
 
-Json scalar(const config::Node& node) {
+Json scalar(const std::string& key, const config::Node& node) {
   if (!node.quoted && (node.scalar == "true" || node.scalar == "false")) return node.scalar == "true";
-  return without_sign_ins(node.scalar);
+  return without_sign_ins(without_bare_sign_in(key + ": " + node.scalar)).substr(key.size() + 2);
 }
 
-Json yarn_value(const config::Node& node) {
-  if (node.kind == config::Node::Kind::scalar) return scalar(node);
+Json yarn_value(const std::string& key, const config::Node& node) {
+  if (node.kind == config::Node::Kind::scalar) return scalar(key, node);
   Json items = Json::array();
   for (const config::Node& item : node.items)
-    if (item.kind == config::Node::Kind::scalar) items.push_back(scalar(item));
+    if (item.kind == config::Node::Kind::scalar) items.push_back(scalar(key, item));
   return items;
 }
 
@@ -102,7 +105,7 @@ Json yarn_settings(const config::Node& map) {
     const std::string& key = entry.key.scalar;
     if (!is_one_of(yarn_keys, key)) continue;
     if (key != "npmScopes") {
-      kept[key] = yarn_value(entry.value);
+      kept[key] = yarn_value(key, entry.value);
       continue;
     }
     if (entry.value.kind != config::Node::Kind::map) config::fail_type(entry.value, "a map");
@@ -123,33 +126,44 @@ std::string yarnrc_without_secrets(std::string_view text) {
   return kept.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-/// "user:password@" of what follows "://". A password need not be written as RFC 3986 wants it: "a:b/c@host".
-std::size_t sign_in_of(std::string_view rest) {
-  const std::string_view url = rest.substr(0, rest.find_first_of("\" \t\r\n"));
-  const std::string_view authority = url.substr(0, url.find_first_of("/?#"));
-  if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) return at + 1;
-  const std::size_t colon = std::min(authority.find(':'), authority.size());
-  const std::size_t end = authority.find_first_not_of("0123456789", colon + 1);
-  const bool is_port = authority.starts_with('[') || end >= authority.size() || authority[end] == ',' ||
-                       authority[end] == '\'' || authority[end] == '<';
-  return is_port ? 0 : url.rfind('@') + 1;
-}
+/// A line at a time: what a line that is left out begins goes with it.
+class Lines {
+ public:
+  [[nodiscard]] bool is_kept(std::string_view line) {
+    if (block_ != nullptr) {
+      if (line.find(block_) != std::string_view::npos) block_ = nullptr;
+      return false;
+    }
+    const std::string_view text = trimmed(line);
+    if (text.starts_with('[')) is_in_secrets_ = false;
+    const bool goes_on = is_left_out_ && !text.empty() && (line.front() == ' ' || line.front() == '\t');
+    const bool is_secret = speaks_of_secrets(line);
+    is_in_secrets_ = is_in_secrets_ || (is_secret && text.starts_with('['));
+    is_left_out_ = is_secret || is_in_secrets_ || goes_on;
+    if (is_left_out_) find_block(line);
+    return !is_left_out_;
+  }
 
-/// Speaks of a secret beside its URLs.
-bool has_secret(std::string_view line) {
-  constexpr std::array<std::string_view, 5> words = {"token", "passw", "secret", "_auth", "credential"};
-  std::string rest = config::lower(std::string(line));
-  for (std::size_t at = rest.find("://"); at != std::string::npos; at = rest.find("://", at))
-    rest.erase(at, std::min(rest.find_first_of("\" \t,", at), rest.size()) - at);
-  return std::any_of(words.begin(), words.end(),
-                     [&](std::string_view word) { return rest.find(word) != std::string::npos; });
-}
+ private:
+  /// TOML's text of many lines.
+  void find_block(std::string_view line) {
+    for (const char* quotes : {"\"\"\"", "'''"}) {
+      const std::size_t begin = line.find(quotes);
+      if (begin != std::string_view::npos && line.find(quotes, begin + 3) == std::string_view::npos)
+        block_ = quotes;
+    }
+  }
+
+  bool is_left_out_ = false, is_in_secrets_ = false;
+  const char* block_ = nullptr;  // what ends it
+};
 
 std::string lines_without_secrets(std::string_view text) {
   std::string kept;
+  Lines lines;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
-    if (!has_secret(text.substr(0, end))) kept.append(text.substr(0, end));
+    if (lines.is_kept(text.substr(0, end))) kept.append(without_bare_sign_in(text.substr(0, end)));
     text.remove_prefix(end);
   }
   return without_sign_ins(kept);
@@ -157,18 +171,10 @@ std::string lines_without_secrets(std::string_view text) {
 
 }  // namespace
 
-std::string without_sign_ins(std::string_view text) {
-  constexpr std::string_view begins = "://";
-  std::string kept;
-  for (std::size_t at = text.find(begins); at != std::string_view::npos; at = text.find(begins)) {
-    kept.append(text.substr(0, at + begins.size()));
-    text.remove_prefix(at + begins.size());
-    text.remove_prefix(sign_in_of(text));
-  }
-  return kept.append(text);
-}
-
 std::string without_secrets(std::string_view text, SettingsForm form) {
+  // UTF-16, which NuGet writes, too.
+  if (text.find('\0') != std::string_view::npos)
+    throw sys::Error(sys::Kind::invalid, "settings that are no text of ASCII or UTF-8");
   switch (form) {
     case SettingsForm::npmrc:
       return npmrc_without_secrets(text);
@@ -176,6 +182,8 @@ std::string without_secrets(std::string_view text, SettingsForm form) {
       return yarnrc_without_secrets(text);
     case SettingsForm::lines:
       return lines_without_secrets(text);
+    case SettingsForm::urls:
+      return without_sign_ins(text);
     case SettingsForm::xml:
       return without_sign_ins(xml_without_secrets(text));
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "config/text.h"
 
@@ -42,11 +43,29 @@ bool is_secret(std::string_view tag) {
                      [&](std::string_view word) { return small.find(word) != std::string::npos; });
 }
 
+/// Behind the end of a comment or of CDATA that begins there; `begin` where none does.
+std::size_t end_of_no_tag(std::string_view text, std::size_t begin) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kinds = {
+      {{"<!--", "-->"}, {"<![CDATA[", "]]>"}}};
+  for (const auto& [first, last] : kinds) {
+    if (!text.substr(begin).starts_with(first)) continue;
+    const std::size_t end = text.find(last, begin + first.size());
+    return end == npos ? npos : end + last.size();
+  }
+  return begin;
+}
+
 /// Behind the end of the element whose first tag ends there.
 std::size_t end_of_element(std::string_view text, std::size_t at, std::string_view name) {
   for (int depth = 1; depth > 0;) {
     const std::size_t begin = text.find('<', at);
-    const std::size_t end = begin == npos ? npos : end_of_tag(text, begin);
+    if (begin == npos) return npos;
+    if (const std::size_t behind = end_of_no_tag(text, begin); behind != begin) {
+      if (behind == npos) return npos;
+      at = behind;
+      continue;
+    }
+    const std::size_t end = end_of_tag(text, begin);
     if (end == npos) return npos;
     const std::string_view tag = text.substr(begin, end - begin);
     at = end;
@@ -58,10 +77,7 @@ std::size_t end_of_element(std::string_view text, std::size_t at, std::string_vi
 
 /// Behind what begins with "<" and is left out; `begin` where it is not.
 std::size_t end_of_left_out(std::string_view text, std::size_t begin) {
-  if (text.substr(begin).starts_with("<!--")) {
-    const std::size_t end = text.find("-->", begin);
-    return end == npos ? npos : end + 3;
-  }
+  if (const std::size_t behind = end_of_no_tag(text, begin); behind != begin) return behind;
   const std::size_t end = end_of_tag(text, begin);
   if (end == npos) return npos;
   const std::string_view tag = text.substr(begin, end - begin);

@@ -123,6 +123,8 @@ TEST_CASE("keys that start a program or lead elsewhere are known in every spelli
                            "[tar \"x\"]\ncommand=y",
                            "[http]\nproxy=x",
                            "[http \"https://a\"]\nsslVerify=false",
+                           "[fetch \"fsck\"]\nskipList=x",
+                           "[fsck]\nskipList=x",
                            "[init]\ntemplateDir=x"}) {
     CAPTURE(text);
     CHECK(is_dangerous(text));

@@ -1,6 +1,7 @@
 #include "shelltool/setup/package_settings.h"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -92,6 +93,23 @@ TEST_CASE("what has no end is hidden and ends no look") {
   Home home;
   home.variables["PIP_CONFIG_FILE"] = "/proc/kallsyms";
   for (const Held& held : home.find()) CHECK(held.as == Held::As::hidden);
+}
+
+TEST_CASE("what root reads for another user is only what that user may read") {
+  Home home;
+  home.dir.write(".npmrc", "registry=https://r.example/\n_auth=SECRET\n");
+  std::filesystem::permissions(home.dir / ".npmrc", std::filesystem::perms::owner_read);
+  Identity identity;
+  identity.account.home = home.dir.path();
+  identity.user.uid = ::geteuid() + 1;
+  identity.user.gid = ::getegid() + 1;
+  const auto how = [&] { return package_settings(home.config, identity, {}, {}, {}).front().as; };
+  CHECK(how() == Held::As::replaced);
+  identity.is_caller = false;
+  CHECK(how() == Held::As::hidden);
+  std::filesystem::permissions(home.dir / ".npmrc", std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  CHECK(how() == Held::As::replaced);
 }
 
 TEST_CASE("settings behind a link are held where they lie") {

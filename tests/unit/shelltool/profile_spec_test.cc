@@ -21,6 +21,14 @@ TEST_CASE("of a caller's environment only what says how to talk comes into a pro
         Strings{"PATH=/usr/bin", "HOME=/home/u", "LANG=de_DE", "LC_TIME=C", "TERM=xterm"});
 }
 
+TEST_CASE("what says how to talk leads to no file of the caller's") {
+  const Strings callers = {"LANGUAGE=../../ws/loc", "LC_ALL=/ws/loc", "TZ=/ws/tz", "TZ=:/ws/tz",
+                           "TZ=../ws/tz"};
+  CHECK(shelltool::environment_into({}, callers).empty());
+  CHECK(shelltool::environment_into({}, {"LANGUAGE=de:fr", "TZ=Europe/Berlin"}) ==
+        Strings{"LANGUAGE=de:fr", "TZ=Europe/Berlin"});
+}
+
 TEST_CASE("what a profile has added to the environment does not leave it") {
   config::Profile profile;
   profile.pass = {"GH_*"};

@@ -57,6 +57,8 @@ TEST_CASE("the profile for a package manager is found by its name, or by the mod
   CHECK_THROWS_WITH(family_of({"claude"}),
                     "profile registry: 'claude' is no program that there is one for; name one of them: "
                     "registry.npm, registry.python, registry.cargo, registry.go, registry.maven");
+  CHECK(runs_scripts("/usr/bin/python3.11"));
+  CHECK_FALSE(runs_scripts("/usr/share/nodejs/npm/bin/npm-cli.js"));
   CHECK(choose_profile("docker", {"docker"}).sockets.front() == "/run/docker.sock");
 }
 

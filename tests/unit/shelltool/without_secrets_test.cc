@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include "sandbox/sys/error.h"
+#include "shelltool/setup/sign_ins.h"
+
 using namespace shelltool;
 
 TEST_CASE("who signs in is taken out of a URL, wherever it stands and however it is written") {
@@ -14,7 +17,7 @@ TEST_CASE("who signs in is taken out of a URL, wherever it stands and however it
   CHECK(without_sign_ins("https://a.example:8443,https://u:p@b.example") ==
         "https://a.example:8443,https://b.example");
   CHECK(without_sign_ins("https://me:p/w?x#y@r.example/x") == "https://r.example/x");
-  CHECK(without_sign_ins("\"http://a:b@[::1]:80/\" 'ssh://git@h/'") == "\"http://[::1]:80/\" 'ssh://h/'");
+  CHECK(without_sign_ins("\"http://a:b@[::1]:80/\" 'ssh://git@h/'") == "\"http://[::1]:80/\" 'ssh://git@h/'");
 }
 
 TEST_CASE("a URL without a sign-in, and text that is none, stay as they are") {
@@ -29,6 +32,52 @@ TEST_CASE("of other settings lines that speak of secrets go, but for what stands
             "index = \"https://me:pw@r/\"\nToken = \"SECRET\"\nproxy_password=SECRET",
             SettingsForm::lines) ==
         "registry \"https://auth-token.example/\"\n[registries.x]\nindex = \"https://r/\"\n");
+}
+
+TEST_CASE("what a line that is left out begins goes with it") {
+  CHECK(without_secrets("[pypi-token]\npypi = \"SECRET\"\n[repositories]\nx = \"https://r/\"\n",
+                        SettingsForm::lines) == "[repositories]\nx = \"https://r/\"\n");
+  CHECK(without_secrets("token = \"\"\"\nSECRET\n\"\"\"\nindex = \"https://r/\"\n", SettingsForm::lines) ==
+        "index = \"https://r/\"\n");
+  CHECK(without_secrets("[global]\npassword =\n  SECRET\ntimeout = 1\n", SettingsForm::lines) ==
+        "[global]\ntimeout = 1\n");
+}
+
+TEST_CASE("who signs in at a proxy is taken out where its address is no URL") {
+  CHECK(without_secrets("proxy = u:hush@proxy.example:80\n", SettingsForm::lines) ==
+        "proxy = proxy.example:80\n");
+  CHECK(without_secrets("[http]\nproxy = \"u:hush@proxy.example:80\"\n", SettingsForm::lines) ==
+        "[http]\nproxy = \"proxy.example:80\"\n");
+  CHECK(without_secrets("https-proxy=u:hush@proxy.example\n", SettingsForm::npmrc) ==
+        "https-proxy=proxy.example\n");
+  CHECK(without_secrets("httpProxy: \"u:hush@proxy.example\"\n", SettingsForm::yarnrc).find("hush") ==
+        std::string::npos);
+}
+
+TEST_CASE("odd passwords, queries and line ends hide nothing") {
+  CHECK(without_sign_ins("https://u:p\"w@r.example/x") == "https://r.example/x");
+  CHECK(without_sign_ins("https://r.example/npm?token=SECRET next") == "https://r.example/npm next");
+  CHECK(without_sign_ins("https://r.example/npm?page=1") == "https://r.example/npm?page=1");
+  CHECK(without_secrets("registry=https://r/\r//x/:_authToken=SECRET", SettingsForm::npmrc) ==
+        "registry=https://r/\n");
+  CHECK(without_secrets("[url \"https://me:SECRET@h/\"]\n\tinsteadOf = ssh://git@h/\n", SettingsForm::urls) ==
+        "[url \"https://h/\"]\n\tinsteadOf = ssh://git@h/\n");
+  CHECK_THROWS_AS(without_secrets(std::string("<\0s\0>\0", 6), SettingsForm::xml), sys::Error);
+}
+
+TEST_CASE("a line of many beginnings of URLs takes no time to speak of, and is dropped") {
+  std::string line = "registry=";
+  for (int i = 0; i < 100'000; ++i) line += "://";
+  CHECK(without_sign_ins(line) == "registry=://");
+  CHECK(without_secrets(line, SettingsForm::lines) == "registry=://");
+}
+
+TEST_CASE("comments in XML end nothing that is left out") {
+  CHECK(without_secrets(
+            "<settings><servers><!-- don't share --><server/></servers><mirrors><m/></mirrors></settings>",
+            SettingsForm::xml) == "<settings><mirrors><m/></mirrors></settings>");
+  CHECK(without_secrets("<c><apikeys><!-- </apikeys> --><add value=\"SECRET\"/></apikeys></c>",
+                        SettingsForm::xml) == "<c></c>");
 }
 
 TEST_CASE("of .npmrc what says where packages come from is kept, and nothing that signs in") {
