@@ -62,16 +62,27 @@ void redact_shapes(std::string& word) {
   }
 }
 
-/// https://user:password@host
-void redact_url(std::string& word) {
-  const std::size_t scheme = word.find("://");
-  if (scheme == std::string::npos) return;
-  const std::size_t begin = scheme + 3;
-  const std::size_t end = std::min(word.find('/', begin), word.size());
-  const std::size_t at = word.rfind('@', end);
-  const std::size_t colon = word.find(':', begin);
-  if (at == std::string::npos || at < begin || colon == std::string::npos || colon > at) return;
-  word.replace(colon + 1, at - colon - 1, mark);
+/// https://user:password@host, and https://token@host. In time that grows with the word.
+void redact_urls(std::string& word) {
+  constexpr std::string_view begins = "://";
+  std::string shown;
+  std::string_view rest = word;
+  for (std::size_t scheme = rest.find(begins); scheme != std::string_view::npos; scheme = rest.find(begins)) {
+    const std::string_view before = rest.substr(0, scheme);
+    const bool may_be_token = before.ends_with("http") || before.ends_with("https");
+    shown.append(rest.substr(0, scheme + begins.size()));
+    rest.remove_prefix(scheme + begins.size());
+    const std::string_view authority = rest.substr(0, rest.find('/'));
+    const std::size_t end = authority.rfind('@');
+    if (end == std::string_view::npos) continue;
+    const std::size_t colon = authority.find(':');
+    if (colon < end)
+      shown.append(rest.substr(0, colon + 1)).append(mark);
+    else
+      shown.append(may_be_token ? mark : rest.substr(0, end));
+    rest.remove_prefix(end);
+  }
+  word = shown.append(rest);
 }
 
 /// "Authorization: Bearer x", "Basic x".
@@ -116,7 +127,7 @@ std::vector<std::string> redacted(const std::vector<std::string>& argv) {
       secret_next = word.starts_with('-');
     }
     redact_scheme(word);
-    redact_url(word);
+    redact_urls(word);
     redact_shapes(word);
   }
   return result;

@@ -18,6 +18,9 @@ TEST_CASE("values that look like secrets are replaced, and nothing else is") {
         Row{{"echo", "ghp_" + token}, {"echo", "[redacted]"}},
         Row{{"sh", "-c", "curl -u x:ghp_" + token + " y"}, {"sh", "-c", "curl -u x:[redacted] y"}},
         Row{{"git", "commit", "-m", "add token handling"}, {"git", "commit", "-m", "add token handling"}},
+        Row{{"git", "clone", "https://TOKEN@host/x"}, {"git", "clone", "https://[redacted]@host/x"}},
+        Row{{"x", "https://u:a@h,https://v:b@h2"}, {"x", "https://u:[redacted]@h,https://v:[redacted]@h2"}},
+        Row{{"git", "clone", "ssh://git@host/x"}, {"git", "clone", "ssh://git@host/x"}},
         Row{{"git", "clone", "https://host/a@b"}, {"git", "clone", "https://host/a@b"}},
         Row{{"task-kit", "disk-usage"}, {"task-kit", "disk-usage"}}}) {
     CHECK(policy::redacted(row.argv) == row.shown);
