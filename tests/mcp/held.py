@@ -116,11 +116,16 @@ def a_rule_that_comes_holds_in_commands_that_run_and_lets_go_when_it_goes(place)
             time.sleep(0.02)
         raise AssertionError(f"never {word}: {seen.read_text()[-200:]}")
 
+    def wait_for_more(words):
+        deadline, begin = time.monotonic() + 10, len(seen.read_text().split())
+        while time.monotonic() < deadline and len(seen.read_text().split()) < begin + words:
+            time.sleep(0.02)
+
     wait_for("SECRET")
     for rules, word in ((NO_ENV, "none"), ("", "SECRET"), (NO_ENV, "none")):
         write_rules(place, rules)
         wait_for(word)
-        time.sleep(0.1)
+        wait_for_more(150)
         assert seen.read_text().split()[-100:] in ([word] * 100, [word] * 99), f"not {word} for good"
     (place.workspace / "stop").touch()
     server.answer(call)
