@@ -119,8 +119,17 @@ def nothing_is_written_from_the_moment_that_it_is_set(place):
         process.communicate()
 
 
+def runs(command_line):
+    for directory in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (directory / "cmdline").read_bytes() == command_line:
+                return True
+    return False
+
+
 def a_command_that_was_ended_for_it_says_why(place):
-    process = place.start("exec 5> log; mkdir ready; exec sleep 60")
+    process = place.start("exec 5> log; mkdir ready; exec sleep 60.0725")
+    until(lambda: runs(b"sleep\x0060.0725\0"))
     place.set("--mode", "read-only")
     said = process.communicate(timeout=10)[1]
     assert process.returncode == 137, process.returncode
