@@ -68,6 +68,7 @@ class HeldFiles::Search {
 
   std::vector<HeldFile> run() {
     for (const std::string& start : starts_of(places_, files_.workspaces_)) look_again_from(start);
+    keep_targets();
     files_.is_whole_ = !is_too_much();
     if (!files_.is_whole_)
       files_.left_out_.push_back(
@@ -196,6 +197,15 @@ class HeldFiles::Search {
       add(place.real, Held::As::read_only, denials.writing);
   }
 
+  /// Also where the link is gone: no mount keeps a command from moving it.
+  void keep_targets() {
+    std::erase_if(files_.targets_, [](const auto& target) {
+      const auto entry = sandbox::entry_at(AT_FDCWD, target.first);
+      return !entry || entry->device != target.second.device || entry->inode != target.second.inode;
+    });
+    for (const auto& [path, file] : files_.targets_) keep(file);
+  }
+
   /// A link that a command made must not hide from the next one what it needs outside the workspaces.
   void take_target(const Place& link, const Denials& denials) {
     is_quiet_ = false;  // what it leads to may lie in a directory that is not watched
@@ -212,6 +222,8 @@ class HeldFiles::Search {
       add(*target, Held::As::hidden, denials.reading);
     else
       add(*target, Held::As::read_only, denials.writing);
+    if (const auto added = found_.find(*target); added != found_.end())
+      files_.targets_.insert_or_assign(*target, added->second);
   }
 
   void add(const std::string& path, Held::As as, const std::string& rule) {

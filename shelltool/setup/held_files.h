@@ -30,9 +30,10 @@ class HeldFiles {
   HeldFiles(std::vector<std::string> workspaces, bool may_change)
       : workspaces_(std::move(workspaces)), may_change_(may_change) {}
 
-  /// Those that are there, by path; in a directory that is hidden itself, none. A pattern that is meant
-  /// anywhere is looked for in the workspaces; at most 200,000 names are looked at, and 1,000 files are held.
-  /// `rules` and `state` must be the same as last time, or forget() be called.
+  /// Those that are there, by path, and what links led to that are gone; in a directory that is hidden
+  /// itself, none. A pattern that is meant anywhere is looked for in the workspaces; at most 200,000 names
+  /// are looked at, and 1,000 files are held. `rules` and `state` must be the same as last time, or forget()
+  /// be called.
   std::vector<HeldFile> find(const policy::RuleSet& rules, const policy::State& state);
   /// What find() could not do, a sentence each.
   [[nodiscard]] const std::vector<std::string>& left_out() const { return left_out_; }
@@ -42,6 +43,7 @@ class HeldFiles {
   void forget() {
     looks_.forget_all();
     quiet_.clear();
+    targets_.clear();
   }
 
   /// Of a path, what denies it: nothing where both are empty.
@@ -81,7 +83,8 @@ class HeldFiles {
   std::map<std::string, std::pair<std::uint64_t, std::int64_t>> watched_;  // by path, as Look::itself
   std::map<std::string, Quiet> quiet_;                                     // by start
   bool is_first_ = true, has_tried_to_watch_ = false, is_whole_ = true;
-  std::set<std::string> led_to_;  // by links that were there at first, out of the workspaces
+  std::set<std::string> led_to_;             // by links that were there at first, out of the workspaces
+  std::map<std::string, HeldFile> targets_;  // of links, since the rules are what they are
   std::vector<std::string> left_out_;
 };
 

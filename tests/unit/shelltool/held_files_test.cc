@@ -123,6 +123,22 @@ TEST_CASE("a link that is denied takes what it leads to along: to be written, it
   CHECK(read_only(scene.held(rule("write"))) == Paths{scene.dir / "ws/a/linked", scene.dir / "ws/lock"});
 }
 
+TEST_CASE("what a denied link led to is held when the link is gone, until there are other rules") {
+  Followed scene(no_env);
+  fs::create_symlink("b", scene.dir / "ws/a/new");
+  fs::rename(scene.dir / "ws/a/new", scene.dir / "ws/a/.env");
+  const std::string target = scene.dir / "ws/a/b";
+  CHECK(hidden(scene.find()) == Paths{scene.dir / "ws/.env", target});
+  fs::rename(scene.dir / "ws/a/.env", scene.dir / "ws/a/moved");
+  CHECK(hidden(scene.find()) == Paths{scene.dir / "ws/.env", target});
+  fs::rename(target, scene.dir / "ws/a/kept");
+  scene.dir.write("ws/a/b", "another");
+  CHECK(hidden(scene.find()) == Paths{scene.dir / "ws/.env"});
+  fs::remove(scene.dir / "ws/a/moved");
+  scene.files.forget();
+  CHECK(hidden(scene.find()) == Paths{scene.dir / "ws/.env"});
+}
+
 TEST_CASE("a link that comes later hides nothing outside the workspaces, nor one of them, which is said") {
   Followed scene(no_env);
   fs::create_directory(scene.dir / "ws/later");
