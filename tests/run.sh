@@ -95,28 +95,22 @@ stage() {
   rm -f "$log"
 }
 
-# beside NAME COMMAND…: runs it in the background; `join NAME` waits for it, shows what it said and counts.
-declare -A beside_log beside_pid
+# beside COMMAND…: in the background; `join` waits for it, shows what it said and counts.
 beside() {
-  local name=$1
-  shift
-  beside_log[$name]=$(mktemp)
+  beside_log=$(mktemp)
   (
     passed=0 failed=0 skipped=0
     "$@"
     finish
-  ) > "${beside_log[$name]}" 2>&1 < /dev/null &
-  beside_pid[$name]=$!
+  ) > "$beside_log" 2>&1 < /dev/null &
+  beside_pid=$!
 }
 
 join() {
-  local line
-  wait "${beside_pid[$1]}"
-  title "$1, meanwhile"
-  cat "${beside_log[$1]}"
-  line=$(tail -n 1 "${beside_log[$1]}")
-  rm -f "${beside_log[$1]}"
-  count_line "$line"
+  wait "$beside_pid"
+  cat "$beside_log"
+  count_line "$(tail -n 1 "$beside_log")"
+  rm -f "$beside_log"
 }
 
 # build_with DIRECTORY CXX TARGETS [MESON OPTION…]
@@ -231,12 +225,10 @@ other_programs() {
 }
 
 # What sanitizers and the second compiler find does not hang on optimization, and without it they take half the time.
-# A session has a share of the processors of its own where the kernel groups by sessions.
 build_gated() {
-  "$build/gatehouse" exec --workspace "$root" -- sh -c "{ echo 19 > /proc/self/autogroup; } 2> /dev/null
-    CXX=clang++ meson setup build-clang \
+  "$build/gatehouse" exec --workspace "$root" -- sh -c "CXX=clang++ meson setup build-clang \
     -Db_sanitize=address,undefined -Doptimization=0 -Ddebug=false -Dcpp_args=-gline-tables-only > /dev/null &&
-    nice -n 19 ninja -C build-clang --quiet gatehouse tests/unit"
+    ninja -C build-clang --quiet gatehouse tests/unit"
 }
 
 sanitized() {
@@ -255,19 +247,18 @@ main() {
   fi
   must=${needed[*]} install_missing "${needed[@]}" "${useful[@]}" || exit 2
   if [ "${1:-}" = --deps-only ]; then exit 0; fi
-  local fetching
+  local fetching beside_log beside_pid
   if [ "${1:-}" != --quick ]; then fetch_other_programs & fetching=$!; fi
   step 'build with g++' build_with "$build" g++ all -Ddebug=false || finish
   stage 'tests' meson_tests "$build"
   if [ "${1:-}" = --quick ]; then finish; fi
-  # Most of the tests wait more than they work.
-  beside sanitizers sanitized
-  if [ "$(id -u)" = 0 ]; then beside 'as an ordinary user' whole_as_user; fi
+  # Most of the tests wait more than they work. Beside compilers some would wait too long.
+  if [ "$(id -u)" = 0 ]; then beside whole_as_user; fi
   whole "$build/gatehouse" "$root/tests" "$build/tests/sandbox/attacks/attacks"
+  if [ "$(id -u)" = 0 ]; then join; fi
   gate_and_dry_run
   other_programs
-  if [ "$(id -u)" = 0 ]; then join 'as an ordinary user'; fi
-  join sanitizers
+  sanitized
   finish
 }
 
