@@ -89,9 +89,16 @@ TEST_CASE("settings in the workspace are the command's, unless they are hidden b
   CHECK(home.shown("ws/npmrc").empty());
 }
 
+TEST_CASE("of settings that are not hidden by default only what is secret is taken") {
+  Home home;
+  home.dir.write(".config/pnpm/rc", "store-dir=/s\n//r.example/:_authToken=SECRET\n# mine\n");
+  CHECK(home.shown(".config/pnpm/rc") == "store-dir=/s\n# mine\n");
+}
+
 TEST_CASE("what has no end is hidden and ends no look") {
   Home home;
   home.variables["PIP_CONFIG_FILE"] = "/proc/kallsyms";
+  CHECK(home.find().size() == 1);
   for (const Held& held : home.find()) CHECK(held.as == Held::As::hidden);
 }
 
