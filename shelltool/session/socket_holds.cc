@@ -1,10 +1,11 @@
 #include "shelltool/session/socket_holds.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/stat.h>
 
 #include <utility>
 
+#include "sandbox/guard/entry.h"
 #include "sandbox/sys/text.h"
 
 namespace shelltool {
@@ -20,10 +21,8 @@ SocketHolds::SocketHolds(const sandbox::Spec& spec) {
 
 /// A daemon that begins again binds the same name, and the file system may give the same inode.
 SocketHolds::Version SocketHolds::version_of(const std::string& path) {
-  struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0) return {};
-  return {static_cast<std::int64_t>(status.st_dev), static_cast<std::int64_t>(status.st_ino),
-          status.st_ctim.tv_sec, status.st_ctim.tv_nsec};
+  const auto entry = sandbox::entry_at(AT_FDCWD, path);
+  return entry ? Version(entry->device, entry->inode, entry->since_ns()) : Version();
 }
 
 std::vector<sandbox::Held> SocketHolds::held() const {

@@ -1,12 +1,12 @@
 #pragma once
 /// Unix sockets of the host that a session's commands would see, kept from them as they come and go.
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "sandbox/outside_sockets.h"
@@ -28,7 +28,7 @@ class SocketHolds {
                                                 const std::function<bool(const std::string&)>& is_others);
 
  private:
-  using Version = std::array<std::int64_t, 4>;
+  using Version = std::tuple<std::uint64_t, std::uint64_t, std::int64_t>;  // of a sandbox::Entry
   static Version version_of(const std::string& path);
 
   sandbox::OutsideSockets sockets_;
