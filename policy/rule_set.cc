@@ -246,7 +246,7 @@ Decision decide(const CompiledRules& compiled, const NetEvent& event, const Stat
   Decision decision = decision_of(compiled, EventKind::net, connection, matches);
   const bool is_reached = allow_by_profile(compiled, event, decision);
   if (const auto address = event.known_address();
-      address && is_internal(*address) && !is_named(matches, *address) && !is_reached)
+      address && !is_reached && !is_named(matches, *address) && is_internal(*address))
     deny_internal(event, *address, decision);
   if (connection.scene.event != nullptr) name_callers(*event.process, decision);
   return decision;
