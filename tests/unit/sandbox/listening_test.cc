@@ -36,12 +36,20 @@ sys::Fd listen() {
   return socket;
 }
 
-TEST_CASE("of many servers twenty are told, and of the others none is forgotten") {
+TEST_CASE("of many servers twenty are told at once, and each is seen") {
   std::vector<sys::Fd> servers;
-  for (int i = 0; i < 200; ++i) servers.push_back(listen());
+  std::set<std::uint16_t> ports;
+  for (int i = 0; i < 200; ++i) ports.insert(own_endpoint(servers.emplace_back(listen()).get())->port);
   ListeningLook look(::getpid(), {});
   CHECK(look.look().size() == 20);
   CHECK(look.look().empty());
+  for (std::size_t i = 0; i < servers.size(); i += 10) {
+    const std::uint16_t port = own_endpoint(servers[i].get())->port;
+    std::set<std::uint16_t> others = ports;
+    others.erase(port);
+    const auto found = ListeningLook(::getpid(), others).look();
+    CHECK(std::any_of(found.begin(), found.end(), [port](const Listening& one) { return one.port == port; }));
+  }
 }
 
 TEST_CASE("a server is told once, unless it is expected, and again when it has been gone") {
