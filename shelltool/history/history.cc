@@ -215,13 +215,14 @@ void History::on_looked(const FileAnswer& answer) {
     else
       turns_.begin(now, commands_.empty() ? earliest_stamp() : commands_.front().since_ns);
     noted_ns_ = latest_stamp();
+    // A look of its own is still owed to whom the first one was too early for.
+    const bool is_owed = std::any_of(commands_.begin(), commands_.end(),
+                                     [](const Command& command) { return command.is_answered; });
+    if (is_owed && (!next_look_ || !waiting_.empty())) return look();
   } catch (const std::exception& error) {
     trouble_ = error.what();
     log(LogLevel::warning, fmt::format("what commands have changed is not in the history: {}", trouble_));
   }
-  const bool is_due = std::any_of(commands_.begin(), commands_.end(),
-                                  [](const Command& command) { return command.is_answered; });
-  if (is_due && !waiting_.empty()) return look();
   for (auto& callback : std::exchange(waiting_, {})) reactor_.post(std::move(callback));
 }
 

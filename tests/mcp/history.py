@@ -112,6 +112,14 @@ def what_was_there_before_a_command_is_not_taken_for_its_work(place):
     assert "changed copied" in shown and "created moved" in shown and "deleted report" in shown, shown
 
 
+def a_command_that_ends_during_the_first_look_gets_one_of_its_own(place):
+    write(place, **{f"many__{number}": b"" for number in range(15000)})  # so many that the look takes longer than the command
+    server = place.serve()
+    server.call("shell", command="echo x > made")
+    time.sleep(1)
+    assert changes(server) == ["shell"] and "made" in done(server, action="show"), done(server)
+
+
 def what_tools_do_beside_commands_is_theirs(place):
     write(place, x=b"0\n")
     server = place.serve()
@@ -386,7 +394,8 @@ def a_long_history_comes_in_pages_and_wrong_arguments_are_named(place):
 
 TESTS = [every_change_can_be_undone_also_by_the_next_server, what_somebody_else_has_changed_is_not_undone_but_shown,
          what_a_command_has_changed_is_told_and_undone_where_it_is_known,
-         what_was_there_before_a_command_is_not_taken_for_its_work, what_tools_do_beside_commands_is_theirs,
+         what_was_there_before_a_command_is_not_taken_for_its_work, a_command_that_ends_during_the_first_look_gets_one_of_its_own,
+         what_tools_do_beside_commands_is_theirs,
          what_a_command_has_changed_right_after_a_tool_goes_back_to_that,
          commands_are_undone_one_after_the_other_where_only_an_undo_has_touched_their_files,
          what_a_killed_server_had_begun_is_settled_before_a_command_starts, wrong_numbers_and_a_part_of_a_checkpoint_are_refused,
