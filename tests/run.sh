@@ -22,7 +22,12 @@ useful=(make cmake bubblewrap busybox strace gdb python3-venv python3-pip procps
   golang-go cargo curl openssh-server)
 command -v npm > /dev/null || useful+=(npm)  # however it came
 
-passed=0 failed=0 skipped=0
+# What failed is said once more at the end of a long log.
+begin() {
+  passed=0 failed=0 skipped=0
+  failures=$(mktemp) log=$(mktemp)
+  trap 'rm -f "$failures" "$log"' EXIT
+}
 
 absent() {
   local package
@@ -49,57 +54,61 @@ install_missing() {
 # count PASSED FAILED SKIPPED
 count() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
 
-# count_line LINE: of a series of its own
-count_line() {
-  if [[ $1 =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+# count_log FILE: of a series of its own
+count_log() {
+  local line
+  line=$(tail -n 1 "$1")
+  grep -a '^failed: ' "$1" >> "$failures"
+  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
     count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
   else
-    count 0 1 0
-    echo "FAIL without a count: $1"
+    fail "without a count: $line"
   fi
 }
 
 # With the time since the start: so the log says where it goes.
 title() { printf '\n== %s (%d:%02d)\n' "$1" $((SECONDS / 60)) $((SECONDS % 60)); }
 
+fail() {
+  count 0 1 0
+  echo "FAIL $1"
+  echo "failed: $1" >> "$failures"
+}
+
 # step NAME COMMAND…: one that must succeed.
 step() {
   title "$1"
   shift
-  if "$@"; then count 1 0 0; else count 0 1 0; echo "FAIL $*"; return 1; fi
+  if "$@"; then count 1 0 0; else fail "$*"; return 1; fi
 }
 
 # stage NAME COMMAND…: one whose last line counts, "N passed, N failed, N skipped" or "N ways: …".
 stage() {
-  local log line status=0
-  title "$1"
+  local name=$1 line status=0
+  title "$name"
   shift
-  log=$(mktemp)
   "$@" 2>&1 | tee "$log" | { grep -vE '^(ok|live|SKIP) ' || true; }
   status=${PIPESTATUS[0]}
   line=$(tail -n 1 "$log")
-  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped ]]; then
+  grep -aE '^FAIL |: (FATAL )?ERROR: ' "$log" | sed "s|^\(FAIL \)\?|failed: $name: |" >> "$failures"
+  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped ]] ||
+    [[ $line =~ ^[0-9]+\ ways:\ ([0-9]+)\ live,\ ([0-9]+)\ escapes,\ ([0-9]+)\ skipped ]]; then
     count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
-    if [ "$status" != 0 ] && [ "$status" != 77 ] && [ "${BASH_REMATCH[2]}" = 0 ]; then count 0 1 0; fi
-  elif [[ $line =~ ^[0-9]+\ ways:\ ([0-9]+)\ live,\ ([0-9]+)\ escapes,\ ([0-9]+)\ skipped ]]; then
-    count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
-    if [ "$status" != 0 ] && [ "${BASH_REMATCH[2]}" = 0 ]; then count 0 1 0; fi
+    if [ "$status" != 0 ] && [ "$status" != 77 ] && [ "${BASH_REMATCH[2]}" = 0 ]; then fail "$name: status $status"; fi
   elif [ "$status" = 77 ] && [ "${GATEHOUSE_MUST_WORK:-}" != 1 ]; then
     count 0 0 1
   elif [ "$status" = 0 ]; then
     count 1 0 0
   else
-    count 0 1 0
-    echo "FAIL with status $status"
+    fail "$name: status $status"
   fi
-  rm -f "$log"
 }
 
 # beside COMMAND…: in the background; `join` waits for it, shows what it said and counts.
 beside() {
   beside_log=$(mktemp)
   (
-    passed=0 failed=0 skipped=0
+    begin
     "$@"
     finish
   ) > "$beside_log" 2>&1 < /dev/null &
@@ -109,7 +118,7 @@ beside() {
 join() {
   wait "$beside_pid"
   cat "$beside_log"
-  count_line "$(tail -n 1 "$beside_log")"
+  count_log "$beside_log"
   rm -f "$beside_log"
 }
 
@@ -177,21 +186,21 @@ ordinary_user() {
 # The same tests by somebody else, from a copy that they can read. In the background a shell has SIGINT ignored, which
 # what it starts would inherit.
 whole_as_user() {
-  local user home line
-  user=$(ordinary_user) || { count 0 1 0; echo 'FAIL no ordinary user to test as'; return; }
+  local user home
+  user=$(ordinary_user) || { fail 'no ordinary user to test as'; return; }
   home=$(mktemp -d /opt/gatehouse-user.XXXXXX)
   cp -r "$root/tests" "$root/examples" "$build/gatehouse" "$build/tests/sandbox/attacks/attacks" "$home/"
   chown -R "$user:" "$home"
-  line=$(mktemp)
   setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups --inh-caps=-all \
     env --default-signal=INT,QUIT -i HOME="$home" USER="$user" PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8 GATEHOUSE_MUST_WORK="${GATEHOUSE_MUST_WORK:-}" \
-    "$home/tests/run.sh" --whole "$home/gatehouse" "$home/attacks" 2>&1 | tee "$line"
-  count_line "$(tail -n 1 "$line")"
-  rm -rf "$home" "$line"
+    "$home/tests/run.sh" --whole "$home/gatehouse" "$home/attacks" 2>&1 | tee "$log"
+  count_log "$log"
+  rm -rf "$home"
   if [ "$user" = gatehouse-test ]; then userdel "$user"; fi
 }
 
 finish() {
+  cat "$failures"
   echo "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" = 0 ]
   exit
@@ -237,6 +246,7 @@ sanitized() {
 }
 
 main() {
+  begin
   if [ "${1:-}" = --whole ]; then
     whole "$2" "$root/tests" "$3"
     finish
