@@ -79,8 +79,9 @@ class Suspect {
       const std::uint64_t flags = sys::number_behind(info, "flags:", 8);
       has_sent_ = has_sent_ || sys::number_behind(info, "scm_fds:") != 0;
       const bool writes = (flags & O_ACCMODE) != O_RDONLY && (flags & O_PATH) == 0;
-      if (writes && mounts_.numbers.contains(sys::number_behind(info, "mnt_id:")))
-        return link_at(fmt::format("{}/fd/{}", task, fd));
+      if (!writes || !mounts_.numbers.contains(sys::number_behind(info, "mnt_id:"))) continue;
+      std::string path = link_at(fmt::format("{}/fd/{}", task, fd));
+      return path.starts_with('/') ? std::move(path) : "a file, closed meanwhile,";
     }
     return std::nullopt;
   }

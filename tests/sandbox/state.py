@@ -56,6 +56,12 @@ class Place:
         until((self.runtime / f"{process.pid}.sock").exists)
         return process
 
+    def waiting(self):
+        """Options for a command that lives on where it is caught with a file open."""
+        config = self.path / "config.yaml"
+        config.write_text("version: 1\nsandbox: {on_writers: wait}\n")
+        return "--config", config
+
     def begin(self, script, *options, workspace=None, around=()):
         process = subprocess.Popen([*around, self.gatehouse, "exec", *options, "--", "bash", "-c", script], cwd=workspace or self.workspace, env=self.env,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -138,9 +144,7 @@ def a_command_that_was_ended_for_it_says_why(place):
 
 
 def writers_are_waited_for_where_the_config_says_so(place):
-    config = place.path / "config.yaml"
-    config.write_text("version: 1\nsandbox: {on_writers: wait}\n")
-    process = place.start("exec 5> log; mkdir ready; sleep 1; echo last >&5; exec 5>&-; sleep 1; echo went on", "--config", config)
+    process = place.start("exec 5> log; mkdir ready; sleep 1; echo last >&5; exec 5>&-; sleep 1; echo went on", *place.waiting())
     begun = time.monotonic()
     place.set("--mode", "read-only")
     assert time.monotonic() - begun > 0.3, "nobody was waited for"
@@ -173,7 +177,7 @@ def many_writers_with_long_names_are_told_in_short(place):
 
 
 def many_roots_are_told_in_short(place):
-    place.start(MAKER)
+    place.start(MAKER, *place.waiting())
     path = place.runtime / f"{place.running[-1].pid}.sock"
     for length, told in ((50, 100),):
         roots = [place.workspace / ("r" * length) / str(i) for i in range(200)]
@@ -202,7 +206,7 @@ def what_is_wrong_changes_nothing(place):
 
 
 def a_refusal_of_one_changes_none(place):
-    first = place.start(MAKER)
+    first = place.start(MAKER, *place.waiting())
     other = place.path / "ws2"
     other.mkdir()
     place.start(MAKER, "--mode", "read-only", "--workspace", other, workspace=make_ready(other))
@@ -238,7 +242,8 @@ def a_workspace_shrinks_and_grows(place):
 def what_is_protected_stays_so_when_it_is_named_as_a_root(place):
     subprocess.run(["git", "init", "-q", str(place.workspace)], check=True)
     (place.workspace / ".vscode").mkdir()
-    place.start("mkdir ready; while :; do echo x > free; echo x > .git/hooks/pre-push; echo x > .vscode/x; echo x > .vscode/tasks.json; done 2>/dev/null")
+    place.start("mkdir ready; while :; do echo x > free; echo x > .git/hooks/pre-push; echo x > .vscode/x; echo x > .vscode/tasks.json; done 2>/dev/null",
+                *place.waiting())
     until((place.workspace / "free").exists)
     for protected in (".git/hooks", ".vscode"):
         said = place.state("set", "--root", protected)
@@ -250,11 +255,9 @@ def what_is_protected_stays_so_when_it_is_named_as_a_root(place):
 
 
 def what_was_taken_away_from_outside_ends_with_who_is_in_it(place):
-    config = place.path / "config.yaml"
-    config.write_text("version: 1\nsandbox: {on_writers: wait}\n")  # there is nobody to wait for
     part, away = place.workspace / "part", place.workspace / "away"
     (part / "sub").mkdir(parents=True)
-    process = place.start("mkdir ready; until [ -e go ]; do :; done; cd part/sub; mkdir in; while :; do echo x >> file; done", "--config", config)
+    process = place.start("mkdir ready; until [ -e go ]; do :; done; cd part/sub; mkdir in; while :; do echo x >> file; done", *place.waiting())
     place.set("--root", "part")
     (place.workspace / "go").touch()
     until((part / "sub/in").exists)
@@ -270,7 +273,7 @@ def what_was_taken_away_from_outside_ends_with_who_is_in_it(place):
 
 
 def updates_at_once_leave_one_of_them(place):
-    place.start(MAKER)
+    place.start(MAKER, *place.waiting())
     for _ in range(5):
         both = [threading.Thread(target=place.set, args=words)
                 for words in (("--mode", "read-only"), ("--mode", "workspace-write"), ("--mode", "read-only"))]
