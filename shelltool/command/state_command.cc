@@ -99,6 +99,9 @@ std::vector<Gatehouse> find_meant(const StateOptions& options, bool everybody) {
       found, [&](const Gatehouse& gatehouse) { return gatehouse.has_ended && gatehouse.answer.is_null(); });
   if (!everybody)
     std::erase_if(found, [&](const Gatehouse& gatehouse) { return !is_meant(gatehouse, options); });
+  if (!options.session.empty() && found.size() > 1)
+    throw sys::Error(sys::Kind::invalid, "{} sessions begin with {}; say more of the one that is meant",
+                     found.size(), sys::shown(options.session));
   return found;
 }
 

@@ -344,9 +344,22 @@ def a_root_may_have_any_name(place):
 
 
 def one_gatehouse_is_named_in_one_way(place):
-    for words in (("--all", "--pid", "1"), ("--session", "x", "--pid", "1"), ("--all", "--session", "x"), ("--pid", "0"), ("--pid", "-1")):
+    for words in (("--all", "--pid", "1"), ("--session", "x", "--pid", "1"), ("--all", "--session", "x"), ("--pid", "0"), ("--pid", "-1"), ("--session", "")):
         said = place.state("show", *words, status=2)
         assert len(said.splitlines()) == 1 and said.startswith("gatehouse: "), said
+
+
+def a_session_is_named_by_what_no_other_begins_with(place):
+    sessions = []
+    while len({session[0] for session in sessions}) == len(sessions):  # seventeen at the most
+        place.start("mkdir ready; sleep 100")
+        sessions = [one["session"] for one in json.loads(place.state("show", "--json"))["gatehouses"]]
+    (digit,) = {session[0] for session in sessions if sum(other[0] == session[0] for other in sessions) > 1}
+    said = place.state("set", "--session", digit, "--mode", "read-only", status=2)
+    assert said == f"gatehouse: 2 sessions begin with '{digit}'; say more of the one that is meant\n", said
+    one = next(session for session in sessions if session[0] == digit)
+    assert [each["session"] for each in place.set("--session", one, "--mode", "read-only")["gatehouses"]] == [one]
+    assert sorted(modes(json.loads(place.state("show", "--json"))))[:2] == ["read-only", "workspace-write"]
 
 
 @contextlib.contextmanager
@@ -499,7 +512,8 @@ TESTS = [nothing_is_written_from_the_moment_that_it_is_set, a_command_that_was_e
          a_refusal_of_one_changes_none, a_workspace_shrinks_and_grows, what_is_protected_stays_so_when_it_is_named_as_a_root, what_was_taken_away_from_outside_ends_with_who_is_in_it,
          updates_at_once_leave_one_of_them, a_program_that_starts_is_judged_by_the_new_state,
          who_does_not_answer_is_ended_and_named, who_does_not_answer_is_meant_by_where_it_works, one_is_set_after_the_other,
-         a_root_may_have_any_name, one_gatehouse_is_named_in_one_way, who_cannot_be_connected_is_ended_and_named,
+         a_root_may_have_any_name, one_gatehouse_is_named_in_one_way, a_session_is_named_by_what_no_other_begins_with,
+         who_cannot_be_connected_is_ended_and_named,
          others_who_connect_leave_room_for_the_owner, who_is_refused_is_hung_up_on_at_once,
          who_hangs_up_and_lives_on_is_silent, the_sockets_are_the_owners_alone, requests_that_are_none_are_refused,
          who_is_confined_is_not_heard, without_namespaces_what_cannot_be_narrowed_is_ended_and_said, watching_tells_each_change, many_sessions_change_at_once]
