@@ -29,7 +29,7 @@ bool is_plain(const std::string& text) {
   return begins_plain && is_bare(text) && !others.contains(lower(text));
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string made = "\"";
   for (std::size_t at = 0; at < text.size(); ++at) {
     const unsigned byte = static_cast<unsigned char>(text[at]);
@@ -92,7 +92,7 @@ void add_lines(const Node& node, int level, const std::string& indent, std::stri
 
 }  // namespace
 
-std::string scalar_text(const std::string& text) { return is_plain(text) ? text : quoted(text); }
+std::string scalar_text(const std::string& text) { return is_plain(text) ? text : in_quotes(text); }
 
 std::string flow_text(const Node& node) {
   if (node.kind == Node::Kind::scalar) return text_of_scalar(node);

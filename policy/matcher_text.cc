@@ -107,7 +107,7 @@ std::string text(const EnvMatcher& env) {
 std::string text(bool value) { return value ? "true" : "false"; }
 
 /// A word of the event, which may be huge.
-std::string quoted(std::string_view word) {
+std::string in_quotes(std::string_view word) {
   constexpr std::size_t most_bytes = 80;
   return sys::command_line({std::string(word)}, most_bytes);
 }
@@ -120,22 +120,22 @@ class Met {
 
   [[nodiscard]] std::string words() const {
     return some(joined(words_.positionals, " ",
-                       [](const Positional& word) { return maybe(quoted(word.text), word.maybe_value); }));
+                       [](const Positional& word) { return maybe(in_quotes(word.text), word.maybe_value); }));
   }
   [[nodiscard]] std::string verbatim() const {
-    return some(joined(face_.verbatim(), " ", [](const std::string& word) { return quoted(word); }));
+    return some(joined(face_.verbatim(), " ", [](const std::string& word) { return in_quotes(word); }));
   }
   [[nodiscard]] std::string options() const {
     return some(joined(words_.options, ", ", [](const Option& option) {
-      std::string shown = quoted(option.name);
-      if (option.value) shown += " " + quoted(*option.value);
+      std::string shown = in_quotes(option.name);
+      if (option.value) shown += " " + in_quotes(*option.value);
       return maybe(shown, option.maybe_value);
     }));
   }
   [[nodiscard]] std::string files() const {
     return some(joined(words_.positionals, ", ", [&](const Positional& word) {
       const NamedFile& file = face_.file(word.text, event_.cwd, scene_.resolve);
-      return quoted(file.real.value_or(file.plain));
+      return in_quotes(file.real.value_or(file.plain));
     }));
   }
   [[nodiscard]] std::string caller() const { return event_.caller ? event_.caller->name : "nobody here"; }

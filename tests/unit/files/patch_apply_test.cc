@@ -5,7 +5,7 @@
 namespace shelltool::files {
 namespace {
 
-Applied apply(std::string_view content, std::string_view patch) {
+Applied apply_patch(std::string_view content, std::string_view patch) {
   const Patch read = read_patch(patch);
   REQUIRE(read.changes.size() == 1);
   return apply_hunks(content, read.changes.front(), read.form);
@@ -17,15 +17,15 @@ std::string envelope(std::string_view hunks) {
 std::string unified(std::string_view hunks) { return "--- a/f\n+++ b/f\n" + std::string(hunks); }
 
 std::string by_envelope(std::string_view content, std::string_view hunks) {
-  return apply(content, envelope(hunks)).content;
+  return apply_patch(content, envelope(hunks)).content;
 }
 std::string by_diff(std::string_view content, std::string_view hunks) {
-  return apply(content, unified(hunks)).content;
+  return apply_patch(content, unified(hunks)).content;
 }
 
 std::string fault_of(std::string_view content, const std::string& patch) {
   try {
-    apply(content, patch);
+    apply_patch(content, patch);
   } catch (const sys::Error& error) {
     return error.what();
   }
@@ -64,12 +64,12 @@ TEST_CASE("an envelope's hunks are found as Codex finds them") {
   CHECK(by_envelope("a\nb\n", "+c\n") == "a\nb\nc\n");
   CHECK(by_envelope("A\nb\n", "@@ A\n+c\n") == "A\nc\nb\n");
   CHECK(by_envelope("a\nb\n", " a\n-b\n+c\n\n\n") == "a\nc\n");
-  CHECK(apply("a \nb\n", envelope(" a\n-b\n+c\n")).places.front().likeness == Likeness::blanks_behind);
+  CHECK(apply_patch("a \nb\n", envelope(" a\n-b\n+c\n")).places.front().likeness == Likeness::blanks_behind);
 }
 
 TEST_CASE("a unified diff is placed as by git apply") {
   CHECK(by_diff("1\n2\n3\n4\n", "@@ -2,3 +2,3 @@\n 2\n-3\n+x\n 4\n") == "1\n2\nx\n4\n");
-  const Applied moved = apply("0\n0\n1\n2\n3\n4\n", unified("@@ -2,3 +2,3 @@\n 2\n-3\n+x\n 4\n"));
+  const Applied moved = apply_patch("0\n0\n1\n2\n3\n4\n", unified("@@ -2,3 +2,3 @@\n 2\n-3\n+x\n 4\n"));
   CHECK(moved.content == "0\n0\n1\n2\nx\n4\n");
   CHECK(moved.places.front().offset == 2);
   CHECK(by_diff("", "@@ -0,0 +1,2 @@\n+a\n+b\n\\ No newline at end of file\n") == "a\nb");
