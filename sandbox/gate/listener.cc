@@ -67,7 +67,7 @@ bool Listener::respond(std::uint64_t id, int error, std::uint32_t flags) {
   raw.flags = flags;
   std::memcpy(response_.data(), &raw, sizeof raw);
   while (::ioctl(fd_.get(), SECCOMP_IOCTL_NOTIF_SEND, response_.data()) != 0) {
-    if (errno == ENOENT) return false;
+    if (errno == ENOENT || errno == EINPROGRESS) return false;  // it is gone, or was answered before
     if (errno != EINTR) throw sys::SysError(errno, "answering a seccomp notification");
   }
   return true;

@@ -28,9 +28,10 @@ class Listener {
   std::optional<Notification> receive();
   /// False when the caller is gone, and its thread number may be another's.
   [[nodiscard]] bool alive(std::uint64_t id) const;
-  /// The kernel goes on with the call, and reads its arguments again. False when the caller is gone.
+  /// The kernel goes on with the call, and reads its arguments again. False when the caller is gone, or has an
+  /// answer.
   bool proceed(std::uint64_t id);
-  /// The call returns -error to its caller. False when the caller is gone.
+  /// The call returns -error to its caller. False when the caller is gone, or has an answer.
   bool refuse(std::uint64_t id, int error);
   /// The call returns a copy of this descriptor, close-on-exec. False when the caller is gone, or has no room
   /// for it.
