@@ -32,6 +32,42 @@ std::string with_ends(std::string_view text, std::string_view end) {
   }
 }
 
+/// Whether a well-formed character of UTF-8 goes on at `offset`.
+bool is_inside_character(std::string_view content, std::size_t offset) {
+  for (std::size_t back = 1; back <= std::min<std::size_t>(3, offset); ++back)
+    if (sys::utf8_length(content.substr(offset - back)) > back) return true;
+  return false;
+}
+
+bool has_wide_character(std::string_view content) {
+  for (std::size_t at = 0; at < content.size(); ++at)
+    if (static_cast<unsigned char>(content[at]) >= 0xC0 && sys::utf8_length(content.substr(at)) > 1)
+      return true;
+  return false;
+}
+
+/// The ends of the lines that places lie in, which are asked for in their order.
+class LineEnds {
+ public:
+  LineEnds(std::string_view content, Encoding encoding)
+      : content_(content), newline_(*encoded("\n", encoding)), both_(*encoded("\r\n", encoding)) {}
+
+  /// Where it is the last line, the end of the one before.
+  std::string_view at(std::size_t offset) {
+    if (!next_ || *next_ < offset) next_ = content_.find(newline_, offset);
+    if (*next_ == std::string_view::npos && !last_) last_ = content_.rfind(newline_);
+    const std::size_t at = *next_ == std::string_view::npos ? *last_ : *next_;
+    if (at == std::string_view::npos) return "\n";
+    const std::size_t extra = both_.size() - newline_.size();
+    return at >= extra && content_.substr(at - extra, both_.size()) == both_ ? "\r\n" : "\n";
+  }
+
+ private:
+  std::string_view content_;
+  std::string newline_, both_;
+  std::optional<std::size_t> next_, last_;
+};
+
 /// One content that edits are looked for in.
 class Target {
  public:
@@ -40,8 +76,10 @@ class Target {
 
   [[nodiscard]] std::vector<Place> places_of(const TextEdit& edit, std::size_t number) const {
     check(edit, number);
-    // A file that is called latin-1 may have lines of UTF-8 in it.
-    for (const Encoding encoding : {encoding_, Encoding::utf8}) {
+    // A file that is called latin-1 may be one of UTF-8 with a stray byte.
+    const bool is_mixed = encoding_ == Encoding::latin1 && has_wide_character(content_);
+    for (const Encoding encoding :
+         {is_mixed ? Encoding::utf8 : encoding_, is_mixed ? encoding_ : Encoding::utf8}) {
       for (const std::string_view end : ends_for(edit)) {
         const std::optional<std::string> needle =
             encoded(end.empty() ? edit.before : with_ends(edit.before, end), encoding);
@@ -50,9 +88,10 @@ class Target {
         if (found.empty()) continue;
         if (found.size() > 1 && !edit.all) throw_not_unique(found, number);
         std::vector<Place> places;
+        LineEnds ends(content_, encoding);
         for (const std::size_t begin : found)
-          places.push_back(
-              {begin, needle->size(), replacement(edit, begin + needle->size(), end, encoding), number});
+          places.push_back({begin, needle->size(),
+                            replacement(edit, begin + needle->size(), end, encoding, ends), number});
         return places;
       }
       if (is_utf16(encoding)) break;
@@ -86,30 +125,30 @@ class Target {
   }
 
   [[nodiscard]] std::vector<std::size_t> all_of(const std::string& needle, Encoding encoding) const {
+    const std::string newline = *encoded("\n", encoding), carriage_return = *encoded("\r", encoding);
     std::vector<std::size_t> found;
     for (std::size_t at = content_.find(needle); at != std::string_view::npos;) {
-      const bool is_inside = is_utf16(encoding) && at % 2 != 0;  // between two characters
-      if (!is_inside) found.push_back(at);
-      at = content_.find(needle, at + (is_inside ? 1 : needle.size()));
+      const bool is_place =
+          !is_inside(at, encoding) && !is_inside(at + needle.size(), encoding) &&
+          !(needle.starts_with(newline) && content_.substr(0, at).ends_with(carriage_return));
+      if (is_place) found.push_back(at);
+      at = content_.find(needle, at + (is_place ? needle.size() : 1));
     }
     return found;
   }
 
-  /// The end of the line that the place lies in; where it is the last, of the one before.
-  [[nodiscard]] std::string_view end_at(std::size_t offset, Encoding encoding) const {
-    const std::string newline = *encoded("\n", encoding), both = *encoded("\r\n", encoding);
-    std::size_t at = content_.find(newline, offset);
-    if (at == std::string_view::npos) at = content_.rfind(newline, offset);
-    if (at == std::string_view::npos) return "\n";
-    const std::size_t extra = both.size() - newline.size();
-    return at >= extra && content_.substr(at - extra, both.size()) == both ? "\r\n" : "\n";
+  /// Whether what begins there begins in the midst of a character.
+  [[nodiscard]] bool is_inside(std::size_t offset, Encoding encoding) const {
+    return is_utf16(encoding) ? offset % 2 != 0
+                              : encoding == Encoding::latin1 && is_inside_character(content_, offset);
   }
 
   [[nodiscard]] std::string replacement(const TextEdit& edit, std::size_t behind, std::string_view end,
-                                        Encoding encoding) const {
+                                        Encoding encoding, LineEnds& ends) const {
     // Who speaks of carriage returns means them.
     const bool is_literal = end.empty() && (edit.before + edit.after).find('\r') != std::string::npos;
-    if (end.empty()) end = edit.before.find('\n') != std::string::npos ? "\n" : end_at(behind, encoding);
+    const bool has_its_own = edit.before.find('\n') != std::string::npos;
+    if (end.empty()) end = has_its_own || edit.after.find('\n') == std::string::npos ? "\n" : ends.at(behind);
     const std::string after = is_literal ? edit.after : with_ends(edit.after, end);
     if (std::optional<std::string> bytes = encoded(after, encoding)) return *bytes;
     throw FileError("encoding",

@@ -37,6 +37,25 @@ TEST_CASE("what is put in ends its lines as its place does") {
   CHECK(once("a\r\nb", "b", "x\ny") == "a\r\nx\r\ny");
   CHECK(once("a\nb\n", "a\r\nb\r\n", "x\r\ny\r\n") == "x\ny\n");
   CHECK(once("a\r\nb\r\n", "a\r\nb", "a\nb") == "a\nb\r\n");  // who speaks of carriage returns means them
+  CHECK(once("a\r\nb\r\n", "a\r", "a") == "a\nb\r\n");
+  CHECK(once("a\r\nb\r\nc", "\nb", "\nx\ny") == "a\r\nx\r\ny\r\nc");
+  CHECK(edited("a\r\nb\n", {{"\n", "\r\n", true}}, "/f").content == "a\r\nb\r\n");
+}
+
+TEST_CASE("a file of UTF-8 with a stray byte keeps its characters whole") {
+  const std::string stray = "bad \xff byte\n", copyright = "\u00a9", acute = "\u00e9";
+  CHECK(once(copyright + " 2020 " + acute + "\n" + stray, copyright + " 2020", "(c) 2021") ==
+        "(c) 2021 " + acute + "\n" + stray);
+  CHECK(code("caf" + acute + "\n" + stray, {{copyright, "(c)", false}}) == "no_match");
+  CHECK(once(acute + "\n" + stray, "bad", acute) == acute + "\n" + acute + " \xff byte\n");
+  CHECK(once("caf\xe9\n" + stray, acute, "e") == "cafe\n" + stray);  // nothing in it is UTF-8
+  CHECK(once("caf\xe9 x\n" + stray, "x", acute) == "caf\xe9 \xe9\n" + stray);
+}
+
+TEST_CASE("many places in one long line are replaced as fast as they are found") {
+  std::string content, wanted;
+  for (int i = 0; i < 200'000; ++i) content += "{\"key\":1},", wanted += "{\"kez\n\":1},";
+  CHECK(edited(content, {{"key", "kez\n", true}}, "/f").content == wanted);
 }
 
 TEST_CASE("bytes of any encoding are matched and written as the file has them") {
