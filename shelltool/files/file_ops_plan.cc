@@ -101,6 +101,7 @@ void FileOpsPlanner::plan_target(PlannedOp& planned, const FileOp& op) {
     throw FileError("exists", "{} is there already; with overwrite true it goes to the trash first",
                     sys::visible(planned.to));
   planned.replaces = true;
+  touch_tree(planned, Access::read, planned.to, name_of(op.to, planned.to));
 }
 
 void FileOpsPlanner::plan_tree(PlannedOp& planned, const FileOp& op) {
@@ -139,7 +140,9 @@ void FileOpsPlanner::plan_remove(PlannedOp& planned, const FileOp& op) {
     throw FileError("is_a_directory",
                     "{} is a directory that is not empty; recursive true deletes it with what is in it",
                     sys::visible(planned.path));
-  touch_tree(planned, Access::write, planned.path, name_of(op.path, planned.path));
+  const Name name = name_of(op.path, planned.path);
+  touch_tree(planned, Access::read, planned.path, name);  // in the trash it has another name
+  touch_tree(planned, Access::write, planned.path, name);
   names_.remove(planned.path);
 }
 

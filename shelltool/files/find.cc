@@ -84,8 +84,11 @@ void add_details(int root, FoundEntry& entry) {
 /// Why nothing was found: all is walked once more, and what comes near is counted.
 class Explanation {
  public:
-  Explanation(const FindRequest& request, const Wanted& wanted)
-      : request_(request), wanted_(wanted), letters_(pattern_of(request, NamePattern::Case::insensitive)) {}
+  Explanation(const FindRequest& request, const Wanted& wanted, const Judge& judge)
+      : request_(request),
+        wanted_(wanted),
+        judge_(judge),
+        letters_(pattern_of(request, NamePattern::Case::insensitive)) {}
 
   std::vector<std::string> of(int root, const std::string& path, Clock::time_point deadline) {
     WalkOptions options;
@@ -95,8 +98,14 @@ class Explanation {
     if (entries_ == 0) return {"the directory is empty"};
     std::vector<std::string> sentences;
     const auto say = [&](const Near& near, const char* what) {
-      if (near.count > 0)
-        sentences.push_back(fmt::format("{} {}: {}", near.count, what, fmt::join(near.examples, ", ")));
+      const std::vector<std::string> hiding = hiding_rules(path, near.examples, judge_);
+      std::vector<std::string> shown;
+      for (std::size_t i = 0; i < hiding.size(); ++i)
+        if (hiding[i].empty()) shown.push_back(sys::visible(near.examples[i]));
+      if (shown.empty()) return;
+      const bool is_all = shown.size() == near.examples.size();
+      sentences.push_back(fmt::format("{} {}: {}", is_all ? std::to_string(near.count) : "some", what,
+                                      fmt::join(shown, ", ")));
     };
     say(ignored_, "would match and are ignored (an ignored directory given as 'path' is looked into)");
     say(kind_, "would match and are of another kind");
@@ -113,7 +122,7 @@ class Explanation {
     std::uint64_t count = 0;
     std::vector<std::string> examples;
     bool add(const WalkEntry& entry) {
-      if (++count <= 3) examples.push_back(sys::visible(entry.path));
+      if (++count <= 3) examples.emplace_back(entry.path);
       return true;
     }
   };
@@ -132,6 +141,7 @@ class Explanation {
 
   const FindRequest& request_;
   const Wanted& wanted_;
+  const Judge& judge_;
   std::optional<NamePattern> letters_;
   std::uint64_t entries_ = 0;
   Near ignored_, kind_, deeper_, other_case_;
@@ -207,7 +217,7 @@ FindResult find(const FindRequest& request, const Judge& judge) {
     for (FoundEntry& entry : result.entries) add_details(root.get(), entry);
   if (result.files + result.directories == 0 && result.hidden.empty() && result.losses.stopped_at.empty()) {
     if (::lseek(root.get(), 0, SEEK_SET) == 0)
-      result.explanation = Explanation(request, wanted).of(root.get(), result.root, options.deadline);
+      result.explanation = Explanation(request, wanted, judge).of(root.get(), result.root, options.deadline);
   }
   return result;
 }

@@ -347,7 +347,11 @@ class PutBack {
 PutBackResult put_all_back(const PutBackRequest& request, const Judge& judge, Journal& journal) {
   PutBack all(request, journal);
   std::vector<Touch> touches;
-  for (const PutBackStep& step : request.steps) touches.push_back({Access::write, step.path, step.path});
+  for (const PutBackStep& step : request.steps) {
+    touches.push_back({Access::write, step.path, step.path});
+    if (step.kind == Kind::write || step.kind == Kind::discard)
+      touches.push_back({Access::read, step.path, step.path});
+  }
   require(judge, touches);  // before a check tells what is there
   require(judge, all.plan());
   all.require_no_obstacle();

@@ -30,11 +30,12 @@ class HistoryCall {
         action_(arguments.get<std::string>("action").value_or("list")),
         id_(static_cast<std::uint64_t>(arguments.get<std::int64_t>("id").value_or(0))),
         dry_run_(arguments.get<bool>("dry_run").value_or(false)) {
-    if (std::find(actions.begin(), actions.end(), action_) == actions.end())
-      throw mcp::ArgumentError(fmt::format(
-          "there is no action {}; is '{}' meant? there are list, show, diff, undo, checkpoint and "
-          "restore",
-          sys::shown(action_), sys::nearest(action_, actions)));
+    if (std::find(actions.begin(), actions.end(), action_) == actions.end()) {
+      const std::string near = sys::nearest(action_, actions);
+      throw mcp::ArgumentError(
+          fmt::format("there is no action {}; {}there are list, show, diff, undo, checkpoint and restore",
+                      sys::shown(action_), near.empty() ? "" : fmt::format("is '{}' meant? ", near)));
+    }
     if (arguments.get<std::int64_t>("id").value_or(1) < 1)
       throw mcp::ArgumentError("'id' must be the number of an entry, from 1 on");
     if (action_ == "checkpoint" && (id_ != 0 || dry_run_ || arguments.get<std::string>("path")))
@@ -80,19 +81,20 @@ class HistoryCall {
 
   /// Names that a rule hides are not told.
   void hide(std::vector<HistoryChange>& changes) {
-    std::vector<policy::FileEvent> events;
-    for (const HistoryChange& change : changes)
-      events.push_back({policy::EventKind::read, {change.path, change.path}, "history"});
-    const std::vector<policy::Decision> decisions = tools_.connection.session().judge(events);
-    std::size_t i = 0;
-    const std::size_t all = changes.size();
-    std::erase_if(changes,
-                  [&](const HistoryChange&) { return decisions[i++].verdict != policy::Verdict::allow; });
-    hidden_ += all - changes.size();
+    const auto is_hidden = [&](const std::string& path) {
+      const policy::FileEvent read{policy::EventKind::read, {path, path}, "history"};
+      return tools_.connection.session().judge({read}).front().verdict != policy::Verdict::allow;
+    };
+    hidden_ += std::erase_if(changes, [&](const HistoryChange& change) {
+      using Kind = HistoryChange::Kind;
+      const bool has_two = change.kind == Kind::moved || change.kind == Kind::copied;
+      return is_hidden(change.path) || (has_two && is_hidden(change.to));
+    });
   }
 
-  [[nodiscard]] std::string hidden_text() const {
-    return hidden_ == 0 ? std::string() : fmt::format("\n{} more: hidden by rules on reading", hidden_);
+  [[nodiscard]] std::string hidden_text(std::uint64_t by_worker = 0) const {
+    const std::uint64_t count = hidden_ + by_worker;
+    return count == 0 ? std::string() : fmt::format("\n{} more: hidden by rules on reading", count);
   }
 
   void answer(std::string text, Json meta) {
@@ -168,11 +170,12 @@ class HistoryCall {
     answer(notice + text.text + hidden_text(), {{"entry", entry_json(entry)}});
   }
 
-  void diff(const HistoryEntry& entry) {
+  void diff(HistoryEntry entry) {
     if (entry.is_checkpoint()) {
       dry_run_ = true;
       return restore(entry);
     }
+    hide(entry.changes);
     files::CompareRequest request;
     request.room = room;
     std::string unknown;
@@ -203,9 +206,8 @@ class HistoryCall {
                 entry.id);
           result.text +=
               fmt::format("entry {} · {}{}\n{}", entry.id, entry.by, sys::cut(unknown, 2000), compared.diff);
-          if (compared.hidden != 0)
-            result.text += fmt::format("{} more: hidden by rules on reading\n", compared.hidden);
           result.text.pop_back();
+          result.text += self.hidden_text(compared.hidden);
           result.meta = {{"gatehouse/result", {{"entry", entry_json(entry)}}}};
           return result;
         });
@@ -241,9 +243,12 @@ class HistoryCall {
     auto differ = sys::unpacked<files::DifferResult>(answer.packed);
     std::vector<std::string> paths = std::move(differ.changed);
     paths.insert(paths.end(), differ.gone.begin(), differ.gone.end());
+    hidden_ = differ.hidden;
     if (paths.empty())
-      return this->answer(fmt::format("all files of checkpoint {} are as they were", entry.id),
-                          Json::object());
+      return this->answer(
+          fmt::format("{} of checkpoint {} are as they were{}",
+                      hidden_ == 0 ? "all files" : "those files that may be read", entry.id, hidden_text()),
+          Json::object());
     try {
       put_back(plan_restore(entry, paths, store()), fmt::format("restore {}", entry.id), entry);
     } catch (const sys::Error& error) {
@@ -319,6 +324,7 @@ class HistoryCall {
     for (const std::string& left : done.left)
       result.text += fmt::format("\nleft: {} is not empty", shown_file(tools_, left));
     for (const std::string& lost : done.lost) result.text += "\n" + shown_file(tools_, lost) + not_kept;
+    result.text += hidden_text();
     if (dry_run_) result.text += "\n" + done.diff;
     while (result.text.ends_with('\n')) result.text.pop_back();
     result.meta = {{"gatehouse/result", {{"of", entry.id}, {"entry", answer.entry}, {"changes", count}}}};

@@ -156,7 +156,25 @@ def arguments_that_are_wrong_are_named(place):
     assert sizes < 10_240, f"the schemas have {sizes} bytes"
 
 
+def what_may_not_be_read_is_not_moved_to_where_it_may_be(place):
+    place.rules.write_text("version: 1\nrules:\n  - {id: asked, event: [read], when: {path: ['**/asked']}, verdict: ask, reason: Ask.}\n")
+    write(place, asked=b"SECRET\n", x=b"x\n")
+    server = place.serve()
+    for op in ({"op": "delete", "path": "asked"}, {"op": "move", "path": "x", "to": "asked", "overwrite": True},
+               {"op": "copy", "path": "x", "to": "asked", "overwrite": True}):
+        result = server.call("files", ops=[op])
+        assert result["isError"] and "asked" in text_of(result) and "trash" not in json.dumps(meta_of(result)), result
+    assert tree(place) == {"asked": b"SECRET\n", "x": b"x\n"}
+    server.call("write", file_path="new", content="mine\n")
+    server.end()
+    place.rules.write_text(place.rules.read_text().replace("**/asked", "**/new"))
+    write(place, new=b"SECRET\n")
+    said = text_of(place.serve().call("history", action="undo", dry_run=True))
+    assert "SECRET" not in said and tree(place)["new"] == b"SECRET\n", said
+
+
 TESTS = [a_patch_changes_its_lines_and_nothing_else, a_patch_that_does_not_apply_says_why_and_changes_nothing,
          a_switch_keeps_what_stands_before_the_failure, rules_on_files_hold_for_both, the_sandbox_holds_for_both,
          operations_are_done_together_and_deletes_can_be_had_back,
-         names_that_run_programs_are_taken_from_both, a_difference_that_is_cut_is_so_in_the_first_line, arguments_that_are_wrong_are_named]
+         names_that_run_programs_are_taken_from_both, a_difference_that_is_cut_is_so_in_the_first_line,
+         what_may_not_be_read_is_not_moved_to_where_it_may_be, arguments_that_are_wrong_are_named]

@@ -375,6 +375,29 @@ def what_the_tools_of_another_server_do_beside_commands_is_theirs(place):
     assert names.count("write") == names.count("edit") == 10, names
 
 
+def names_that_a_rule_hides_are_told_by_nothing(place):
+    write(place, plan__txt=b"plan\n", other=b"0\n")
+    server = place.serve()
+    server.call("history", action="checkpoint")
+    server.call("files", ops=[{"op": "move", "path": "plan/txt", "to": "elsewhere"}])
+    server.call("files", ops=[{"op": "move", "path": "elsewhere", "to": "plan/txt"}])
+    server.end()
+    place.rules.write_text(SECRETS.replace("**/.env", "**/plan/txt"))
+    write(place, plan__txt=b"changed\n", plan__TEXT=b"")
+    server = place.serve()
+    for action in ("show", "diff"):
+        for number in (2, 3):
+            shown = done(server, action=action, id=number)
+            assert "txt" not in shown and "elsewhere" not in shown and "1 more: hidden by rules" in shown, shown
+    assert done(server, action="restore") == "those files that may be read of checkpoint 1 are as they were\n1 more: hidden by rules on reading"
+    write(place, other=b"1\n")
+    assert "1 more: hidden by rules" in done(server, action="restore") and tree(place)["other"] == b"0\n"
+    for arguments in ({"pattern": "TXT"}, {"pattern": "txt", "kind": "dir"}):
+        found = text_of(server.call("find", **arguments))
+        assert "plan/txt" not in found, found
+    assert "plan/TEXT" in text_of(server.call("find", pattern="text"))
+
+
 def a_long_history_comes_in_pages_and_wrong_arguments_are_named(place):
     server = place.serve()
     for number in range(110):
@@ -403,4 +426,5 @@ TESTS = [every_change_can_be_undone_also_by_the_next_server, what_somebody_else_
          rules_on_files_hold_for_the_way_back_and_what_they_deny_is_not_kept, an_answered_change_is_in_the_history_after_a_kill,
          a_killed_copy_leaves_no_half_file, what_is_too_large_to_be_kept_is_said, a_history_that_cannot_be_written_is_said, two_servers_of_a_workspace_have_one_history,
          what_a_server_has_answered_is_in_the_history_of_another_at_once, what_the_tools_of_another_server_do_beside_commands_is_theirs,
+         names_that_a_rule_hides_are_told_by_nothing,
          a_long_history_comes_in_pages_and_wrong_arguments_are_named]
