@@ -23,7 +23,8 @@ std::vector<std::string> names_in(const std::string& directory) {
   while (stream && names.size() < most) {
     const dirent* entry = ::readdir(stream.get());
     if (entry == nullptr) break;
-    names.emplace_back(entry->d_name);
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
   }
   return names;
 }

@@ -94,8 +94,16 @@ mcp::ToolResult change_result(const files::ChangeResult& change, const std::stri
 
 /// As the results have it, with or without "v:".
 std::string version_of(const mcp::Arguments& arguments) {
-  const std::string version = arguments.get<std::string>("if_version").value_or("");
-  return version.starts_with("v:") ? version.substr(2) : version;
+  constexpr std::size_t fewest = 8, all = 16;  // digits: what is shorter is soon another's, too
+  const std::optional<std::string> given = arguments.get<std::string>("if_version");
+  if (!given || given->empty() || *given == "none") return given.value_or("");
+  std::string version = given->starts_with("v:") ? given->substr(2) : *given;
+  if (version.size() < fewest || version.size() > all ||
+      version.find_first_not_of("0123456789abcdef") != version.npos)
+    throw mcp::ArgumentError(
+        fmt::format("'if_version' is {}, and no version: read the file, and give the v: of its result",
+                    sys::shown(*given)));
+  return version;
 }
 
 std::string places_text(std::uint64_t places) {

@@ -73,7 +73,8 @@ std::string entry_line(const HistoryEntry& entry, const ShowPath& show) {
   for (std::size_t i = 0; i < entry.changes.size() && i < named_in_line; ++i)
     line += (i == 0 ? " · " : ", ") + change_text(entry.changes[i], show);
   const std::size_t count = std::max<std::size_t>(entry.changes.size(), entry.list.empty() ? 0 : entry.count);
-  if (count > named_in_line) line += fmt::format(" and {} more", count - named_in_line);
+  const std::size_t named = std::min<std::size_t>(entry.changes.size(), named_in_line);
+  if (count > named) line += fmt::format("{} {} more", named == 0 ? " ·" : " and", count - named);
   if (!entry.note.empty()) line += " · by: " + first_line(entry.note);
   return line;
 }

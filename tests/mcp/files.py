@@ -167,6 +167,8 @@ def an_edit_changes_its_place_alone(place):
     assert path.stat().st_mode & 0o7777 == 0o750 and path.stat().st_nlink == 2
     assert meta_of(result)["version_before"] == version
     assert code_of(server.call("edit", file_path="f", old_string="x", new_string="z", if_version=version)) == "stale"
+    for none in ("v:", version[:7], "v:" + version + "0", "x" * 16):
+        assert "and no version: " in text_of(server.call("edit", file_path="f", old_string="x", new_string="z", if_version=none)), none
     server.call("edit", file_path="f", edits=[{"old_string": "a", "new_string": "A"},
                                               {"oldString": "c", "newString": "C", "replaceAll": True}])
     assert path.read_bytes() == b"\xef\xbb\xbfA\r\n\tx\r\ny\r\nC\xff\n"
