@@ -83,12 +83,25 @@ std::string content_at(const std::string& path) {
   throw Obstacle(fmt::format("{}: {}", sys::visible(step.path), what), lead + shown);
 }
 
-void check_version(const PutBackStep& step) {
-  const std::string now = content_at(step.path);
-  if (version_of(now) == step.expected.version) return;
-  const bool is_known = version_of(step.expected.content) == step.expected.version;
+std::string version_at(const std::string& path) {
+  const Spot spot = spot_at(path);
+  require_no_link(path, spot.real);
+  ContentHash hash;
+  if (spot.file && spot.file->is_regular()) {
+    Content(*spot.file).each([&](std::string_view piece) {
+      hash.add(piece);
+      return true;
+    });
+  }
+  return version_text(hash);
+}
+
+void check_version(const PutBackStep& step, const struct stat& now) {
+  if (version_at(step.path) == step.expected.version) return;
+  const bool is_shown = now.st_size <= static_cast<off_t>(most_compared) &&
+                        version_of(step.expected.content) == step.expected.version;
   refuse(step, "somebody else has changed it since",
-         is_known ? diff_of(step.path, step.expected.content, now) : "");
+         is_shown ? diff_of(step.path, step.expected.content, content_at(step.path)) : "");
 }
 
 /// Empty for what is no link.
@@ -100,8 +113,7 @@ std::string link_text(const std::string& path) {
 
 bool has_version(const PutBackStep& step, const struct stat& now) {
   return !step.expected.version.empty() && S_ISREG(now.st_mode) &&
-         now.st_size <= static_cast<off_t>(most_kept_before) &&
-         version_of(content_at(step.path)) == step.expected.version;
+         version_at(step.path) == step.expected.version;
 }
 
 /// Whether that stands there which stood there. A tool that has changed it and back has left its content.
@@ -160,9 +172,7 @@ void check(const PutBackStep& step) {
   }
   if (!S_ISREG(now->st_mode) && expected.kind == Expectation::version)
     refuse(step, fmt::format("it is {} by now", kind_of(now->st_mode)), "");
-  if (expected.kind == Expectation::version && now->st_size > static_cast<off_t>(most_kept_before))
-    refuse(step, "somebody else has changed it since", "");
-  if (expected.kind == Expectation::version) return check_version(step);
+  if (expected.kind == Expectation::version) return check_version(step, *now);
   if (nanoseconds(now->st_ctim) != expected.changed_ns && !has_version(step, *now))
     refuse(step, "it has been changed since", "");
 }

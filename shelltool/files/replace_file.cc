@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -42,6 +43,15 @@ bool is_temporary_name(std::string_view name) {
 namespace {
 
 bool is_later(const timespec& a, const timespec& b) { return a.tv_sec != b.tv_sec || a.tv_nsec != b.tv_nsec; }
+
+/// Another file worker that overwrites the same file waits for us. Whoever else has locked it does not know
+/// of us, and may keep it locked: then we go on.
+void lock_for_a_moment(int file) {
+  constexpr int most_tries = 500;
+  constexpr timespec pause{.tv_sec = 0, .tv_nsec = 1'000'000};
+  for (int i = 0; i < most_tries && ::flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK; ++i)
+    ::nanosleep(&pause, nullptr);
+}
 
 class OneReplacement {
  public:
@@ -188,6 +198,9 @@ class OneReplacement {
   void overwrite() {
     if (!writable_)
       throw FileError("busy", "writing {}: it is running and cannot be replaced by a new file", shown());
+    lock_for_a_moment(writable_.get());
+    check_unchanged();
+    if (wanted_.was != nullptr && Content(*spot_.file).whole(most_overwritten) != *wanted_.was) throw_stale();
     JournalStep before = change(Kind::overwritten);
     if (!before.is_content_kept) before.content = Content(*spot_.file).whole(most_overwritten);
     journal_.add(before);

@@ -133,11 +133,14 @@ void History::record_done(const std::vector<sys::Fd>& journals, int own) {
   }
 }
 
-/// What tools of whichever server have done is no command's work; whether there was something.
+/// What tools of whichever server and commands of others have done is no work of our commands; whether there
+/// was something.
 bool History::note_unseen() {
   std::vector<HistoryEntry> unseen = store().unseen();
-  std::erase_if(unseen,
-                [](const HistoryEntry& entry) { return entry.is_checkpoint() || entry.is_by_turn(); });
+  const std::string own = new_entry().session;
+  std::erase_if(unseen, [&](const HistoryEntry& entry) {
+    return entry.is_checkpoint() || (entry.is_by_turn() && entry.session == own);
+  });
   for (HistoryEntry& entry : unseen) {
     store().read_list(entry);
     turns_.note(entry);

@@ -34,7 +34,10 @@ void TurnChanges::note(const HistoryEntry& entry) {
     switch (change.kind) {
       case Kind::changed:
       case Kind::created:
-        before_[change.path] = {0, entry.time_ns, true, change.mode_before};
+        if (entry.is_by_turn())  // as it was found then
+          before_[change.path] = {0, change.changed_ns, true, change.mode};
+        else
+          before_[change.path] = {0, entry.time_ns, true, change.mode_before};
         break;
       case Kind::mode:
         before_[change.path] = {0, entry.time_ns, true, change.mode};

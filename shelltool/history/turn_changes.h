@@ -18,7 +18,7 @@ class TurnChanges {
   /// The first look. A command may run since `since_ns`: of what was changed from then on it is not known
   /// whether it was there before.
   void begin(const files::LookOverResult& now, std::int64_t since_ns);
-  /// What a file tool has done is not theirs.
+  /// What a file tool, or a command of somebody else, has done is not theirs.
   void note(const HistoryEntry& entry);
 
   struct Found {

@@ -1,6 +1,7 @@
 """The tools apply_patch and files over the wire: what they say, the rules, the sandbox, and that all is done or nothing."""
 import json
 import os
+import threading
 
 from client import meta_of, text_of
 
@@ -173,8 +174,28 @@ def what_may_not_be_read_is_not_moved_to_where_it_may_be(place):
     assert "SECRET" not in said and tree(place)["new"] == b"SECRET\n", said
 
 
+def of_two_who_change_one_file_at_once_none_is_told_what_is_not_so(place):
+    write(place, f=b"A=000\n" + b"pad\n" * 50 + b"B=000\n")
+    (place.workspace / "link").hardlink_to(place.workspace / "f")  # so it is overwritten in place
+    made = [0, 0]
+
+    def change(which, server):
+        letter = "AB"[which]
+        for _ in range(40):
+            result = server.call("edit", file_path="f", old_string=f"{letter}={made[which]:03}", new_string=f"{letter}={made[which] + 1:03}")
+            made[which] += not result.get("isError")
+
+    threads = [threading.Thread(target=change, args=(which, place.serve())) for which in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    lines = (place.workspace / "f").read_text().splitlines()
+    assert lines == [f"A={made[0]:03}", *["pad"] * 50, f"B={made[1]:03}"] and all(made), (made, lines)
+
+
 TESTS = [a_patch_changes_its_lines_and_nothing_else, a_patch_that_does_not_apply_says_why_and_changes_nothing,
          a_switch_keeps_what_stands_before_the_failure, rules_on_files_hold_for_both, the_sandbox_holds_for_both,
          operations_are_done_together_and_deletes_can_be_had_back,
          names_that_run_programs_are_taken_from_both, a_difference_that_is_cut_is_so_in_the_first_line,
-         what_may_not_be_read_is_not_moved_to_where_it_may_be, arguments_that_are_wrong_are_named]
+         what_may_not_be_read_is_not_moved_to_where_it_may_be, of_two_who_change_one_file_at_once_none_is_told_what_is_not_so, arguments_that_are_wrong_are_named]

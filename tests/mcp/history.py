@@ -375,6 +375,32 @@ def what_the_tools_of_another_server_do_beside_commands_is_theirs(place):
     assert names.count("write") == names.count("edit") == 10, names
 
 
+def what_the_commands_of_another_server_do_is_theirs(place):
+    write(place, changed=b"0", gone=b"0")
+    one, other = place.serve(), place.serve()
+    for server in (one, other):
+        server.call("shell", command="true")
+        done(server)
+    waiting = other.start("shell", {"command": "sleep 0.7; echo x > mine"})
+    one.call("shell", command="echo x > made; echo x >> changed; rm gone")
+    assert "created made" in done(one, action="show")
+    other.answer(waiting)
+    shown = done(other, action="show")
+    assert "created mine" in shown and not any(word in shown for word in ("made", "changed changed", "gone")), shown
+    assert changes(other) == ["shell"] * 2, done(other)
+    done(other, action="undo")
+    assert tree(place) == {"changed": b"0x\n", "made": b"x\n"}, tree(place)
+
+
+def what_has_become_larger_than_is_kept_goes_back(place):
+    write(place, f=b"a\n" * 400)
+    server = place.serve()
+    server.call("edit", file_path="f", old_string="a", new_string="b" * 50000, replace_all=True)
+    assert (place.workspace / "f").stat().st_size > 16 << 20
+    done(server, action="undo")
+    assert tree(place) == {"f": b"a\n" * 400}
+
+
 def names_that_a_rule_hides_are_told_by_nothing(place):
     write(place, plan__txt=b"plan\n", other=b"0\n")
     server = place.serve()
@@ -426,5 +452,5 @@ TESTS = [every_change_can_be_undone_also_by_the_next_server, what_somebody_else_
          rules_on_files_hold_for_the_way_back_and_what_they_deny_is_not_kept, an_answered_change_is_in_the_history_after_a_kill,
          a_killed_copy_leaves_no_half_file, what_is_too_large_to_be_kept_is_said, a_history_that_cannot_be_written_is_said, two_servers_of_a_workspace_have_one_history,
          what_a_server_has_answered_is_in_the_history_of_another_at_once, what_the_tools_of_another_server_do_beside_commands_is_theirs,
-         names_that_a_rule_hides_are_told_by_nothing,
+         what_the_commands_of_another_server_do_is_theirs, what_has_become_larger_than_is_kept_goes_back, names_that_a_rule_hides_are_told_by_nothing,
          a_long_history_comes_in_pages_and_wrong_arguments_are_named]
