@@ -19,6 +19,8 @@ namespace shelltool {
 namespace {
 
 constexpr auto quiet_time = std::chrono::milliseconds(50), part_of_a_tick = std::chrono::milliseconds(1);
+constexpr auto quick_look = std::chrono::milliseconds(10), longest_wait = std::chrono::milliseconds(20),
+               recent = std::chrono::milliseconds(100);
 constexpr std::size_t longest_command = 64 << 10, longest_note = 200, most_commands = 20;
 constexpr std::int64_t longest_step_ns = 1'000'000'000;
 constexpr int most_looks = 5;  // at a workspace that tools change all the time
@@ -106,7 +108,25 @@ std::uint64_t History::record(int journal) {
 }
 
 void History::when_command_may_begin(std::function<void()> callback) {
-  when_settled([this, callback = std::move(callback)]() mutable { await_tick(std::move(callback)); });
+  when_settled([this, callback = std::move(callback)]() mutable {
+    when_seen([this, callback = std::move(callback)]() mutable { await_tick(std::move(callback)); });
+  });
+}
+
+void History::when_seen(std::function<void()> callback) {
+  const bool is_any_running = std::any_of(commands_.begin(), commands_.end(),
+                                          [](const Command& command) { return !command.is_answered; });
+  const auto now = sys::BootClock::now();
+  const bool is_seen = now - look_ended_ < recent || look_ended_ - look_began_ > quick_look;
+  if (!turns_.has_begun() || is_any_running || is_seen) return callback();
+  beginning_.push_back(std::move(callback));
+  begin_at_latest_ = reactor_.at(now + longest_wait, [this] { let_begin(); });
+  look();
+}
+
+void History::let_begin() {
+  begin_at_latest_.cancel();
+  for (auto& callback : std::exchange(beginning_, {})) reactor_.post(std::move(callback));
 }
 
 void History::await_tick(std::function<void()> callback) {
@@ -198,6 +218,7 @@ void History::look() {
   next_look_.cancel();
   if (connection_.is_ending() || connection_.current() == nullptr || is_looking_) return;
   is_looking_ = true;
+  look_began_ = sys::BootClock::now();
   is_stale_ = false;
   WorkerRequest request{Operations::number<&files::look_over>(), {}, false};
   request.packed = sys::packed(files::LookOverRequest{roots()});
@@ -206,6 +227,7 @@ void History::look() {
 
 void History::on_looked(const FileAnswer& answer) {
   is_looking_ = false;
+  look_ended_ = sys::BootClock::now();
   try {
     // What was seen may be from before what has been noted meanwhile.
     const bool has_noted = note_others();
@@ -217,7 +239,7 @@ void History::on_looked(const FileAnswer& answer) {
       record_turns(now);
     else
       turns_.begin(now, commands_.empty() ? earliest_stamp() : commands_.front().since_ns);
-    noted_ns_ = latest_stamp();
+    for (const files::SeenFile& file : now.files) noted_ns_ = std::max(noted_ns_, file.changed_ns);
     // A look of its own is still owed to whom the first one was too early for.
     const bool is_owed = std::any_of(commands_.begin(), commands_.end(),
                                      [](const Command& command) { return command.is_answered; });
@@ -227,6 +249,7 @@ void History::on_looked(const FileAnswer& answer) {
     log(LogLevel::warning, fmt::format("what commands have changed is not in the history: {}", trouble_));
   }
   for (auto& callback : std::exchange(waiting_, {})) reactor_.post(std::move(callback));
+  let_begin();
 }
 
 void History::record_turns(const files::LookOverResult& now) {
@@ -236,12 +259,13 @@ void History::record_turns(const files::LookOverResult& now) {
   std::vector<std::string> texts;
   for (const Command& command : commands_) texts.push_back(noted(command.text));
   entry.note = fmt::format("{}", fmt::join(texts, "\n"));
-  const std::int64_t since_ns = commands_.empty() ? entry.time_ns : commands_.front().since_ns;
+  const bool is_by_us = !commands_.empty();
+  const std::int64_t since_ns = is_by_us ? commands_.front().since_ns : entry.time_ns;
   std::erase_if(commands_, [](const Command& command) { return command.is_answered; });
   TurnChanges::Found found = turns_.look(now, since_ns);
   entry.changes = std::move(found.changes);
   if (!found.unknown.empty()) entry.note += fmt::format("\n({})", found.unknown);
-  if (!entry.changes.empty()) HistoryStore::Writing(store()).add(std::move(entry));
+  if (is_by_us && !entry.changes.empty()) HistoryStore::Writing(store()).add(std::move(entry));
 }
 
 void History::forget() {
@@ -252,7 +276,9 @@ void History::forget() {
   stale_looks_ = 0;
   store_.reset();
   noted_ns_ = 0;
+  look_ended_ = look_began_ = {};
   for (auto& callback : std::exchange(waiting_, {})) reactor_.post(std::move(callback));
+  let_begin();
 }
 
 }  // namespace shelltool

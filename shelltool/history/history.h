@@ -20,16 +20,18 @@ class History {
   History(const History&) = delete;
   History& operator=(const History&) = delete;
 
-  /// A command begins; it is answered. Costs a call nothing: the workspace is looked over when no command was
-  /// answered for 50 ms, and those that follow each other faster are one entry. For the first time it is done
-  /// when a file worker is there, or beside the first command.
+  /// A command begins; it is answered. The workspace is looked over when no command was answered for 50 ms,
+  /// or when the next one asks whether it may begin. For the first time it is done when a file worker is
+  /// there, or beside the first command.
   using Turn = std::uint64_t;
   Turn on_turn(const std::string& command);
   void on_answered(Turn turn);
   /// Before anything is told: see FileWorkers.
   void when_settled(std::function<void()> callback) { workers_.when_settled(std::move(callback)); }
-  /// Calls back when it is settled and what a command changes gets a later stamp than what was noted: within
-  /// 4 ms of a change at most, perhaps at once.
+  /// Calls back when it is settled, when what others have changed was seen, and when what a command changes
+  /// gets a later stamp than that: within 4 ms of a change at most, perhaps at once. Nobody waits to see a
+  /// workspace that takes longer than 10 ms or was seen 100 ms ago, nor while a command runs: what others do
+  /// then counts as the next one's work.
   void when_command_may_begin(std::function<void()> callback);
   /// Calls back when what commands have changed until now is recorded, and what any server has answered;
   /// perhaps at once.
@@ -46,6 +48,8 @@ class History {
  private:
   std::uint64_t record(int journal);
   [[nodiscard]] HistoryEntry new_entry() const;
+  void when_seen(std::function<void()> callback);
+  void let_begin();
   void await_tick(std::function<void()> callback);
   void record_done(const std::vector<sys::Fd>& journals, int own = -1);
   bool note_unseen();
@@ -73,6 +77,9 @@ class History {
   sys::Watch next_tick_;
   std::vector<std::function<void()>> awaiting_tick_;
   bool is_looking_ = false;
+  sys::BootClock::time_point look_began_, look_ended_;  // the last one
+  std::vector<std::function<void()>> beginning_;
+  sys::Watch begin_at_latest_;
   bool is_stale_ = false;  // a tool or a command has ended since the look began
   int stale_looks_ = 0;
   std::string trouble_;

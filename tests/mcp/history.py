@@ -112,6 +112,30 @@ def what_was_there_before_a_command_is_not_taken_for_its_work(place):
     assert "changed copied" in shown and "created moved" in shown and "deleted report" in shown, shown
 
 
+def what_somebody_has_done_between_two_commands_is_not_the_second_ones_work(place):
+    write(place, a=b"x=1\nline\n", c=b"c\n", m=b"m\n", ok=b"x\n")
+    server = place.serve()
+    server.call("shell", command="true")
+    done(server)
+    server.call("history", action="checkpoint")
+    for change, command, told in (
+            (lambda: write(place, a=b"x=1\nline\nmine\n"), "sed -i s/x=1/x=2/ a", "changed a"),
+            (lambda: write(place, ok=b"mine\n"), "chmod 600 ok", "changed ok"),
+            (lambda: os.rename(place.workspace / "m", place.workspace / "n"), "echo more >> n", "changed n")):
+        change()
+        time.sleep(0.3)
+        server.call("shell", command=command)
+        shown = done(server, action="show")
+        assert told in shown and shown.count("\n") == 2, shown
+        assert "had before is not known" in refused(server, action="undo")
+    before = len(changes(server))
+    os.unlink(place.workspace / "c")
+    time.sleep(0.3)
+    server.call("shell", command="true")
+    assert len(changes(server)) == before, done(server, action="show")
+    assert tree(place) == {"a": b"x=2\nline\nmine\n", "ok": b"mine\n", "n": b"m\nmore\n"}
+
+
 def a_command_that_ends_during_the_first_look_gets_one_of_its_own(place):
     write(place, **{f"many__{number}": b"" for number in range(15000)})  # so many that the look takes longer than the command
     server = place.serve()
@@ -443,7 +467,8 @@ def a_long_history_comes_in_pages_and_wrong_arguments_are_named(place):
 
 TESTS = [every_change_can_be_undone_also_by_the_next_server, what_somebody_else_has_changed_is_not_undone_but_shown,
          what_a_command_has_changed_is_told_and_undone_where_it_is_known,
-         what_was_there_before_a_command_is_not_taken_for_its_work, a_command_that_ends_during_the_first_look_gets_one_of_its_own,
+         what_was_there_before_a_command_is_not_taken_for_its_work,
+         what_somebody_has_done_between_two_commands_is_not_the_second_ones_work, a_command_that_ends_during_the_first_look_gets_one_of_its_own,
          what_tools_do_beside_commands_is_theirs,
          what_a_command_has_changed_right_after_a_tool_goes_back_to_that,
          commands_are_undone_one_after_the_other_where_only_an_undo_has_touched_their_files,
