@@ -62,6 +62,9 @@ void expand(const std::string& text, std::vector<std::string>& expanded) {
 }  // namespace
 
 std::vector<std::string> without_braces(std::string_view text) {
+  constexpr std::size_t longest = 4096;  // of a path: a longer one matches nothing, and braces may be nested
+  if (text.size() > longest)
+    throw sys::Error(sys::Kind::invalid, "reading a glob: it is longer than {} bytes", longest);
   std::vector<std::string> expanded;
   expand(std::string(text), expanded);
   return expanded;

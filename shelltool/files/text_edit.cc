@@ -12,6 +12,8 @@
 namespace shelltool::files {
 namespace {
 
+constexpr std::size_t most_put_in = 64 * 1024 * 1024;
+
 /// A place in the content, and what comes there.
 struct Place {
   std::size_t begin, length;
@@ -87,6 +89,9 @@ class Target {
         const std::vector<std::size_t> found = all_of(*needle, encoding);
         if (found.empty()) continue;
         if (found.size() > 1 && !edit.all) throw_not_unique(found, number);
+        if (found.size() > most_put_in / std::max<std::size_t>(1, edit.after.size()))
+          throw FileError("too_big", "edit {} of {}: in {} places new_string makes more than {} bytes",
+                          number + 1, name_, found.size(), most_put_in);
         std::vector<Place> places;
         LineEnds ends(content_, encoding);
         for (const std::size_t begin : found)

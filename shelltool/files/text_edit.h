@@ -20,8 +20,8 @@ struct EditedText {
 
 /// Each edit is looked for in the content as it is, in its encoding and with its line ends; what replaces it
 /// gets the encoding and line ends of its place. Throws FileError ("no_match" with what stands nearest,
-/// "not_unique" with the lines, "overlapping", "encoding", "nothing_to_do"); `name` is the file's, for its
-/// sentence.
+/// "not_unique" with the lines, "overlapping", "encoding", "nothing_to_do", "too_big"); `name` is the file's,
+/// for its sentence.
 EditedText edited(std::string_view content, const std::vector<TextEdit>& edits, const std::string& name);
 
 /// A whole new text (UTF-8) for a file that has been `before`: in its encoding, with its byte order mark, and

@@ -51,6 +51,8 @@ TEST_CASE("a glob without a slash is about names, any other about paths") {
 TEST_CASE("a bad glob is refused with its cause") {
   const tests::TemporaryDirectory directory;
   for (const char* pattern : {"[a", "{a,b", "!*.c"}) CHECK_THROWS_AS(find_in(directory, pattern), FileError);
+  const std::string nested = std::string(20'000, '{') + std::string(20'000, '}');
+  CHECK_THROWS_AS(find_in(directory, nested), FileError);
 }
 
 TEST_CASE("what git ignores is passed over, counted, and named with the pattern that ignores most") {

@@ -97,6 +97,11 @@ TEST_CASE("several edits are all made or none, each against the text as it is") 
   CHECK(code("abc", {{"a", "a", false}}) == "nothing_to_do");
 }
 
+TEST_CASE("an edit that would make a file of more than can be handled is refused") {
+  const std::string content(2000, 'a');
+  CHECK(code(content, {{"a", std::string(1 << 20, 'b'), true}}) == "too_big");
+}
+
 TEST_CASE("a whole new text has the form of the one before") {
   CHECK(in_form_of("a\r\nb\r\n", "x\ny\n") == "x\r\ny\r\n");
   CHECK(in_form_of("a\nb\r\n", "x\ny\n") == "x\ny\n");
