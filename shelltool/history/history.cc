@@ -19,8 +19,8 @@ namespace shelltool {
 namespace {
 
 constexpr auto quiet_time = std::chrono::milliseconds(50), part_of_a_tick = std::chrono::milliseconds(1);
-constexpr auto quick_look = std::chrono::milliseconds(10), longest_wait = std::chrono::milliseconds(20),
-               recent = std::chrono::milliseconds(100);
+constexpr auto longest_wait = std::chrono::milliseconds(250), recent = std::chrono::milliseconds(100);
+constexpr std::size_t most_waited_for = 2000;  // files, which take some milliseconds
 constexpr std::size_t longest_command = 64 << 10, longest_note = 200, most_commands = 20;
 constexpr std::int64_t longest_step_ns = 1'000'000'000;
 constexpr int most_looks = 5;  // at a workspace that tools change all the time
@@ -117,7 +117,7 @@ void History::when_seen(std::function<void()> callback) {
   const bool is_any_running = std::any_of(commands_.begin(), commands_.end(),
                                           [](const Command& command) { return !command.is_answered; });
   const auto now = sys::BootClock::now();
-  const bool is_seen = now - look_ended_ < recent || look_ended_ - look_began_ > quick_look;
+  const bool is_seen = now - look_ended_ < recent || files_seen_ > most_waited_for;
   if (!turns_.has_begun() || is_any_running || is_seen) return callback();
   beginning_.push_back(std::move(callback));
   begin_at_latest_ = reactor_.at(now + longest_wait, [this] { let_begin(); });
@@ -218,7 +218,6 @@ void History::look() {
   next_look_.cancel();
   if (connection_.is_ending() || connection_.current() == nullptr || is_looking_) return;
   is_looking_ = true;
-  look_began_ = sys::BootClock::now();
   is_stale_ = false;
   WorkerRequest request{Operations::number<&files::look_over>(), {}, false};
   request.packed = sys::packed(files::LookOverRequest{roots()});
@@ -239,6 +238,7 @@ void History::on_looked(const FileAnswer& answer) {
       record_turns(now);
     else
       turns_.begin(now, commands_.empty() ? earliest_stamp() : commands_.front().since_ns);
+    files_seen_ = now.files.size();
     for (const files::SeenFile& file : now.files) noted_ns_ = std::max(noted_ns_, file.changed_ns);
     // A look of its own is still owed to whom the first one was too early for.
     const bool is_owed = std::any_of(commands_.begin(), commands_.end(),
@@ -276,7 +276,7 @@ void History::forget() {
   stale_looks_ = 0;
   store_.reset();
   noted_ns_ = 0;
-  look_ended_ = look_began_ = {};
+  look_ended_ = {};
   for (auto& callback : std::exchange(waiting_, {})) reactor_.post(std::move(callback));
   let_begin();
 }

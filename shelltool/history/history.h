@@ -30,8 +30,8 @@ class History {
   void when_settled(std::function<void()> callback) { workers_.when_settled(std::move(callback)); }
   /// Calls back when it is settled, when what others have changed was seen, and when what a command changes
   /// gets a later stamp than that: within 4 ms of a change at most, perhaps at once. Nobody waits to see a
-  /// workspace that takes longer than 10 ms or was seen 100 ms ago, nor while a command runs: what others do
-  /// then counts as the next one's work.
+  /// workspace of more than 2,000 files or one that was seen 100 ms ago, nor while a command runs, nor longer
+  /// than 250 ms: what others do then counts as the next one's work.
   void when_command_may_begin(std::function<void()> callback);
   /// Calls back when what commands have changed until now is recorded, and what any server has answered;
   /// perhaps at once.
@@ -77,7 +77,8 @@ class History {
   sys::Watch next_tick_;
   std::vector<std::function<void()>> awaiting_tick_;
   bool is_looking_ = false;
-  sys::BootClock::time_point look_began_, look_ended_;  // the last one
+  sys::BootClock::time_point look_ended_;  // the last one
+  std::size_t files_seen_ = 0;
   std::vector<std::function<void()>> beginning_;
   sys::Watch begin_at_latest_;
   bool is_stale_ = false;  // a tool or a command has ended since the look began
