@@ -90,6 +90,7 @@ Run run(const Setup& setup) {
   Run result;
   FakeJudge judge(setup, result);
   sys::Reactor reactor;
+  reactor.on_error([&](const std::exception& error) { result.errors.emplace_back(error.what()); });
   auto [ours, theirs] = sys::make_socket_pair();
   sys::Channel channel(std::move(ours));
   auto [output, output_end] = sys::make_pipe();

@@ -22,7 +22,8 @@ struct Run {
   std::vector<Seen> judged;
   std::vector<sandbox::Refusal> refused;
   sandbox::GateCounts counts;
-  std::string output;  ///< standard output and error
+  std::string output;               ///< standard output and error
+  std::vector<std::string> errors;  ///< that the gate let out
 
   /// The first event whose program was reached by a path with this base name; fails the test when there is
   /// none.

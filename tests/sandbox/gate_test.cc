@@ -53,6 +53,7 @@ TEST_CASE("what is allowed and cannot be recorded does not run one instruction")
   const std::string unrecorded = script(dir, "unrecorded", "#!/bin/sh\necho ran\n");
   const auto is_it = [&](const ExecEvent& event) { return event.images.front().called == unrecorded; };
   Setup setup = shell(unrecorded + "; echo status $?; " + unrecorded + "; echo status $?");
+  std::vector<std::string> errors;
   SUBCASE("told by the judge") {
     setup.record_allowed = [&](const ExecEvent& event) { return !is_it(event); };
   }
@@ -61,10 +62,12 @@ TEST_CASE("what is allowed and cannot be recorded does not run one instruction")
       if (is_it(event)) throw std::runtime_error("nothing can be recorded");
       return true;
     };
+    errors.assign(2, "nothing can be recorded");
   }
   const Run result = run(setup);
   CHECK(result.output.find("ran\n") == std::string::npos);
   CHECK(result.output.find("status 137\n") != std::string::npos);
+  CHECK(result.errors == errors);  // and not that the caller has its answer already
 }
 
 TEST_CASE("a PATH walk and failed execs neither hang nor leave a thread seized") {
