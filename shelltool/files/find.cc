@@ -98,14 +98,13 @@ class Explanation {
     if (entries_ == 0) return {"the directory is empty"};
     std::vector<std::string> sentences;
     const auto say = [&](const Near& near, const char* what) {
-      const std::vector<std::string> hiding = hiding_rules(path, near.examples, judge_);
-      std::vector<std::string> shown;
-      for (std::size_t i = 0; i < hiding.size(); ++i)
-        if (hiding[i].empty()) shown.push_back(sys::visible(near.examples[i]));
+      std::vector<Example> shown = near.examples;
+      const bool is_all = drop_hidden(shown, path, judge_).empty();
       if (shown.empty()) return;
-      const bool is_all = shown.size() == near.examples.size();
+      std::vector<std::string> names;
+      for (const Example& example : shown) names.push_back(sys::visible(example.path));
       sentences.push_back(fmt::format("{} {}: {}", is_all ? std::to_string(near.count) : "some", what,
-                                      fmt::join(shown, ", ")));
+                                      fmt::join(names, ", ")));
     };
     say(ignored_, "would match and are ignored (an ignored directory given as 'path' is looked into)");
     say(kind_, "would match and are of another kind");
@@ -118,11 +117,14 @@ class Explanation {
   }
 
  private:
+  struct Example {
+    std::string path;
+  };
   struct Near {
     std::uint64_t count = 0;
-    std::vector<std::string> examples;
+    std::vector<Example> examples;
     bool add(const WalkEntry& entry) {
-      if (++count <= 3) examples.emplace_back(entry.path);
+      if (++count <= 3) examples.push_back({std::string(entry.path)});
       return true;
     }
   };

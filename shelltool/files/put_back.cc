@@ -267,9 +267,7 @@ class PutBack {
     require_no_link(step.path, true_name(step.path));
     if (!step.to.empty()) require_no_link(step.to, true_name(step.to));
     const std::optional<std::string> origin = planner_.names().origin_of(step.path);
-    if (step.kind == Kind::write) {
-      touches.push_back({Access::write, step.path, step.path});
-      touches.push_back({Access::read, step.path, step.path});
+    if (step.kind == Kind::write) {  // judged before
       if (origin == step.path || is_free(step.path)) check(step);
       check_place(step);
       planner_.put(step.path, NameOverlay::Kind::regular);

@@ -78,10 +78,8 @@ class Target {
 
   [[nodiscard]] std::vector<Place> places_of(const TextEdit& edit, std::size_t number) const {
     check(edit, number);
-    // A file that is called latin-1 may be one of UTF-8 with a stray byte.
-    const bool is_mixed = encoding_ == Encoding::latin1 && has_wide_character(content_);
     for (const Encoding encoding :
-         {is_mixed ? Encoding::utf8 : encoding_, is_mixed ? encoding_ : Encoding::utf8}) {
+         {is_mixed_ ? Encoding::utf8 : encoding_, is_mixed_ ? encoding_ : Encoding::utf8}) {
       for (const std::string_view end : ends_for(edit)) {
         const std::optional<std::string> needle =
             encoded(end.empty() ? edit.before : with_ends(edit.before, end), encoding);
@@ -188,6 +186,8 @@ class Target {
   std::string_view content_;
   std::string name_;
   Encoding encoding_;
+  // What is called latin-1 may be UTF-8 with a stray byte.
+  bool is_mixed_ = encoding_ == Encoding::latin1 && has_wide_character(content_);
 };
 
 }  // namespace
