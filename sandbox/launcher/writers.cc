@@ -81,7 +81,7 @@ class Suspect {
       const bool writes = (flags & O_ACCMODE) != O_RDONLY && (flags & O_PATH) == 0;
       if (!writes || !mounts_.numbers.contains(sys::number_behind(info, "mnt_id:"))) continue;
       std::string path = link_at(fmt::format("{}/fd/{}", task, fd));
-      return path.starts_with('/') ? std::move(path) : "a file, closed meanwhile,";
+      return path.starts_with('/') ? std::move(path) : "a file that it has closed meanwhile";
     }
     return std::nullopt;
   }

@@ -261,7 +261,8 @@ void add_state(CLI::App& app, Action& action) {
     CLI::App& command = *state.add_subcommand(name, help);
     auto& options = options_for<StateOptions>(command, action, run);
     CLI::Option* const all = command.add_flag("--all", options.all, "every gatehouse of this user");
-    CLI::Option* const session = command.add_option("--session", options.session, "the one that begins so");
+    CLI::Option* const session =
+        command.add_option("--session", options.session, "the one whose session begins so");
     session->type_name("ID")->check(
         [](const std::string& id) { return std::string(id.empty() ? "none is named" : ""); });
     session->excludes(all);
