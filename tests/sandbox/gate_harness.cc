@@ -93,7 +93,8 @@ Run run(const Setup& setup) {
   reactor.on_error([&](const std::exception& error) { result.errors.emplace_back(error.what()); });
   auto [ours, theirs] = sys::make_socket_pair();
   sys::Channel channel(std::move(ours));
-  auto [output, output_end] = sys::make_pipe();
+  sys::Pipe pipe = sys::make_pipe();
+  sys::Fd &output = pipe.read_end, &output_end = pipe.write_end;
   sys::Child child = sys::fork_with(0);
   if (!child) be_the_command(setup, sys::Channel(std::move(theirs)), output_end.get());
   theirs.close();
