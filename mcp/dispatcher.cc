@@ -1,7 +1,8 @@
 #include "mcp/dispatcher.h"
 
+#include <fmt/format.h>
+
 #include <utility>
-#include <vector>
 
 #include "sandbox/sys/nearest.h"
 #include "sandbox/sys/text.h"
@@ -9,7 +10,7 @@
 namespace mcp {
 
 void Dispatcher::on_notification(const std::string& method, std::function<void(const Json& params)> handler) {
-  notifications_[method] = std::move(handler);
+  notifications_[method].push_back(std::move(handler));
 }
 
 void Dispatcher::receive(const std::string& line) {
@@ -31,6 +32,18 @@ void Dispatcher::notify(std::string_view method, Json params) {
   send(notification(method, std::move(params)));
 }
 
+/// A name and no number, which a client that minds its own ids only could take for one of them.
+void Dispatcher::request(std::string_view method, Json params, Answered answered) {
+  const Json id = fmt::format("server-{}", ++last_asked_);
+  asked_.emplace(text_of(id), std::move(answered));
+  send(mcp::request(id, method, std::move(params)));
+}
+
+/// One to what was not asked, or has been answered, is passed over.
+void Dispatcher::take_response(const Message& response) {
+  if (const auto asked = asked_.extract(text_of(response.id))) asked.mapped()(response);
+}
+
 void Dispatcher::handle(Message message) {
   switch (message.kind) {
     case Message::Kind::request:
@@ -38,10 +51,10 @@ void Dispatcher::handle(Message message) {
     case Message::Kind::notification:
       if (message.method == "notifications/cancelled") return cancel(message.params);
       if (const auto found = notifications_.find(message.method); found != notifications_.end())
-        found->second(message.params);
+        for (const auto& handler : found->second) handler(message.params);
       return;
-    case Message::Kind::response:  // to nothing that was asked
-      return;
+    case Message::Kind::response:
+      return take_response(message);
   }
 }
 
@@ -85,6 +98,7 @@ void Dispatcher::cancel(const Json& params) {
 }
 
 void Dispatcher::cancel_all() {
+  asked_.clear();
   while (!running_.empty()) {
     const auto cancel_it = running_.begin()->second;
     running_.erase(running_.begin());

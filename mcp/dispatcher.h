@@ -1,10 +1,12 @@
 #pragma once
 /// From messages to handlers and back, for one client.
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "mcp/call.h"
 #include "mcp/message.h"
@@ -27,13 +29,17 @@ class Dispatcher {
   void on(const std::string& method, Handler handler) {
     bind(method, std::function(std::move(handler)));
   }
-  /// Notifications that have no handler are passed over.
+  /// Handlers of one method add up. Notifications that have none are passed over.
   void on_notification(const std::string& method, std::function<void(const Json& params)> handler);
 
   /// One message as it came. Never throws for what the client sent.
   void receive(const std::string& line);
   void refuse_line(const Error& error);
   void notify(std::string_view method, Json params);
+  /// Of the client. `answered` gets its response, of which `result` or `error` is not null: what it says is
+  /// the handler's to check. It is not called where the client goes, or never answers.
+  using Answered = std::function<void(const Message& response)>;
+  void request(std::string_view method, Json params, Answered answered);
   /// The client is gone: every call is cancelled.
   void cancel_all();
 
@@ -63,12 +69,15 @@ class Dispatcher {
   void handle(Message message);
   void start(Message message);
   void cancel(const Json& params);
+  void take_response(const Message& response);
   void send(const Json& message) { send_(text_of(message)); }
 
   Send send_;
   std::map<std::string, Handler> methods_;
-  std::map<std::string, std::function<void(const Json&)>> notifications_;
+  std::map<std::string, std::vector<std::function<void(const Json&)>>> notifications_;
   std::map<std::string, std::function<void()>> running_;  // cancels; by the id's own text: 1 and "1" are two
+  std::map<std::string, Answered> asked_;                 // by the id's text
+  std::uint64_t last_asked_ = 0;
 };
 
 }  // namespace mcp

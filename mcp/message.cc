@@ -63,6 +63,15 @@ Json error_response(const Json& id, const Error& error) {
   return json;
 }
 
+Json request(const Json& id, std::string_view method, Json params) {
+  Json json;
+  json["jsonrpc"] = "2.0";
+  json["id"] = id;
+  json["method"] = method;
+  json["params"] = std::move(params);
+  return json;
+}
+
 Json notification(std::string_view method, Json params) {
   Json json;
   json["jsonrpc"] = "2.0";

@@ -27,6 +27,7 @@ Json id_for_error(const Json& json);
 std::string response_text(const Json& id, std::string_view result);
 /// Without an id where it is null: the protocol's schema knows no null id.
 Json error_response(const Json& id, const Error& error);
+Json request(const Json& id, std::string_view method, Json params);
 Json notification(std::string_view method, Json params);
 
 }  // namespace mcp

@@ -16,6 +16,9 @@ Json initialize(const Json& params, const ServerInfo& info) {
   result["capabilities"] = {{"tools", {{"listChanged", true}}}};
   if (!info.experimental.is_null()) result["capabilities"]["experimental"] = info.experimental;
   result["serverInfo"] = {{"name", info.name}, {"title", info.title}, {"version", info.version}};
+  const auto capabilities = params.find("capabilities");
+  const bool says = capabilities != params.end() && capabilities->is_object();
+  if (info.client) info.client(says ? *capabilities : Json::object());
   if (info.instructions) result["instructions"] = info.instructions();
   return result;
 }

@@ -13,6 +13,8 @@ struct ServerInfo {
   std::string name, title, version;
   std::function<std::string()> instructions;  ///< asked at each initialize
   Json experimental = nullptr;                ///< capabilities beyond the protocol's
+  /// Told at each initialize what the client can; an empty object where it says nothing.
+  std::function<void(const Json& capabilities)> client = {};
 };
 
 /// Revisions with a handshake, newest first. A client that asks for another gets the newest of them.

@@ -8,6 +8,7 @@
 #include "shelltool/files/ripgrep.h"
 #include "shelltool/session/log.h"
 #include "shelltool/session/login_shell.h"
+#include "shelltool/setup/client_workspace.h"
 #include "shelltool/setup/fresh_plan.h"
 #include "shelltool/state/owner_state.h"
 #include "shelltool/tools/edit_tool.h"
@@ -43,9 +44,12 @@ std::string current_instructions(FreshPlan& fresh) {
   }
 }
 
-Plan session_plan(const CommonOptions& common, const Connection::Wanted& wanted) {
+/// `start`: in place of the current directory; empty: that.
+Plan session_plan(const CommonOptions& common, const std::string& start, const Connection::Wanted& wanted) {
   const CommonOptions options = wanted.state ? options_for(common, *wanted.state) : common;
-  Plan plan = wanted.is_guest ? guest_plan(options, {}, {}) : settled_plan(options, {}, {});
+  CommandOptions command;
+  command.cwd = start;
+  Plan plan = wanted.is_guest ? guest_plan(options, command, {}) : settled_plan(options, command, {});
   begin_in_workspace(plan);
   plan.made.spec.worker = run_file_worker;
   return plan;
@@ -55,10 +59,14 @@ Plan session_plan(const CommonOptions& common, const Connection::Wanted& wanted)
 class StdioServer {
  public:
   StdioServer(const ServeOptions& options, const std::string& version)
-      : plan_(options.common),
+      : is_placed_(!options.common.workspaces.empty()),
+        plan_(options.common),
         connection_(
             reactor_, state_,
-            [&options](const Connection::Wanted& wanted) { return session_plan(options.common, wanted); },
+            [this, &options](const Connection::Wanted& wanted) {
+              is_placed_ = true;
+              return session_plan(options.common, start_, wanted);
+            },
             options.common.audit),
         workers_(reactor_, connection_),
         history_(reactor_, connection_, workers_),
@@ -72,12 +80,17 @@ class StdioServer {
                 },
                 [this] { reactor_.stop(); }}),
         dispatcher_([this](const std::string& line) { stdio_.send(line); }),
+        roots_(reactor_, dispatcher_,
+               [this](const std::vector<std::string>& paths, ClientRoots::Done done) {
+                 take_roots(paths, std::move(done));
+               }),
         signals_(reactor_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int) { reactor_.stop(); })) {
     reactor_.on_error([](const std::exception& error) { log(LogLevel::error, error.what()); });
     for (const std::string& note : plan_.plan().made.notes) log(LogLevel::warning, note);
     mcp::serve_lifecycle(dispatcher_, {"gatehouse", "gatehouse", version,
-                                       [this] { return current_instructions(plan_); }, state_capabilities()});
-    heed_host(dispatcher_, tools_, state_, [this] { connection_.renew(); });
+                                       [this] { return current_instructions(plan_); }, state_capabilities(),
+                                       [this](const mcp::Json& capabilities) { roots_.heed(capabilities); }});
+    heed_host(dispatcher_, tools_, state_, roots_, [this] { connection_.renew(); });
     state_.own(state_of(plan_.plan()), plan_.plan().config.sandbox.host_may_loosen);
     state_.on_change([this] { follow_state(); });
     tools_.add(shell_.tool(plan_.plan(), state_));
@@ -129,12 +142,33 @@ class StdioServer {
     return facts;
   }
 
+  /// A client's root counts as the current directory does. Which one is the workspace is settled once, before
+  /// there is a sandbox.
+  void take_roots(const std::vector<std::string>& paths, ClientRoots::Done done) {
+    const Plan& plan = plan_.plan();
+    const std::string first =
+        is_placed_ ? "" : first_workspace(paths, plan.config.workspaces, plan.made.identity.account.home);
+    if (!first.empty()) {
+      start_ = first;
+      is_placed_ = true;
+      plan_.start_in(first);
+      const Plan& placed = plan_.plan();
+      if (control_) control_->tell(placed.workspace.roots);
+      state_.own(state_of(placed), placed.config.sandbox.host_may_loosen);
+    }
+    std::optional<std::vector<std::string>> roots;
+    if (!paths.empty()) roots = workspaces_around(paths, this_process());
+    heed_client_roots(state_, std::move(roots), std::move(done));
+  }
+
   /// What tools say without a sandbox.
   void follow_state() {
     const SandboxState& state = state_.state();
     plan_.follow({{state.mode, state.network, sandbox::Tier::a, state_.generation()}, state.roots});
   }
 
+  std::string start_;  ///< the client's root that counts as the current directory
+  bool is_placed_;     ///< where the workspace is does not change any more
   FreshPlan plan_;
   sys::Reactor reactor_;
   LiveState state_;
@@ -145,6 +179,7 @@ class StdioServer {
   mcp::Tools tools_;
   mcp::Stdio stdio_;
   mcp::Dispatcher dispatcher_;
+  ClientRoots roots_;
   std::optional<ControlServer> control_;
   sys::Watch signals_;
 };

@@ -94,6 +94,10 @@ ControlServer::ControlServer(sys::Reactor& reactor, std::string directory,
 
 ControlServer::~ControlServer() { unlisten_in(directory_); }
 
+void ControlServer::tell(const std::vector<std::string>& workspaces) {
+  workspaces_ = tell_workspaces(workspaces);
+}
+
 void ControlServer::accept() {
   sys::Fd peer(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
   if (!peer) return;

@@ -34,6 +34,8 @@ class ControlServer {
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;
   ~ControlServer();
+  /// Where it works from now on.
+  void tell(const std::vector<std::string>& workspaces);
 
  private:
   using Id = std::uint64_t;

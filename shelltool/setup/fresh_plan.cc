@@ -26,7 +26,7 @@ const Plan& FreshPlan::plan() {
   look();
   if (plan_) return *plan_;
   ++generation_;
-  begin_in_workspace(plan_.emplace(make_plan(options_, {}, {})));
+  begin_in_workspace(plan_.emplace(make_plan(options_, command_, {})));
   plan_->in_force = in_force_;
   for (const std::string& workspace : plan_->workspace.roots) {
     for (const std::string& path :
@@ -37,6 +37,12 @@ const Plan& FreshPlan::plan() {
     }
   }
   return *plan_;
+}
+
+void FreshPlan::start_in(const std::string& directory) {
+  command_.cwd = directory;
+  plan_.reset();
+  rules_.reset();
 }
 
 void FreshPlan::follow(Plan::InForce in_force) {

@@ -17,6 +17,8 @@ class FreshPlan {
  public:
   explicit FreshPlan(CommonOptions options) : options_(std::move(options)) {}
 
+  /// From now on as if the process had been started there.
+  void start_in(const std::string& directory);
   /// Both throw what make_plan() and rules_of() throw, at each call until the files are mended. What they
   /// return is good until the next call.
   const Plan& plan();
@@ -32,6 +34,7 @@ class FreshPlan {
   void look();
 
   CommonOptions options_;
+  CommandOptions command_;
   std::vector<std::string> files_;
   std::vector<FileVersion> seen_;
   std::optional<Plan> plan_;

@@ -10,6 +10,7 @@
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
+#include "shelltool/setup/client_workspace.h"
 #include "shelltool/setup/project_rules.h"
 #include "shelltool/setup/session_profile.h"
 
@@ -72,6 +73,7 @@ Plan make_plan(const CommonOptions& common, const CommandOptions& command, std::
   const auto profile =
       command.profile.empty() ? std::nullopt : std::make_optional(choose_profile(command.profile, argv));
   config::Config config = load_settings(profile ? with_profile(common, *profile) : common, places);
+  check_workspace_patterns(config.workspaces, home_of(caller));
   const std::string cwd = working_directory(command.cwd);
   Workspace workspace = choose_workspace(common.workspaces, cwd, caller);
   OpenedPaths opened;

@@ -17,8 +17,22 @@ void LiveState::set(const StateWord& word, Done done) {
 }
 
 void LiveState::host_says(StateWord word, Done done) {
-  sources_.host = std::move(word);
+  said_by_host_ = std::move(word);
+  gather_host();
   update(std::move(done));
+}
+
+void LiveState::client_works_in(std::optional<std::vector<std::string>> roots, Done done) {
+  client_roots_ = std::move(roots);
+  gather_host();
+  update(std::move(done));
+}
+
+void LiveState::gather_host() {
+  sources_.host = said_by_host_;
+  if (!client_roots_) return;
+  std::optional<std::vector<std::string>>& roots = sources_.host.roots;
+  roots = roots ? common_roots(*roots, *client_roots_) : *client_roots_;
 }
 
 LiveState::Call LiveState::begin_call(std::optional<StateWord> word, Done done) {

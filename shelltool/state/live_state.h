@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "sandbox/sys/reactor.h"
@@ -29,6 +31,8 @@ class LiveState {
   /// `done` is called when it is in force everywhere.
   void set(const StateWord& word, Done done = {});
   void host_says(StateWord word, Done done = {});
+  /// The roots that the connection's client works in, which count as the host's; nothing where it names none.
+  void client_works_in(std::optional<std::vector<std::string>> roots, Done done = {});
   /// A call's own word holds while it runs; of the last one also until there is another. A call that says
   /// nothing waits all the same for what others have changed.
   Call begin_call(std::optional<StateWord> word, Done done);
@@ -55,6 +59,7 @@ class LiveState {
   void apply();
   void applied(std::uint64_t generation);
   void gather_calls();
+  void gather_host();
 
   StateSources sources_;
   SandboxState state_;
@@ -67,6 +72,8 @@ class LiveState {
   std::vector<std::function<void()>> changed_;
   std::map<Call, std::optional<StateWord>> running_;
   std::optional<StateWord> last_said_;
+  StateWord said_by_host_;
+  std::optional<std::vector<std::string>> client_roots_;
   Call last_call_ = 0;
 };
 

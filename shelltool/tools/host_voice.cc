@@ -36,16 +36,18 @@ void heed_updates(mcp::Dispatcher& dispatcher, LiveState& state) {
   });
 }
 
-void heed_calls(mcp::Tools& tools, LiveState& state, std::function<void()> begins) {
-  tools.before_calls([&state, begins = std::move(begins)](const Json& meta, mcp::ToolCall call,
-                                                          std::function<void()> go_on) {
-    std::optional<StateWord> word = read_codex_meta(meta);
-    if (word) word = heard(std::move(*word), state);
-    const LiveState::Call id = state.begin_call(std::move(word), [begins, go_on = std::move(go_on)] {
-      begins();
-      go_on();
+void heed_calls(mcp::Tools& tools, LiveState& state, ClientRoots& roots, std::function<void()> begins) {
+  tools.before_calls([&state, &roots, begins = std::move(begins)](const Json& meta, mcp::ToolCall call,
+                                                                  std::function<void()> go_on) {
+    roots.when_told([&state, begins, word = read_codex_meta(meta), call, go_on = std::move(go_on)]() mutable {
+      if (call.is_over()) return;
+      if (word) word = heard(std::move(*word), state);
+      const LiveState::Call id = state.begin_call(std::move(word), [begins, go_on = std::move(go_on)] {
+        begins();
+        go_on();
+      });
+      call.on_over([&state, id] { state.end_call(id); });
     });
-    call.on_over([&state, id] { state.end_call(id); });
   });
 }
 
@@ -72,10 +74,16 @@ Json state_capabilities() {
   return {{"codex/sandbox-state", {{"version", "1.0.0"}}}, {"codex/sandbox-state-meta", Json::object()}};
 }
 
-void heed_host(mcp::Dispatcher& dispatcher, mcp::Tools& tools, LiveState& state,
+void heed_client_roots(LiveState& state, std::optional<std::vector<std::string>> roots,
+                       LiveState::Done done) {
+  const StateWord word = heard({{}, {}, std::move(roots), {}}, state);
+  state.client_works_in(word.roots, std::move(done));
+}
+
+void heed_host(mcp::Dispatcher& dispatcher, mcp::Tools& tools, LiveState& state, ClientRoots& roots,
                std::function<void()> begins) {
   heed_updates(dispatcher, state);
-  heed_calls(tools, state, std::move(begins));
+  heed_calls(tools, state, roots, std::move(begins));
   tell_of_changes(dispatcher, state);
 }
 

@@ -30,8 +30,8 @@ class Server:
         if revision:
             self.hello = self.initialize(revision)
 
-    def initialize(self, revision):
-        response = self.request("initialize", {"protocolVersion": revision, "capabilities": {},
+    def initialize(self, revision, capabilities=None):
+        response = self.request("initialize", {"protocolVersion": revision, "capabilities": capabilities or {},
                                                "clientInfo": {"name": "wire", "version": "1"}})
         self.schema = Schema(response["result"]["protocolVersion"])
         self.notify("notifications/initialized")

@@ -35,6 +35,8 @@ class Schema:
 
     def message_fault(self, message, method):
         """The same for a whole message; `method` is that of the request that it answers, if any."""
+        if "method" in message and "id" in message:
+            return self.fault("JSONRPCMessage", message) or self.fault("ServerRequest", message)
         if "method" in message:
             return self.fault("JSONRPCMessage", message) or self.fault("ServerNotification", message)
         if "error" in message:

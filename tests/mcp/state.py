@@ -27,8 +27,8 @@ def shell(server, command, meta, seconds=20):
     return server.answer(request, seconds)["result"]
 
 
-def state(place, *words, status=0):
-    done = subprocess.run([place.command[0], "state", *words], env=place.env, cwd=place.workspace, text=True,
+def state(place, *words, status=0, cwd=None):
+    done = subprocess.run([place.command[0], "state", *words], env=place.env, cwd=cwd or place.workspace, text=True,
                           capture_output=True, timeout=30, check=False)
     assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
     return done.stdout + done.stderr

@@ -20,6 +20,7 @@ import held
 import history
 import network
 import output
+import roots
 import schema
 import search
 import shell
@@ -54,7 +55,7 @@ def main():
     parser.add_argument("--only", default="")
     options = parser.parse_args()
     tests = [every_message_fits_the_schema_of_its_revision,
-             *(test for suite in (handshake, bad_input, shell, held, files, search, changing, state, network, history, output, guest,
+             *(test for suite in (handshake, bad_input, shell, held, files, search, changing, state, roots, network, history, output, guest,
                                   endings)
                for test in suite.TESTS)]
     passed = failed = skipped = 0

@@ -188,6 +188,46 @@ TEST_CASE("a progress token is a string or an integer, and anything else is none
   for (const char* token : {"1.5", "null", "true", "{}", "[1]"}) CHECK_FALSE(wants(token));
 }
 
+TEST_CASE("what the client is asked is answered once, whatever else it numbers the same") {
+  Wire wire;
+  std::vector<Json> answers;
+  const auto keep = [&](const mcp::Message& response) {
+    answers.push_back({response.result, response.error});
+  };
+  wire.dispatcher.request("roots/list", Json::object(), keep);
+  wire.dispatcher.request("roots/list", Json::object(), keep);
+  const std::vector<Json> asked = wire.take();
+  REQUIRE(asked.size() == 2);
+  CHECK(asked[0] ==
+        Json{{"jsonrpc", "2.0"}, {"id", "server-1"}, {"method", "roots/list"}, {"params", Json::object()}});
+  for (const char* id : {"1", "\"1\"", "\"server-3\"", "\"server-2\"", "\"server-2\""})
+    wire.dispatcher.receive(fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":7}})", id));
+  CHECK(answers == std::vector<Json>{{7, nullptr}});
+  wire.dispatcher.receive(R"({"jsonrpc":"2.0","id":"server-1","error":{"code":1,"message":"no"}})");
+  CHECK(answers.at(1) == Json{nullptr, {{"code", 1}, {"message", "no"}}});
+  CHECK(wire.take().empty());
+}
+
+TEST_CASE("every handler of a notification hears it") {
+  Wire wire;
+  int heard = 0;
+  for (int i = 0; i < 2; ++i) wire.dispatcher.on_notification("n", [&](const Json&) { ++heard; });
+  wire.dispatcher.receive(R"({"jsonrpc":"2.0","method":"n"})");
+  CHECK(heard == 2);
+}
+
+TEST_CASE("what a client can is told at initialize") {
+  Wire wire;
+  std::vector<Json> told;
+  mcp::serve_lifecycle(wire.dispatcher,
+                       {"g", "g", "1", {}, nullptr, [&](const Json& can) { told.push_back(can); }});
+  for (const char* can : {R"({"roots":{}})", "7"})
+    wire.ask(fmt::format(
+        R"({{"jsonrpc":"2.0","id":1,"method":"initialize","params":{{"protocolVersion":"x","capabilities":{}}}}})",
+        can));
+  CHECK(told == std::vector<Json>{{{"roots", Json::object()}}, Json::object()});
+}
+
 TEST_CASE(
     "a client gets the revision that it asks for, or our newest; a probe for another era makes it fall "
     "back") {

@@ -99,3 +99,22 @@ TEST_CASE("each change is told of once it is in force") {
   scene.finish_one();
   CHECK(told == std::vector<std::uint64_t>{2});
 }
+
+TEST_CASE("a client's roots bound what may be written, together with what its host says") {
+  LiveState state;
+  state.own({Mode::workspace_write, Network::none, {"/ws", "/more"}}, false);
+  const auto roots = [&] { return state.state().roots; };
+  using Strings = std::vector<std::string>;
+  state.client_works_in(Strings{"/ws/a", "/elsewhere", "/more"});
+  CHECK(roots() == Strings{"/ws/a", "/more"});
+  state.host_says({{}, {}, Strings{"/ws"}, {}});
+  CHECK(roots() == Strings{"/ws/a"});
+  state.client_works_in(Strings{"/elsewhere"});
+  CHECK(state.state().mode == Mode::read_only);
+  state.client_works_in(Strings{"/"});
+  CHECK(roots() == Strings{"/ws"});
+  state.client_works_in(std::nullopt);
+  CHECK(roots() == Strings{"/ws"});
+  state.host_says({});
+  CHECK(roots() == Strings{"/ws", "/more"});
+}
