@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 
+#include "mcp/error.h"
 #include "sandbox/sys/nearest.h"
 #include "sandbox/sys/text.h"
 
@@ -11,6 +14,9 @@ namespace mcp {
 namespace {
 
 using Type = Parameter::Type;
+
+constexpr std::size_t longest_coerced = 64 * 1024;
+constexpr std::uint64_t most_integer = std::numeric_limits<std::int64_t>::max();
 
 const char* words_for(Type type) {
   switch (type) {
@@ -38,7 +44,7 @@ bool fits(Type type, const Json& value) {
     case Type::string:
       return value.is_string();
     case Type::integer:
-      return value.is_number_integer();
+      return value.is_number_integer() && (!value.is_number_unsigned() || value <= most_integer);
     case Type::number:
       return value.is_number();
     case Type::boolean:
@@ -78,13 +84,6 @@ bool has_nul(const Json& value) {
   return value.is_structured() && std::any_of(value.begin(), value.end(), has_nul);
 }
 
-/// Models send numbers and truth values as strings, too.
-Json coerced(Type type, const Json& value) {
-  if (!value.is_string() || type == Type::string || type == Type::list) return value;
-  const Json parsed = Json::parse(value.get_ref<const std::string&>(), nullptr, false);
-  return parsed.is_discarded() || !fits(type, parsed) ? value : parsed;
-}
-
 void check(const Parameter& parameter, const Json& value) {
   if (!fits(parameter.type, value))
     throw ArgumentError(fmt::format("'{}' must be {}", parameter.name, words_for(parameter.type)));
@@ -107,6 +106,18 @@ void check(const Parameter& parameter, const Json& value) {
 }
 
 }  // namespace
+
+Json coerced(Type type, const Json& value) {
+  if (!value.is_string() || type == Type::string || type == Type::list) return value;
+  const std::string& text = value.get_ref<const std::string&>();
+  if (text.size() > longest_coerced) return value;
+  try {
+    Json parsed = parse(text);
+    return fits(type, parsed) ? parsed : value;
+  } catch (const Error&) {
+    return value;
+  }
+}
 
 Json schema_of(const std::vector<Parameter>& parameters) {
   Json properties = Json::object(), required = Json::array();

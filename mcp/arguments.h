@@ -1,6 +1,8 @@
 #pragma once
 /// What a tool takes, declared once: its schema and the reading of its arguments cannot differ.
 
+#include <fmt/format.h>
+
 #include <functional>
 #include <optional>
 #include <string>
@@ -53,11 +55,29 @@ class Arguments {
   Json values_;
 };
 
+/// What a string says where it stands for such a value: models send numbers and truth values as strings, too.
+/// Else the value as it is.
+Json coerced(Parameter::Type type, const Json& value);
+
 /// JSON Schema of an object with these properties: canonical names only.
 Json schema_of(const std::vector<Parameter>& parameters);
 
 /// Throws ArgumentError: an unknown name (with the nearest), one that is missing or given twice, a wrong
 /// type, a value that is none of the parameter's, a string with a NUL byte. null is the same as absent.
 Arguments read_arguments(const std::vector<Parameter>& parameters, const Json& given);
+
+/// `read` for each item of a list; an ArgumentError of it says which it is about: "edit 2 of 3: …".
+template <class Read>
+void each_item(const Json& list, std::string_view what, Read read) {
+  std::size_t number = 0;
+  for (const Json& item : list) {
+    ++number;
+    try {
+      read(item);
+    } catch (const ArgumentError& error) {
+      throw ArgumentError(fmt::format("{} {} of {}: {}", what, number, list.size(), error.what()));
+    }
+  }
+}
 
 }  // namespace mcp

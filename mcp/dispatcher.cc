@@ -16,7 +16,13 @@ void Dispatcher::on_notification(const std::string& method, std::function<void(c
 void Dispatcher::receive(const std::string& line) {
   Json id;
   try {
-    Json json = parse(line);
+    Json json;
+    try {
+      json = parse(line);
+    } catch (const Error&) {
+      id = id_for_error(std::string_view(line));
+      throw;
+    }
     id = id_for_error(json);
     handle(read_message(std::move(json)));
   } catch (const Error& error) {

@@ -51,6 +51,43 @@ Json id_for_error(const Json& json) {
   return id != json.end() && is_id(*id) ? *id : Json(nullptr);
 }
 
+namespace {
+
+/// Behind the closing quote of the string that begins at `at`.
+std::size_t end_of_string(std::string_view text, std::size_t at) {
+  for (++at; at < text.size() && text[at] != '"'; ++at)
+    if (text[at] == '\\') ++at;
+  return std::min(at + 1, text.size());
+}
+
+/// The value that stands at the beginning, if it is an id.
+Json id_at(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  const std::size_t end =
+      text.starts_with('"') ? end_of_string(text, 0) : std::min(text.find_first_of(",} \t\r\n"), text.size());
+  const Json value = Json::parse(text.substr(0, end), nullptr, false);
+  return is_id(value) ? value : Json(nullptr);
+}
+
+}  // namespace
+
+Json id_for_error(std::string_view unreadable) {
+  constexpr std::string_view key = R"("id")";
+  std::size_t depth = 0;
+  for (std::size_t at = 0; at < unreadable.size(); ++at) {
+    const char c = unreadable[at];
+    if (c == '{' || c == '[') ++depth;
+    if ((c == '}' || c == ']') && depth > 0) --depth;
+    if (c != '"') continue;
+    const std::size_t end = end_of_string(unreadable, at);
+    const std::size_t colon = std::min(unreadable.find_first_not_of(" \t\r\n", end), unreadable.size());
+    if (depth == 1 && unreadable.substr(at, end - at) == key && unreadable.substr(colon, 1) == ":")
+      return id_at(unreadable.substr(colon + 1));
+    at = end - 1;
+  }
+  return nullptr;
+}
+
 std::string response_text(const Json& id, std::string_view result) {
   return fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":{}}})", text_of(id), result);
 }

@@ -22,6 +22,8 @@ struct Message {
 Message read_message(Json json);
 /// The id that an answer to a faulty message names: the message's own where it has a proper one, else null.
 Json id_for_error(const Json& json);
+/// The same for a message that cannot be read: a client waits for an answer to it all the same.
+Json id_for_error(std::string_view unreadable);
 
 /// `result` is JSON text.
 std::string response_text(const Json& id, std::string_view result);

@@ -48,7 +48,8 @@ std::string text_of(const ToolResult& result) {
 void Tools::serve(Dispatcher& dispatcher) const {
   dispatcher.on("tools/list", [this](const Json& params) {
     // Everything is on the first page, so no cursor is ours.
-    if (params.contains("cursor")) throw Error(Code::invalid_params, "there is no page with this cursor");
+    if (!params.value("cursor", Json()).is_null())
+      throw Error(Code::invalid_params, "there is no page with this cursor");
     return Json{{"tools", list()}};
   });
   dispatcher.on("tools/call", [this](const Json& params, Call request) { call(params, std::move(request)); });

@@ -53,10 +53,10 @@ std::vector<files::TextEdit> read_edits(const mcp::Arguments& arguments) {
         fmt::format("'edits' must be a list of 1 to {} objects with old_string and new_string", most_edits));
   const bool all = arguments.get<bool>("replace_all").value_or(false);
   std::vector<files::TextEdit> edits;
-  for (const Json& item : list) {
+  mcp::each_item(list, "edit", [&](const Json& item) {
     edits.push_back(read_pair(mcp::read_arguments(pair_parameters(), item)));
     edits.back().all = edits.back().all || all;
-  }
+  });
   return edits;
 }
 

@@ -69,21 +69,13 @@ FileOp read_op(const FileTools& tools, const Json& item) {
   return op;
 }
 
-/// The operation that fails is named by its number, from 1.
 std::vector<FileOp> read_ops(const FileTools& tools, const mcp::Arguments& arguments) {
   const Json& list = arguments.json().at("ops");
   if (!list.is_array() || list.empty() || list.size() > most_ops)
     throw mcp::ArgumentError(
         fmt::format("'ops' must be a list of 1 to {} operations {{op, path, to}}", most_ops));
   std::vector<FileOp> ops;
-  for (const Json& item : list) {
-    try {
-      ops.push_back(read_op(tools, item));
-    } catch (const mcp::ArgumentError& error) {
-      throw mcp::ArgumentError(
-          fmt::format("operation {} of {}: {}", ops.size() + 1, list.size(), error.what()));
-    }
-  }
+  mcp::each_item(list, "operation", [&](const Json& item) { ops.push_back(read_op(tools, item)); });
   return ops;
 }
 

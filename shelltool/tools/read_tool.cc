@@ -55,9 +55,10 @@ std::vector<files::ReadPart> read_parts(const FileTools& tools, const mcp::Argum
   if (!list.is_array() || list.empty() || list.size() > most_files)
     throw mcp::ArgumentError(fmt::format("'files' must be a list of 1 to {} files", most_files));
   std::vector<files::ReadPart> parts;
-  for (const Json& item : list)
+  mcp::each_item(list, "file", [&](const Json& item) {
     parts.push_back(read_part(
         tools, mcp::read_arguments(part_parameters(), item.is_string() ? Json{{"file_path", item}} : item)));
+  });
   return parts;
 }
 

@@ -17,7 +17,7 @@ constexpr double longest_timeout_s = 86'400;
 
 Json seconds_of(const Json& milliseconds) {
   if (milliseconds.is_string()) {  // a number as models write it, too
-    const Json number = Json::parse(milliseconds.get_ref<const std::string&>(), nullptr, false);
+    const Json number = mcp::coerced(Type::number, milliseconds);
     return number.is_number() ? seconds_of(number) : milliseconds;
   }
   return milliseconds.is_number() ? Json(milliseconds.get<double>() / 1000) : milliseconds;

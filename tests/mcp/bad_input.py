@@ -15,19 +15,19 @@ def call(arguments, tool="policy", request=7):
     return line(id=request, method="tools/call", params={"name": tool, "arguments": arguments})
 
 
-# The line, the error's code, and the id that it names.
+# The line, the error's code, and the id that it names: its own wherever it can be found.
 BAD_MESSAGES = {
     "no JSON": (b"no JSON", -32700, None),
-    "half an object": (b'{"jsonrpc":"2.0","id":7,"method":"ping"', -32700, None),
-    "two objects": (b'{"jsonrpc":"2.0","id":7,"method":"ping"}{}', -32700, None),
+    "half an object": (b'{"jsonrpc":"2.0","id":7,"method":"ping"', -32700, 7),
+    "two objects": (b'{"jsonrpc":"2.0","id":7,"method":"ping"}{}', -32700, 7),
     "single quotes": (b"{'jsonrpc':'2.0','id':7,'method':'ping'}", -32700, None),
-    "a comment": (b'{"jsonrpc":"2.0","id":7,"method":"ping"} // hello', -32700, None),
-    "NaN": (b'{"jsonrpc":"2.0","id":7,"method":"ping","params":{"x":NaN}}', -32700, None),
-    "no UTF-8": (b'{"jsonrpc":"2.0","id":7,"method":"\xff\xfe"}', -32700, None),
-    "a lone surrogate": (b'{"jsonrpc":"2.0","id":7,"method":"\\ud800"}', -32700, None),
-    "a lone low surrogate": (b'{"jsonrpc":"2.0","id":7,"method":"\\udc00x"}', -32700, None),
-    "a surrogate in UTF-8": (b'{"jsonrpc":"2.0","id":7,"method":"\xed\xa0\x80"}', -32700, None),
-    "a NUL byte": (b'{"jsonrpc":"2.0",\0"id":7,"method":"ping"}', -32700, None),
+    "a comment": (b'{"jsonrpc":"2.0","id":7,"method":"ping"} // hello', -32700, 7),
+    "NaN": (b'{"jsonrpc":"2.0","id":7,"method":"ping","params":{"x":NaN}}', -32700, 7),
+    "no UTF-8": (b'{"jsonrpc":"2.0","id":7,"method":"\xff\xfe"}', -32700, 7),
+    "a lone surrogate": (b'{"jsonrpc":"2.0","id":7,"method":"\\ud800"}', -32700, 7),
+    "a lone low surrogate": (b'{"jsonrpc":"2.0","id":7,"method":"\\udc00x"}', -32700, 7),
+    "a surrogate in UTF-8": (b'{"jsonrpc":"2.0","id":7,"method":"\xed\xa0\x80"}', -32700, 7),
+    "a NUL byte": (b'{"jsonrpc":"2.0",\0"id":7,"method":"ping"}', -32700, 7),
     "spaces": (b"   ", -32700, None),
     "a number": (b"7", -32600, None),
     "a string": (b'"ping"', -32600, None),
@@ -39,7 +39,8 @@ BAD_MESSAGES = {
     "objects, too deep": (b'{"a":' * DEEP + b"1" + b"}" * DEEP, -32600, None),
     "brackets that never close": (b"[" * DEEP, -32600, None),
     "parameters, too deep": (b'{"jsonrpc":"2.0","id":7,"method":"ping","params":{"x":' + b"[" * DEEP + b"]" * DEEP
-                             + b"}}", -32600, None),
+                             + b"}}", -32600, 7),
+    "too many keys": (line(id=7, method="ping", params={str(n): 0 for n in range(1001)}), -32600, 7),
     "too long": (line(id=7, method="ping", params={"x": "y" * TOO_LONG}), -32600, None),
     "too long, and no JSON": (b"\xff" * TOO_LONG, -32600, None),
     "no jsonrpc": (b'{"id":7,"method":"ping"}', -32600, 7),

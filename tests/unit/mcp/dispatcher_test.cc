@@ -47,14 +47,24 @@ TEST_CASE("bad messages get one error each, and a good one behind them is answer
   Wire wire;
   wire.dispatcher.on("ping", [](const Json&) { return Json::object(); });
   const std::string open(100'000, '[');
+  std::string many_keys = R"("k":0)";
+  for (int i = 0; i < 1000; ++i) many_keys += fmt::format(R"(,"{}":0)", i);
   const struct {
     std::string line;
     int code;
     Json id;
   } cases[] = {
       {"no json", -32700, nullptr},
-      {"{\"jsonrpc\":\"2.0\",\"id\":1", -32700, nullptr},
-      {R"({"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":"\ud800"}})", -32700, nullptr},
+      {"{\"jsonrpc\":\"2.0\",\"id\":1", -32700, 1},
+      {R"({"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":"\ud800"}})", -32700, 1},
+      {R"({"method":"ping","params":{"id":7,"x":"\ud800 \"id\":8"},"id" : "a\"b", "jsonrpc":"2.0"})", -32700,
+       "a\"b"},
+      {"{\"id\":1,\"x\":\"\xff\"}", -32700, 1},
+      {R"({"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":1e999}})", -32700, 1},
+      {R"({"jsonrpc":"2.0","id":[1],"method":"ping","params":{"x":"\ud800"}})", -32700, nullptr},
+      {R"({"jsonrpc":"2.0","id":1,"method":"ping","params":)" + open, -32600, 1},
+      {R"({"jsonrpc":"2.0","id":1,"method":"ping"})" + std::string("\0", 1), -32700, 1},
+      {R"({"jsonrpc":"2.0","id":1,"method":"ping","params":{)" + many_keys + "}}", -32600, 1},
       {"\xff\xfe", -32700, nullptr},
       {std::string("{\"a\":\"\0\"}", 9), -32700, nullptr},
       {open, -32600, nullptr},

@@ -83,6 +83,10 @@ TEST_CASE("a wrong argument is named, with the nearest that there is") {
   CHECK(complaint(R"({"command":"a","mode":"c"})") == "'mode' must be one of a, b");
   CHECK(complaint(R"({"command":"a","background":"maybe"})") == "'background' must be true or false");
   CHECK(complaint("[]") == "the arguments must be an object");
+  const std::string deep(1'000'000, '[');
+  CHECK(complaint((R"({"command":"a","env":")" + deep + "\"}").c_str()) ==
+        "'env' must be an object whose values are strings");
+  CHECK(complaint(R"({"command":"a","timeout_s":"1\u0000z"})") == "'timeout_s' must be a number");
 }
 
 TEST_CASE("a tool is listed as it is declared, aliases not") {
