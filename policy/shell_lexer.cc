@@ -7,6 +7,8 @@
 namespace policy {
 namespace {
 
+constexpr int most_nesting = 100;  // of quotes in brackets in quotes: each takes room on the stack
+
 [[noreturn]] void fail(std::string_view what) {
   throw sys::Error(sys::Kind::invalid, "reading shell text: {} is never closed", what);
 }
@@ -276,6 +278,8 @@ void ShellLexer::read_backquoted(ShellToken& word) {
 /// Behind an opening bracket: what stands before the one that closes it, quotes respected.
 std::string ShellLexer::read_nested(char open, char close) {
   const std::size_t begin = at_;
+  if (++nesting_ > most_nesting)
+    throw sys::Error(sys::Kind::invalid, "it is nested deeper than {} levels", most_nesting);
   for (int depth = 1; depth > 0;) {
     if (at_end()) fail(open == '(' ? "$(" : "${");
     const char byte = text_[at_++];
@@ -295,6 +299,7 @@ std::string ShellLexer::read_nested(char open, char close) {
       --depth;
     }
   }
+  --nesting_;
   return std::string(text_.substr(begin, at_ - 1 - begin));
 }
 

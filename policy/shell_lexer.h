@@ -21,7 +21,8 @@ class ShellLexer {
   /// `home` is what `~` stands for.
   ShellLexer(std::string_view text, std::string_view home) : text_(text), home_(home) {}
 
-  /// Redirections and comments are left out. Throws sys::Error(invalid) on text without its closing quote.
+  /// Redirections and comments are left out. Throws sys::Error(invalid) on text without its closing quote,
+  /// and on what is nested too deep.
   ShellToken next();
   /// The texts of `$(…)`, backquotes and `<(…)` met so far, which run too.
   [[nodiscard]] const std::vector<std::string>& substitutions() const { return substitutions_; }
@@ -50,6 +51,7 @@ class ShellLexer {
   std::string_view text_;
   std::string_view home_;
   std::size_t at_ = 0;
+  int nesting_ = 0;
   std::vector<std::string> substitutions_;
   std::vector<Heredoc> heredocs_;
 };

@@ -204,6 +204,11 @@ TEST_CASE("hostile shell text comes to an end within bounds") {
   CHECK(commands_in_text(nested, "/h").size() <= 1001);
   (void)commands_in_text(std::string(200'000, '('), "/h");
   (void)commands_in_text(std::string(200'000, '`'), "/h");
+  for (const std::string piece : {"\"$(", "\"${a:-", "$(\"", "<(\"$("}) {
+    std::string quoted;
+    for (int level = 0; level < 30'000; ++level) quoted += piece;
+    (void)commands_in_text(quoted, "/h");
+  }
   std::string many;
   for (int count = 0; count < 50'000; ++count) many += "id;";
   CHECK(commands_in_text(many, "/h").size() <= 1001);
