@@ -15,6 +15,17 @@ struct Control {
   alignas(cmsghdr) char bytes[CMSG_SPACE(sizeof(int) * Channel::max_fds)];
 };
 
+/// Of the next packet. That the peer has gone without reading what it was sent is told first, once; what it
+/// had sent itself is still there.
+ssize_t next_length(int socket) {
+  bool was_reset = false;
+  for (;;) {
+    const ssize_t length = ::recv(socket, nullptr, 0, MSG_PEEK | MSG_TRUNC);
+    if (length >= 0 || (errno != EINTR && (errno != ECONNRESET || was_reset))) return length;
+    was_reset = was_reset || errno == ECONNRESET;
+  }
+}
+
 }  // namespace
 
 void Channel::send(std::string_view bytes, const std::vector<int>& fds) {
@@ -41,7 +52,7 @@ void Channel::send(std::string_view bytes, const std::vector<int>& fds) {
 std::optional<Packet> Channel::receive() {
   Packet packet;
   // The real length first: most packets are small, and a buffer for the largest costs 16 page faults.
-  const ssize_t length = ::recv(socket_.get(), nullptr, 0, MSG_PEEK | MSG_TRUNC);
+  const ssize_t length = next_length(socket_.get());
   if (length < 0 && errno == EAGAIN) return std::nullopt;  // one that comes now has no buffer
   packet.bytes.resize(length > 0 ? std::min(static_cast<std::size_t>(length), max_bytes) : 1);
   iovec part{packet.bytes.data(), packet.bytes.size()};

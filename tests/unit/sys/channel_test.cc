@@ -69,3 +69,18 @@ TEST_CASE("a packet over the limit is refused before it is sent") {
   sys::Channel ours(std::move(a));
   CHECK_THROWS_AS(ours.send(std::string(sys::Channel::max_bytes + 1, 'x')), sys::Error);
 }
+
+TEST_CASE("what a peer said before it went is heard, also where it did not read what it was sent") {
+  auto [a, b] = sys::make_socket_pair();
+  sys::Channel ours(std::move(a));
+  {
+    sys::Channel theirs(std::move(b));
+    ours.send("unread");
+    theirs.send("the last word");
+  }
+  const auto last = ours.receive();
+  REQUIRE(last);
+  CHECK(last->bytes == "the last word");
+  CHECK_FALSE(ours.receive());
+  CHECK(ours.closed());
+}
