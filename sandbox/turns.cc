@@ -160,6 +160,7 @@ void Turns::on_gone(Id id, Turn& turn, int status) {
     if (const auto found = keepers->find(keeper); found != keepers->end() && found->second == id)
       keepers->erase(found);
   });
+  if (turns_.empty() && none_) reactor_.post(none_);
 }
 
 void Turns::tell(Turn& turn, bool left) {

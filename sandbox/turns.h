@@ -39,6 +39,10 @@ class Turns {
   /// called once, never from within start(). Throws sys::Error for a program that cannot be handed over; no
   /// turn is made then.
   Id start(const TurnProgram& program, const std::vector<int>& descriptors, Ended ended);
+  /// Of how many something may still run.
+  [[nodiscard]] std::size_t running() const { return turns_.size(); }
+  /// Called from the reactor each time that the last of them has gone.
+  void on_none(std::function<void()> callback) { none_ = std::move(callback); }
   /// What start() will return.
   [[nodiscard]] Id next() const { return last_ + 1; }
   /// As end(), so long from now; the outcome says so.
@@ -88,6 +92,7 @@ class Turns {
   Handlers handlers_;
   Id last_ = 0;
   std::map<Id, Turn> turns_;
+  std::function<void()> none_;
   using Keepers = std::map<pid_t, Id>;  // by their numbers outside
   std::shared_ptr<Keepers> keepers_ = std::make_shared<Keepers>();
   sys::Watch reports_;

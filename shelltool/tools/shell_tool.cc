@@ -8,8 +8,6 @@ namespace {
 
 using mcp::Json;
 
-constexpr std::ptrdiff_t spare_shells = 2;  // clients call two at once, too
-
 Json annotations_of(const SandboxState& state) {
   const bool changes_nothing =
       state.mode == sandbox::Mode::read_only && state.network == sandbox::Network::none;
@@ -59,12 +57,17 @@ void ShellTool::start(ShellRequest request, mcp::ToolCall call) {
   turns_.remove_if([](const ShellTurn& turn) { return turn.is_done(); });
   auto turn = std::find_if(turns_.begin(), turns_.end(),
                            [&](const ShellTurn& waiting) { return waiting.can_take(request); });
-  if (turn == turns_.end()) turn = turns_.emplace(turns_.end(), reactor_, session);
+  if (turn == turns_.end()) {
+    dismiss_spare();
+    turn = turns_.emplace(turns_.end(), reactor_, session);
+  }
   const History::Turn number = history_.on_turn(request.command);
   turn->on_answered([this, number] {
     history_.on_answered(number);
-    reactor_.post([this] { start_spares(); });
+    wants_spare_ = true;
+    reactor_.post([this] { start_spare(); });
   });
+  session.supervisor().turns().on_none([this] { start_spare(); });
   try {
     turn->start(std::move(request), std::move(call), connection_.take_notes());
   } catch (...) {
@@ -77,19 +80,26 @@ void ShellTool::start(ShellRequest request, mcp::ToolCall call) {
   }
 }
 
-void ShellTool::start_spares() {
-  const auto waits = [](const ShellTurn& turn) { return turn.is_waiting(); };
+void ShellTool::dismiss_spare() {
+  for (ShellTurn& turn : turns_)
+    if (turn.is_waiting()) turn.dismiss();
+}
+
+/// A shell is started ahead only where nothing else runs in the sandbox: what an earlier command has left, or
+/// another one, could read what it waits on, or write there, and be it.
+void ShellTool::start_spare() {
   const auto has_failed = [](const ShellTurn& turn) { return turn.has_failed(); };
   // Once one has failed, the others would, and each is on record.
   Session* const session = connection_.current();
   if (session == nullptr || connection_.is_ending() || std::any_of(turns_.begin(), turns_.end(), has_failed))
     return;
-  for (ShellTurn& turn : turns_)
-    if (turn.is_outdated()) turn.dismiss();
-  for (auto waiting = std::count_if(turns_.begin(), turns_.end(), waits); waiting < spare_shells; ++waiting) {
-    ShellTurn& spare = turns_.emplace_back(reactor_, *session);
-    if (!spare.wait()) return turns_.pop_back();
+  for (ShellTurn& turn : turns_) {
+    if (!turn.is_outdated()) continue;
+    turn.dismiss();
+    wants_spare_ = true;
   }
+  if (session->supervisor().turns().running() > 0 || !std::exchange(wants_spare_, false)) return;
+  if (!turns_.emplace_back(reactor_, *session).wait()) turns_.pop_back();
 }
 
 }  // namespace shelltool

@@ -22,12 +22,14 @@ class ShellTool {
  private:
   void run(const mcp::Arguments& arguments, mcp::ToolCall call);
   void start(ShellRequest request, mcp::ToolCall call);
-  void start_spares();
+  void start_spare();
+  void dismiss_spare();
 
   sys::Reactor& reactor_;
   Connection& connection_;
   History& history_;
   std::list<ShellTurn> turns_;  // waiting for a command, running, or answered with something left
+  bool wants_spare_ = false;    // since the last one was started a call has been answered
 };
 
 }  // namespace shelltool

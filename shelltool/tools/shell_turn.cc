@@ -34,13 +34,18 @@ constexpr const char* session_is_lost =
 /// For a shell that is started ahead of its command. Descriptor 3 has the command, a NUL behind it; bash
 /// reads a pipe byte by byte, so a long one is no gain. To be evaluated is as near to being given with -c as
 /// bash has it: the same name, options and line numbers.
-constexpr const char* loader = "IFS= read -r -d '' -u 3; exec 3<&-; eval \"$REPLY\"";
+constexpr const char* loader = "IFS= read -r -d '' -u 3 || exit 125; exec 3<&-; eval \"$REPLY\"";
 constexpr std::size_t longest_script = 4000;  // a pipe takes it at once
 
 /// More than a result shows, as escape sequences and redrawn lines take none of its room.
 CaptureLimits limits_for(const Session& session, const sandbox::Turns::Id next) {
   const std::size_t shown = session.plan().config.shell.output;
   return {2 * shown, 4 * shown, fmt::format("{}/{}.out", session.output_directory(), next)};
+}
+
+/// No shell takes it for options.
+std::string as_script(const std::string& command) {
+  return command.starts_with('-') || command.starts_with('+') ? " " + command : command;
 }
 
 std::string resolved_cwd(const Session& session, const std::string& asked) {
@@ -126,7 +131,7 @@ bool ShellTurn::can_take(const ShellRequest& request) const {
 }
 
 std::vector<std::string> ShellTurn::argv() const {
-  return {shell_program(session_.plan().config.shell.program), "-c", request_.command};
+  return {shell_program(session_.plan().config.shell.program), "-c", as_script(request_.command)};
 }
 
 void ShellTurn::record_start() {
@@ -171,7 +176,7 @@ void ShellTurn::start_shell() {
 /// To the rules it is the command's own shell that starts now.
 void ShellTurn::hand_over() {
   if (session_.judge_as(id_, argv())) {
-    sys::write_all(script_.get(), request_.command + '\0', "the command to its shell");
+    sys::write_all(script_.get(), as_script(request_.command) + '\0', "the command to its shell");
     script_.close();
     return;
   }
@@ -191,7 +196,8 @@ void ShellTurn::on_ended(const sandbox::Outcome& outcome, bool left) {
   ended_ = true;
   if (call_ && !answered_) return answer(outcome, left);
   session_.take_denials(id_);
-  has_failed_ = std::exchange(waits_, false);
+  has_failed_ = std::exchange(waits_, false) && outcome.exec_error != 0;
+  answered_ = !has_failed_;
 }
 
 std::string ShellTurn::last_line() const {

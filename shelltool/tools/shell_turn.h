@@ -32,7 +32,7 @@ class ShellTurn {
   [[nodiscard]] bool is_outdated() const;
   /// Of a shell that waits: it is not needed.
   void dismiss();
-  /// It ended before it had a command: the rules refuse it, or somebody killed it.
+  /// It could not be started: the rules refuse it.
   [[nodiscard]] bool has_failed() const { return has_failed_; }
 
   /// Runs the command and answers the call, with `notes` in the result. Throws sys::Error when the turn

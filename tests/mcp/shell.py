@@ -238,6 +238,43 @@ def several_calls_run_at_once_and_answer_when_they_are_done(place):
     assert "result" in server.receive()
 
 
+# Copies whatever a shell that waits is told, and tells it something else.
+THIEF = """import os, time
+took = open("took", "wb", 0)
+while True:
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if int(pid) == os.getpid() or b"read -r -d" not in open(f"/proc/{pid}/cmdline", "rb").read():
+                continue
+            fd = os.open(f"/proc/{pid}/fd/3", os.O_RDONLY | os.O_NONBLOCK)
+            took.write(os.read(fd, 100))
+        except OSError:
+            pass
+"""
+
+
+def what_an_earlier_command_left_does_not_come_between_a_later_one_and_its_shell(place):
+    server = place.serve()
+    (place.workspace / "thief.py").write_text(THIEF)
+    server.shell("true")
+    server.shell("python3 thief.py > /dev/null 2>&1 & sleep 0.3")
+    for n in range(20):
+        result = server.shell(f"echo number {n}; echo x > ran{n}")
+        assert output_of(result).strip() == f"number {n}" and (place.workspace / f"ran{n}").exists(), text_of(result)
+        time.sleep(0.02)
+    assert (place.workspace / "took").read_bytes() == b""
+
+
+def a_command_that_begins_like_an_option_is_one(place):
+    server = place.serve()
+    for cwd in ({}, {"cwd": "."}):
+        server.shell("true")
+        time.sleep(0.1)  # for a shell to wait
+        result = server.shell("-x; echo went on", **cwd)
+        assert "-x: command not found" in output_of(result) and output_of(result).endswith("went on\n"), text_of(result)
+        assert "+o: command not found" in output_of(server.shell("+o", **cwd))
+
+
 def progress_comes_every_two_seconds_with_the_last_line(place):
     server = place.serve()
     for token in ("a token", 7):
@@ -263,4 +300,6 @@ TESTS = [it_is_listed_with_its_parameters, read_only_is_announced_as_read_only,
          wrong_parameters_name_the_nearest_and_run_nothing, other_hosts_names_are_taken_silently,
          a_timeout_ends_the_call_with_what_it_said, files_and_tmp_are_kept_between_calls,
          a_background_process_outlives_its_call, several_calls_run_at_once_and_answer_when_they_are_done,
-         progress_comes_every_two_seconds_with_the_last_line]
+         progress_comes_every_two_seconds_with_the_last_line,
+         what_an_earlier_command_left_does_not_come_between_a_later_one_and_its_shell,
+         a_command_that_begins_like_an_option_is_one]
