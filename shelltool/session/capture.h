@@ -37,8 +37,9 @@ class Capture {
   /// Head, a line that says how much was left out, tail.
   [[nodiscard]] std::string text() const;
   [[nodiscard]] bool truncated() const { return total_ > limits_.head + limits_.tail; }
-  /// The file that the whole is in; empty when there is none.
+  /// The file that the whole is in, or its beginning; empty when there is none.
   [[nodiscard]] std::string kept_in() const { return kept_ ? limits_.keep : std::string(); }
+  [[nodiscard]] bool is_kept_whole() const { return kept_bytes_ >= total_; }
 
  private:
   bool read_some();

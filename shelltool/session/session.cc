@@ -16,6 +16,7 @@
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
 #include "shelltool/session/destinations.h"
+#include "shelltool/session/kept_outputs.h"
 #include "shelltool/setup/upstream.h"
 #include "shelltool/state/owner_state.h"
 #include "shelltool/state/state_json.h"
@@ -59,6 +60,7 @@ void Session::open_audit() {
   if (path.empty()) {
     make_private_directory(plan_.places.audit());
     policy::prune_audit(plan_.places.audit(), options.keep);
+    remove_old_outputs(plan_.places.state + "/sessions");
     path = fmt::format("{}/{}.jsonl", plan_.places.audit(), id_);
   }
   audit_.emplace(

@@ -95,7 +95,8 @@ Output output_of(const ShellResult& result, std::size_t limit) {
     return {result.head + result.tail};
   const std::string place = sys::visible(result.kept_in);
   const bool is_named = !place.empty() && place.size() <= limit / 8;
-  const std::string kept = is_named ? fmt::format("; the user has the whole in {}", place) : "";
+  const char* const part = result.is_kept_whole ? "whole" : "beginning";
+  const std::string kept = is_named ? fmt::format("; the user has the {} in {}", part, place) : "";
   const std::string cut = fmt::format("\n[… cut here: {} bytes of output in all{} …]\n", result.total, kept);
   const std::size_t room = limit - std::min(limit, cut.size());
   const std::string whole = result.left_out == 0 ? result.head + result.tail : std::string();

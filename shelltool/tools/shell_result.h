@@ -18,7 +18,8 @@ struct ShellResult {
   std::string head, tail;             ///< of the output, plain text
   std::uint64_t left_out = 0;         ///< bytes between them
   std::uint64_t total = 0;            ///< bytes that the command wrote
-  std::string kept_in;                ///< the whole output; empty: it is all here
+  std::string kept_in;                ///< a file with the whole output; empty: it is all here
+  bool is_kept_whole = true;          ///< false: with its beginning
   std::string not_started;            ///< why the command could not be started; empty: it was
 };
 

@@ -245,6 +245,7 @@ void ShellTurn::answer(const sandbox::Outcome& outcome, bool left) {
   result.left_out = capture_.left_out();
   result.total = capture_.total();
   result.kept_in = capture_.kept_in();
+  result.is_kept_whole = capture_.is_kept_whole();
   add_limits_told(result.head + result.tail, session_.spec().limits, report.outcome);
   result.not_started = sentence_for(outcome, cwd_, !report.denials.empty());
   result.refusals = refusals_in(

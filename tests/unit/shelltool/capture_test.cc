@@ -85,6 +85,7 @@ TEST_CASE("the file has a bound, and what comes behind it is counted all the sam
   feed(capture, text);
   CHECK(sys::read_file(dir / "whole", 1 << 20) == text.substr(0, 50'000));
   CHECK(capture.total() == text.size());
+  CHECK_FALSE(capture.is_kept_whole());
   Capture tiny(reactor, {10, 20, dir / "tiny", 5});
   feed(tiny, text);
   CHECK(sys::read_file(dir / "tiny", 1 << 20) == text.substr(0, 5));

@@ -178,6 +178,8 @@ TEST_CASE("longer output is cut in the middle at line borders, as 3 to 7, and sa
   CHECK(lines.find(head.substr(head.rfind('\n') + 1) + "\n") != std::string::npos);
   CHECK(tail.starts_with("line "));
   CHECK(lines.ends_with("\n" + tail));
+  result.is_kept_whole = false;
+  CHECK(text_of(result).find("; the user has the beginning in /state/4.out …]") != std::string::npos);
   CHECK(tail.size() > 2 * head.size());
   CHECK(tail.size() < 3 * head.size());
   CHECK(meta_of(result).at("truncated") == true);
