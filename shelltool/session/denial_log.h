@@ -22,14 +22,15 @@ struct Denial {
 
 class DenialLog {
  public:
-  /// True when it is the first of its kind; equal ones are counted. Beyond a bound different ones are not
-  /// kept: a loop of them must not fill the memory.
+  /// True when it is the first of its kind; equal ones are counted. Of a long command line the beginning is
+  /// kept, and beyond a bound different ones are not: a loop of them must not fill the memory, nor an answer.
   bool add(Denial denial);
   [[nodiscard]] const std::vector<Denial>& all() const { return denials_; }
 
  private:
   std::vector<Denial> denials_;
   std::map<std::string, std::size_t> index_;
+  std::size_t bytes_ = 0;  // of their words
 };
 
 }  // namespace shelltool

@@ -45,3 +45,15 @@ TEST_CASE("a loop of different denials fills no memory, and known ones are count
   log.add(denial("r", {"x", "0"}));
   CHECK(log.all().front().times == 2);
 }
+
+TEST_CASE("of a long command line the beginning is kept, and of many of them few") {
+  DenialLog log;
+  const std::string kilobyte(1000, 'x');
+  CHECK(log.add(denial("r", {"touch", std::string(130'000, 'x') + "€", "more"})));
+  CHECK(log.all().front().argv.size() == 2);
+  CHECK(log.all().front().argv.back().size() < 4096);
+  CHECK(log.all().front().argv.back().ends_with("x…"));
+  for (int i = 0; i < 500; ++i) log.add(denial("r", {std::to_string(i), kilobyte, kilobyte, kilobyte}));
+  CHECK(log.all().size() < 100);
+  CHECK(log.all().size() > 60);
+}
