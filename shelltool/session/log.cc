@@ -1,8 +1,13 @@
 #include "shelltool/session/log.h"
 
+#include <poll.h>
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <climits>
 #include <cstdlib>
 #include <memory>
 
@@ -11,9 +16,25 @@
 namespace shelltool {
 namespace {
 
+/// Standard error, unless whoever should read it does not: a line less is better than a server that waits.
+class PatientSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    pollfd room{STDERR_FILENO, POLLOUT, 0};
+    if (::poll(&room, 1, 0) != 1) return;
+    // So much goes into a pipe that has room.
+    const std::size_t size = std::min<std::size_t>(line.size(), PIPE_BUF);
+    if (size < line.size()) line.data()[size - 1] = '\n';
+    (void)!::write(STDERR_FILENO, line.data(), size);
+  }
+  void flush_() override {}
+};
+
 spdlog::logger& logger() {
   static spdlog::logger made = [] {
-    spdlog::logger log("gatehouse", std::make_shared<spdlog::sinks::stderr_sink_st>());
+    spdlog::logger log("gatehouse", std::make_shared<PatientSink>());
     log.set_pattern("%Y-%m-%dT%H:%M:%S.%e gatehouse %l: %v");
     log.set_level(spdlog::level::warn);
     return log;

@@ -88,6 +88,10 @@ SandboxState read_state(const Json& json) {
 
 StateWord read_word(const Json& json) {
   check_object(json);
+  for (const auto& [key, value] : json.items())
+    if (key != "mode" && key != "network" && key != "roots")
+      throw sys::Error(sys::Kind::invalid, "there is no key {}; there are mode, network and roots",
+                       sys::shown(key));
   StateWord word;
   if (const auto mode = json.find("mode"); mode != json.end()) word.mode = read_mode(*mode);
   if (const auto network = json.find("network"); network != json.end()) word.network = read_network(*network);
