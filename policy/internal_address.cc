@@ -31,6 +31,7 @@ const std::vector<Wrapping>& wrappings() {
   static const std::vector<Wrapping> all = {{read_network("64:ff9b::/96"), 12},
                                             {read_network("64:ff9b:1::/48"), 12},
                                             {read_network("2002::/16"), 2},
+                                            {read_network("::ffff:0:0:0/96"), 12},
                                             {read_network("::/96"), 12}};
   return all;
 }
@@ -58,9 +59,10 @@ bool is_own(const Address& address) {
 
 bool is_internal(const Address& address) {
   // RFC 6890 and its registry, but for what documentation uses.
-  static const std::vector<Network> internal = networks(
-      {"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
-       "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3", "::/127", "fc00::/7", "fe80::/9", "ff00::/8"});
+  static const std::vector<Network> internal =
+      networks({"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+                "192.0.0.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3", "::/127", "100::/64",
+                "2001::/23", "5f00::/16", "fc00::/7", "fe80::/9", "ff00::/8"});
   if (is_in(internal, address) || is_own(address)) return true;
   return std::any_of(wrappings().begin(), wrappings().end(), [&](const Wrapping& wrapping) {
     if (!wrapping.network.contains(address)) return false;
