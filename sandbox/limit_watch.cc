@@ -171,7 +171,8 @@ void LimitWatch::look_at_processes(const std::vector<Tree>& trees) {
 
 bool LimitWatch::is_tmp_full() const {
   struct statfs room {};
-  return tmp_ && ::fstatfs(tmp_.get(), &room) == 0 && room.f_bfree == 0;
+  return tmp_ && ::fstatfs(tmp_.get(), &room) == 0 &&
+         (room.f_bfree == 0 || (room.f_files != 0 && room.f_ffree == 0));
 }
 
 std::vector<LimitReached> LimitWatch::last_reached() {

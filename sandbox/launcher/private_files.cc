@@ -29,7 +29,9 @@ sys::Fd read_only_copy(int place, const std::string& name) {
 }  // namespace
 
 PrivateFiles::PrivateFiles(std::uint64_t bytes) {
-  const std::string size = bytes != 0 ? fmt::format(",size={}", bytes) : std::string();
+  // A name takes memory of the kernel's, too; some are ours.
+  const std::string size =
+      bytes != 0 ? fmt::format(",size={},nr_inodes={}", bytes, bytes / 4096 + 4096) : std::string();
   mount_new("tmpfs", "/proc", MS_NOSUID | MS_NODEV, "mode=0755" + size);
   root_ = place_at("/proc");
   if (::mkdirat(root_.get(), "empty", 0555) != 0 || ::mknodat(root_.get(), "unreadable", S_IFREG, 0) != 0)

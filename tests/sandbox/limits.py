@@ -113,6 +113,13 @@ def a_full_private_tmp_is_named_and_the_hosts_is_not_touched(place):
     assert "gatehouse: limit tmp: 8 MB, reached" in done.stderr and told(place, "tmp")["value"] == 8 * MB, done
 
 
+def names_in_the_private_tmp_are_bounded_as_well(place):
+    place.config("limits: {tmp: 8MB}")
+    done = place.python("made = 0\ntry:\n  while made < 100000: open(f'/tmp/{made}', 'w').close(); made += 1\nexcept OSError: print(made)")
+    assert 1000 < int(done.stdout) < 10000, done
+    assert "gatehouse: limit tmp: 8 MB, reached" in done.stderr and told(place, "tmp")["value"] == 8 * MB, done
+
+
 def memory_bounds_the_private_tmp_as_well(place):
     place.config("limits: {memory: 64MB}")
     done = place.run("sh", "-c", "dd if=/dev/zero of=/tmp/big bs=64k count=4000 2>/dev/null; stat -c %s /tmp/big")
@@ -187,7 +194,7 @@ def a_control_group_is_used_where_one_is_delegated_and_none_is_left(place):
 TESTS = [too_much_memory_ends_the_command_and_is_named, memory_counts_for_all_that_runs_together, memory_of_one_whose_first_thread_has_ended_counts, memory_that_is_shared_counts_once,
          files_that_were_read_are_no_memory, too_many_processes_are_refused_and_named, what_runs_too_long_is_ended_and_the_limit_is_named,
          a_shorter_timeout_is_no_limit, a_file_that_grows_too_large_ends_its_writer, too_many_open_files_are_named_where_the_output_says_so,
-         a_full_private_tmp_is_named_and_the_hosts_is_not_touched, memory_bounds_the_private_tmp_as_well, without_limits_nothing_is_told,
+         a_full_private_tmp_is_named_and_the_hosts_is_not_touched, memory_bounds_the_private_tmp_as_well, names_in_the_private_tmp_are_bounded_as_well, without_limits_nothing_is_told,
          in_a_session_the_turn_ends_and_the_session_goes_on, what_a_turn_left_running_is_ended_for_it_too_and_told,
          in_a_session_wall_holds_for_each_turn_and_what_it_leaves, a_limit_that_makes_no_sense_is_an_error_with_its_place,
          a_control_group_is_used_where_one_is_delegated_and_none_is_left]
