@@ -92,7 +92,7 @@ std::string try_landlock(const std::string& scratch) {
                                    [&](const std::string& place) { return sys::is_within(scratch, place); });
   const bool could = can_make_file(scratch);
   std::vector<std::string> missing;
-  enter_landlock_domain(spec, Tier::b, missing);
+  enter_landlock_domain(spec, Tier::b, -1, missing);
   if (could && !is_open && can_make_file(scratch))
     throw sys::Error(sys::Kind::unsupported, "a file could be made in {} in spite of the Landlock domain",
                      scratch);

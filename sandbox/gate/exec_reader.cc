@@ -10,6 +10,7 @@
 #include "sandbox/gate/outer.h"
 #include "sandbox/gate/resolver.h"
 #include "sandbox/gate/task.h"
+#include "sandbox/launcher/own_root.h"
 #include "sandbox/sys/error.h"
 
 namespace sandbox {
@@ -89,7 +90,7 @@ ExecEvent ExecReader::read_found(pid_t pid, const ExecEvent& approved, const std
   event.caller = approved.caller;
   event.top = approved.top;
   event.turn = approved.turn;
-  event.cwd = task.link_path("cwd");
+  event.cwd = path_inside(task.link_path("cwd"));
   const sys::Fd image = task.link("exe");
   if (!image) throw sys::SysError(errno, "opening the image of process {}", pid);
   event.images.push_back({name, reader.describe(image.get()), split(args)});
@@ -135,7 +136,7 @@ void ExecReader::place(const Task& task, ExecEvent& event) const {
     event.turn = event.caller->turn;
   else
     event.turn = options_.turn_of ? options_.turn_of(task.parent()) : 1;
-  event.cwd = task.link_path("cwd");
+  event.cwd = path_inside(task.link_path("cwd"));
 }
 
 }  // namespace sandbox

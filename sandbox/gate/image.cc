@@ -13,6 +13,7 @@
 #include "sandbox/gate/loader.h"
 #include "sandbox/gate/memory.h"
 #include "sandbox/gate/shebang.h"
+#include "sandbox/launcher/own_root.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 
@@ -124,7 +125,7 @@ File ImageReader::describe(int file) const { return describe(file, facts_of(file
 
 File ImageReader::describe(int file, const struct stat& facts) const {
   File result;
-  result.path = sys::path_of(file);
+  result.path = path_inside(sys::path_of(file));
   result.device = facts.st_dev;
   result.inode = facts.st_ino;
   result.owner = facts.st_uid;

@@ -55,11 +55,11 @@ Handed prepare_command(const Spec& spec, Tier tier, sys::Channel& channel) {
   return handed;
 }
 
-void confine_command(const Spec& spec, Tier tier, const Handed& handed, sys::Channel& channel) {
+void confine_command(const Spec& spec, Tier tier, int own_root, const Handed& handed, sys::Channel& channel) {
   if (::chdir(spec.cwd.c_str()) != 0) throw sys::SysError(errno, "entering {}", spec.cwd);
   hand_up_namespaces(spec, tier, channel);
   std::vector<std::string> missing;
-  if (!spec.is_guest) enter_landlock_domain(spec, tier, missing);
+  if (!spec.is_guest) enter_landlock_domain(spec, tier, own_root, missing);
   for (const std::string& sentence : missing) tell(channel, Tag::note, sentence);
   if (tier == Tier::a && spec.private_tmp && spec.mode != Mode::danger_full_access &&
       spec.limits.tmp_bytes != 0)

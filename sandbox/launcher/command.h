@@ -19,8 +19,9 @@ struct Handed {
 /// limits, the end of every privilege, the filter. A step that fails throws.
 Handed prepare_command(const Spec& spec, Tier tier, sys::Channel& channel);
 
-/// The last ones: enters the directory, takes Landlock, hands up what was made. A step that fails throws.
-void confine_command(const Spec& spec, Tier tier, const Handed& handed, sys::Channel& channel);
+/// The last ones: enters the directory, takes Landlock, hands up what was made. `own_root` as
+/// enter_landlock_domain() takes it. A step that fails throws.
+void confine_command(const Spec& spec, Tier tier, int own_root, const Handed& handed, sys::Channel& channel);
 
 /// Execs. A failed exec is reported, and the process exits with 127 when nothing was found, else 126.
 [[noreturn]] void start_command(const Spec& spec, sys::Channel& channel);

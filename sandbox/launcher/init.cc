@@ -29,6 +29,7 @@
 #include "sandbox/launcher/mounts.h"
 #include "sandbox/launcher/namespaces.h"
 #include "sandbox/launcher/network.h"
+#include "sandbox/launcher/own_root.h"
 #include "sandbox/launcher/reaper.h"
 #include "sandbox/launcher/roots_wire.h"
 #include "sandbox/launcher/turn_end.h"
@@ -82,6 +83,7 @@ class Init {
     if (!joins_group()) leave_group();
     if (namespaced()) {  // there is time now
       if (!birth_.any_user) map_own_ids(birth_.caller);
+      founding([this] { own_root_ = lay_own_root(); });
       command_ = sys::fork_with(0);
       if (!is_command() && joins_group()) leave_group();
       if (is_command() && (birth_.namespaces & CLONE_NEWNET) != 0) founding(bring_loopback_up);
@@ -106,12 +108,13 @@ class Init {
   [[nodiscard]] bool is_command() const { return !command_; }
 
   [[noreturn]] void run_command() {
-    sys::close_all_but({birth_.channel.fd(), birth_.turns.fd(), built_.get()});
+    sys::close_all_but({birth_.channel.fd(), birth_.turns.fd(), built_.get(), own_root_.get()});
     if (!joins_group()) leave_group();
     Handed handed = prepare_command(spec(), assignment_.tier, birth_.channel);
     if (!hears(built_, birth_.channel)) ::_exit(1);  // init failed, and has said so
-    confine_command(spec(), assignment_.tier, handed, birth_.channel);
+    confine_command(spec(), assignment_.tier, own_root_.get(), handed, birth_.channel);
     handed = {};
+    own_root_.close();
     const bool is_zygote = spec().argv.empty();
     if (birth_.inherited != nullptr) take_habits(*birth_.inherited);
     if (!is_zygote) start_command(spec(), birth_.channel);
@@ -217,7 +220,7 @@ class Init {
       throw sys::SysError(errno, "binding init to its parent");
     std::vector<std::string> missing;
     live_ = build_mounts(
-        spec(), [this] { return hear_trees(); }, missing);
+        spec(), own_root_, [this] { return hear_trees(); }, missing);
     birth_.tree_bell.close();
     for (const std::string& sentence : missing) tell(birth_.channel, Tag::note, sentence);
   }
@@ -310,7 +313,7 @@ class Init {
   void start_worker(sys::Channel owner) {
     try {
       sys::Child worker = sys::fork_with(0);
-      if (!worker) run_worker(spec(), assignment_.tier, std::move(owner));
+      if (!worker) run_worker(spec(), assignment_.tier, own_root_.get(), std::move(owner));
       workers_.push_back(worker.pid());
       worker.forget();
     } catch (const sys::SysError& error) {
@@ -324,8 +327,7 @@ class Init {
     return {keeper, std::move(spared), namespaced() || scoped_};
   }
 
-  // False when the command has ended.
-  bool reap(int children) {
+  bool reap(int children) {  // false when the command has ended
     signalfd_siginfo signal{};
     while (::read(children, &signal, sizeof signal) > 0) {
     }
@@ -370,6 +372,7 @@ class Init {
   sys::Child command_;
   std::vector<pid_t> workers_;
   std::unique_ptr<LiveMounts> live_;
+  sys::Fd own_root_;  ///< empty without namespaces
   bool scoped_ = false;
 };
 

@@ -56,6 +56,18 @@ void allow(int ruleset, const std::string& path, Rights rights) {
     throw sys::SysError(errno, "allowing {} in the Landlock ruleset", path);
 }
 
+/// Of what is no file of a directory, as a pipe, no rule is needed.
+void allow_standard(int ruleset, Rights known) {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    struct stat status {};
+    if (::fstat(fd, &status) != 0 || S_ISDIR(status.st_mode)) continue;
+    landlock_path_beneath_attr rule{};
+    rule.allowed_access = known & for_files;
+    rule.parent_fd = fd;
+    (void)::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+  }
+}
+
 void restrict_self(int ruleset) {
   if (::syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
     throw sys::SysError(errno, "entering the Landlock domain");
@@ -80,6 +92,18 @@ void allow_files(int ruleset, const Spec& spec, Tier tier, Rights known) {
   allow_devices(ruleset, spec, tier, known);
 }
 
+/// A domain in the other, so that what a rule there says of a directory counts only where that lies in here.
+void stay_below(int own_root, Rights known) {
+  const sys::Fd ruleset = make_ruleset({.handled_access_fs = known, .handled_access_net = 0, .scoped = 0});
+  landlock_path_beneath_attr rule{};
+  rule.allowed_access = known;
+  rule.parent_fd = own_root;
+  if (::syscall(SYS_landlock_add_rule, ruleset.get(), LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
+    throw sys::SysError(errno, "allowing the sandbox's own root in the Landlock ruleset");
+  allow_standard(ruleset.get(), known);
+  restrict_self(ruleset.get());
+}
+
 }  // namespace
 
 int landlock_abi() {
@@ -87,7 +111,7 @@ int landlock_abi() {
   return version < 0 ? 0 : static_cast<int>(version);
 }
 
-void enter_landlock_domain(const Spec& spec, Tier tier, std::vector<std::string>& missing) {
+void enter_landlock_domain(const Spec& spec, Tier tier, int own_root, std::vector<std::string>& missing) {
   const int version = landlock_abi();
   const bool confined = spec.mode != Mode::danger_full_access;
   const bool mounts_itself = spec.nested_namespaces && tier == Tier::a;
@@ -110,6 +134,7 @@ void enter_landlock_domain(const Spec& spec, Tier tier, std::vector<std::string>
   const sys::Fd ruleset = make_ruleset(attributes);
   if (attributes.handled_access_fs != 0) allow_files(ruleset.get(), spec, tier, attributes.handled_access_fs);
   restrict_self(ruleset.get());
+  if (attributes.handled_access_fs != 0 && own_root >= 0) stay_below(own_root, attributes.handled_access_fs);
 }
 
 bool enter_signal_scope() {

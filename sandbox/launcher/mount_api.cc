@@ -107,6 +107,15 @@ void change_mounts(int mount, const MountChange& change, const std::string& doin
   if (const int error = try_change_mounts(mount, change)) fail(error, doing);
 }
 
+sys::Fd new_file_system(const char* type, unsigned attributes) {
+  const sys::Fd context(static_cast<int>(::syscall(SYS_fsopen, type, FSOPEN_CLOEXEC)));
+  if (!context || ::syscall(SYS_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0)
+    fail(errno, fmt::format("making {}", type));
+  sys::Fd made(static_cast<int>(::syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, attributes)));
+  if (!made) fail(errno, fmt::format("mounting {}", type));
+  return made;
+}
+
 void mount_new(const char* type, int place, unsigned long flags, const std::string& options,
                const std::string& path) {
   if (::syscall(SYS_mount, type, sys::proc_path(place).c_str(), type, flags, options.c_str()) != 0)

@@ -50,6 +50,9 @@ struct MountChange {
 int try_change_mounts(int mount, const MountChange& change);
 void change_mounts(int mount, const MountChange& change, const std::string& doing);
 
+/// A new file system of this type, mounted nowhere yet. `attributes`: MOUNT_ATTR_*.
+sys::Fd new_file_system(const char* type, unsigned attributes);
+
 /// A new file system of this type at the place, which is found by /proc/self/fd.
 void mount_new(const char* type, int place, unsigned long flags, const std::string& options,
                const std::string& path);

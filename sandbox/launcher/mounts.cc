@@ -13,6 +13,7 @@
 #include "sandbox/launcher/layout.h"
 #include "sandbox/launcher/mount_api.h"
 #include "sandbox/launcher/network.h"
+#include "sandbox/launcher/own_root.h"
 #include "sandbox/launcher/wire.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
@@ -32,17 +33,16 @@ unsigned mode_of(Layer::Kind kind) {
 
 class MountTree {
  public:
-  MountTree(const Spec& spec, std::vector<std::string>& missing)
-      : spec_(spec), layers_(layers_of(spec)), missing_(missing) {}
+  MountTree(const Spec& spec, const sys::Fd& own_root, std::vector<std::string>& missing)
+      : spec_(spec), own_root_(own_root), layers_(layers_of(spec)), missing_(missing) {}
 
   std::unique_ptr<LiveMounts> build(const std::function<Trees()>& from_outside) {
+    if (spec_.mode == Mode::danger_full_access || spec_.nested_namespaces) cover_own_root(own_root_);
     const sys::Fd root = place_at("/");
-    founding(
-        [&] { change_mounts(root.get(), {.propagation = MS_PRIVATE}, "making the mount tree private"); });
     if (spec_.mode != Mode::danger_full_access) copy_layers();
     if (spec_.mode != Mode::danger_full_access) make_host_read_only(root.get());
     founding([&] { live_ = std::make_unique<LiveMounts>(spec_); });
-    founding([&] { mount_new("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, ""); });
+    attach(copy_bare(own_root_.get(), "/proc").get(), place_at("/proc").get(), "/proc");
     if (spec_.mode != Mode::danger_full_access) lay_out(from_outside);
     cover(Covers(live_->files, writable_tops_of(spec_)));
     hold();
@@ -217,6 +217,7 @@ class MountTree {
   }
 
   const Spec& spec_;
+  const sys::Fd& own_root_;
   const std::vector<Layer> layers_;
   Trees trees_;
   std::unique_ptr<LiveMounts> live_;
@@ -274,10 +275,11 @@ bool takes_trees(const Spec& spec) { return spec.user.map_ids || takes_lent_cach
 LiveMounts::LiveMounts(const Spec& spec)
     : files(spec.limits.tmp_bytes), held(files, writable_tops_of(spec)), roots(spec) {}
 
-std::unique_ptr<LiveMounts> build_mounts(const Spec& spec, const std::function<Trees()>& from_outside,
+std::unique_ptr<LiveMounts> build_mounts(const Spec& spec, const sys::Fd& own_root,
+                                         const std::function<Trees()>& from_outside,
                                          std::vector<std::string>& missing) {
   const mode_t callers = ::umask(0);
-  std::unique_ptr<LiveMounts> live = MountTree(spec, missing).build(from_outside);
+  std::unique_ptr<LiveMounts> live = MountTree(spec, own_root, missing).build(from_outside);
   ::umask(callers);
   return live;
 }

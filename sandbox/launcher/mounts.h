@@ -45,10 +45,11 @@ struct LiveMounts {
       {};  ///< their work directories, whose marks are to be removed when nobody waits
 };
 
-/// Inside, in a new mount namespace. `from_outside`: the trees of copy_id_mapped(), asked for when it is
+/// Inside, where lay_own_root() has been. `from_outside`: the trees of copy_id_mapped(), asked for when it is
 /// time. `missing` gets a sentence for what could not be had. Throws Refused where the kernel lets nobody
 /// mount.
-std::unique_ptr<LiveMounts> build_mounts(const Spec& spec, const std::function<Trees()>& from_outside,
+std::unique_ptr<LiveMounts> build_mounts(const Spec& spec, const sys::Fd& own_root,
+                                         const std::function<Trees()>& from_outside,
                                          std::vector<std::string>& missing);
 
 }  // namespace sandbox

@@ -1,7 +1,6 @@
 #include "sandbox/launcher/worker.h"
 
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,25 +14,29 @@
 #include "sandbox/launcher/limits.h"
 #include "sandbox/launcher/seccomp.h"
 #include "sandbox/launcher/wire.h"
+#include "sandbox/sys/close_all_but.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/process.h"
 
 namespace sandbox {
 namespace {
 
-/// Nothing of init's but the channel, which stands above the standard descriptors.
-sys::Channel keep_only(const sys::Channel& owner) {
-  sys::Channel kept(sys::Fd(::fcntl(owner.fd(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1)));
-  if (kept.fd() < 0) throw sys::SysError(errno, "keeping a worker's channel");
-  const auto fd = static_cast<unsigned>(kept.fd());
-  ::syscall(SYS_close_range, 0U, fd - 1, 0U);
-  ::syscall(SYS_close_range, fd + 1, ~0U, 0U);
-  for (int standard = 0; standard <= STDERR_FILENO; ++standard)
-    if (::open("/dev/null", O_RDWR) != standard) throw sys::SysError(errno, "opening /dev/null");
-  return kept;
+/// Above the standard descriptors.
+sys::Fd lifted(int fd) {
+  sys::Fd copy(::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  if (!copy) throw sys::SysError(errno, "keeping a worker's descriptor");
+  return copy;
 }
 
-void confine(const Spec& spec, Tier tier) {
+/// Of init's nothing else, and nothing of the caller's.
+void keep_only(const std::vector<int>& fds) {
+  sys::close_all_but(fds);
+  ::syscall(SYS_close_range, 0U, unsigned{STDERR_FILENO}, 0U);
+  for (int standard = 0; standard <= STDERR_FILENO; ++standard)
+    if (::open("/dev/null", O_RDWR) != standard) throw sys::SysError(errno, "opening /dev/null");
+}
+
+void confine(const Spec& spec, Tier tier, int own_root) {
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
     throw sys::SysError(errno, "binding a worker to its parent");
   set_limits(spec.limits);
@@ -41,7 +44,7 @@ void confine(const Spec& spec, Tier tier) {
   if (::chdir(spec.cwd.c_str()) != 0) throw sys::SysError(errno, "entering {}", spec.cwd);
   if (!spec.is_guest) {
     std::vector<std::string> missing;  // the session has told it
-    enter_landlock_domain(spec, tier, missing);
+    enter_landlock_domain(spec, tier, own_root, missing);
     install_ungated_filter(ungated_filter_for(spec, tier));
   }
   if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw sys::SysError(errno, "closing a worker to the turns");
@@ -49,12 +52,15 @@ void confine(const Spec& spec, Tier tier) {
 
 }  // namespace
 
-void run_worker(const Spec& spec, Tier tier, sys::Channel owner) noexcept {
+void run_worker(const Spec& spec, Tier tier, int own_root, sys::Channel owner) noexcept {
   try {
-    sys::Channel channel = keep_only(owner);
+    sys::Channel channel(lifted(owner.fd()));
+    sys::Fd root = own_root >= 0 ? lifted(own_root) : sys::Fd();
+    keep_only({channel.fd(), root.get()});
     owner = sys::Channel(sys::Fd());
     try {
-      confine(spec, tier);
+      confine(spec, tier, root.get());
+      root.close();
       const sys::Fd self = sys::open_process(::getpid());
       if (!self) throw sys::SysError(errno, "opening a worker's process");
       tell(channel, Tag::ready, {}, {self.get()});

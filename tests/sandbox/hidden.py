@@ -6,6 +6,7 @@
 
 import argparse
 import pathlib
+import subprocess
 import sys
 
 import cases
@@ -31,6 +32,33 @@ while not os.path.exists("stop"):
     open("seen.new", "w").write(f"{number} {look(sys.argv[1])}")
     os.rename("seen.new", "seen")
     time.sleep(0.005)
+"""
+
+
+# Takes directories from another sandbox and says what can be opened in them, while that one lives and after it.
+TAKER = """
+here = socket.socket(socket.AF_UNIX)
+here.bind("taker")
+here.listen()
+print("waits", flush=True)
+_, (root, inside), _, _ = socket.recv_fds(here.accept()[0], 1, 2)
+def attempt(path, flags, directory):
+    try:
+        os.close(os.open(path, flags, 0o600, dir_fd=directory))
+        return "opened"
+    except OSError as error:
+        return type(error).__name__
+for moment in ("lives", "has ended"):
+    print(attempt(sys.argv[1].lstrip("/"), os.O_RDONLY, root), attempt("etc/hostname", os.O_RDONLY, root),
+          attempt(f"made while it {moment}", os.O_WRONLY | os.O_CREAT, inside), flush=True)
+    sys.stdin.readline()
+print(open("own").read().strip())
+"""
+GIVER = """
+there = socket.socket(socket.AF_UNIX)
+there.connect("taker")
+socket.send_fds(there, [b"x"], [os.open("/", os.O_PATH | os.O_DIRECTORY), os.open(".", os.O_PATH | os.O_DIRECTORY)])
+sys.stdin.read()
 """
 
 
@@ -218,7 +246,33 @@ def with_the_hosts_files_nothing_is_hidden(place):
     place.stop(process)
 
 
-TESTS = [a_file_that_is_replaced_is_hidden_again, a_file_that_is_replaced_in_the_first_moments_is_hidden_again, a_file_that_comes_later_is_hidden,
+def with_pipe(place, *words):
+    process = subprocess.Popen(place.words(*words), cwd=place.workspace, env=place.env, text=True, stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    place.running.append(process)
+    return process
+
+
+def a_directory_of_another_sandbox_leads_nowhere_nor_when_that_one_has_ended(place):
+    """Its covers are gone by then: what it sees would be the host's own files."""
+    place.secret(".pgpass")
+    (place.workspace / "own").write_text("mine")
+    python = ["/usr/bin/python3", "-c"]
+    taker = with_pipe(place, *python, "import os,socket,sys\n" + TAKER, place.home / ".pgpass")
+    assert taker.stdout.readline() == "waits\n", taker.communicate()
+    giver = with_pipe(place, *python, "import os,socket,sys\n" + GIVER)
+    said = [taker.stdout.readline().split()]
+    giver.communicate("", timeout=30)
+    taker.stdin.write("\n")
+    taker.stdin.flush()
+    said.append(taker.stdout.readline().split())
+    last = taker.communicate("\n", timeout=30)
+    assert said == [["PermissionError"] * 3] * 2, (said, last)
+    assert last[0].startswith("mine") and taker.returncode == 0, last
+    assert not list(place.workspace.glob("made*"))
+
+
+TESTS = [a_directory_of_another_sandbox_leads_nowhere_nor_when_that_one_has_ended, a_file_that_is_replaced_is_hidden_again, a_file_that_is_replaced_in_the_first_moments_is_hidden_again, a_file_that_comes_later_is_hidden,
          a_directory_in_place_of_another_is_hidden_too, what_the_config_hides_is_followed_as_well,
          what_the_config_hides_in_what_it_shows_stays_hidden, settings_that_get_a_sign_in_later_are_shown_without,
          settings_are_shown_without_what_signs_in_also_when_they_change, a_profile_that_shows_a_file_goes_on_to_see_it, a_rule_on_it_comes_first,

@@ -262,8 +262,7 @@ def what_was_taken_away_from_outside_ends_with_who_is_in_it(place):
     (place.workspace / "go").touch()
     until((part / "sub/in").exists)
     (part / "sub").rename(away)
-    part.rmdir()
-    until(lambda: changes(away))
+    part.rmdir()  # Landlock opens nothing there any more; a machine without it does
     begun = time.monotonic()
     place.set("--mode", "read-only")
     assert time.monotonic() - begun < 5, "it was waited for"
