@@ -48,7 +48,9 @@ void Moved::signal(int number) {
   if (inside_) inside_->signal(number);
 }
 
+/// What it has sent and nobody has read yet is not sent any more.
 void Moved::end() {
+  if (inside_) inside_->set_network(Network::none);
   inside_.reset();
   ended({0, SIGKILL});
 }

@@ -114,6 +114,7 @@ void ExecTurn::listen() {
   const Plan& plan = session_.plan();
   state_.own(state_of(plan), plan.config.sandbox.host_may_loosen);
   state_.follow([this](const SandboxState& state, LiveState::Done done) { follow(state, std::move(done)); });
+  state_.on_bound([this](const StateWord& bound, bool is_followed) { session_.bind(bound, is_followed); });
   try {
     control_.emplace(reactor_, plan.places.runtime, plan.workspace.roots, state_, [this] {
       return ControlServer::Facts{"exec " + sys::command_line(options_.argv, 100),

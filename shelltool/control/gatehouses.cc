@@ -1,6 +1,8 @@
 #include "shelltool/control/gatehouses.h"
 
 #include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -104,13 +106,15 @@ void ask(std::vector<Gatehouse>& gatehouses, const ControlRequest& request,
 
 void await_word(std::vector<Gatehouse>& gatehouses) { hear_some(gatehouses, -1); }
 
-/// Its first process dies with it, and the kernel ends the rest of the sandbox with that.
+/// Its first process dies with it, and the kernel ends the rest of the sandbox with that; who carries
+/// connections would still wind them up.
 void end(const Gatehouse& gatehouse) {
   std::vector<sys::Fd> processes;
   processes.push_back(sys::open_process(gatehouse.process));
   for (const pid_t child : sandbox::children_of(gatehouse.process))
     processes.push_back(sys::open_process(child));
-  ::kill(gatehouse.process, SIGKILL);
+  for (const sys::Fd& process : processes)
+    if (process) ::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
   const auto limit = sys::BootClock::now() + longest_death;
   for (const sys::Fd& process : processes) {
     pollfd death{process.get(), POLLIN, 0};

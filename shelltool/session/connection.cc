@@ -52,6 +52,9 @@ Connection::Connection(sys::Reactor& reactor, LiveState& state, std::function<Pl
     : reactor_(reactor), state_(state), make_plan_(std::move(plan)), audit_(std::move(audit)) {
   state_.follow(
       [this](const SandboxState& wanted, LiveState::Done done) { follow(wanted, std::move(done)); });
+  state_.on_bound([this](const StateWord& bound, bool is_followed) {
+    if (session_) said_ = session_->bind(bound, is_followed);
+  });
 }
 
 void Connection::follow(const SandboxState& wanted, LiveState::Done done) {
@@ -131,6 +134,7 @@ Session& Connection::session() {
   if (outer_) check_guest();
   if (session_) return *session_;
   session_ = outer_ ? start(make_plan_({true, {}})) : start_in_state();
+  session_->bind(state_.bound(), false);
   has_told_notes_ = false;
   log(LogLevel::info, fmt::format("session {}: a sandbox in {}, tier {}", session_->id(),
                                   session_->plan().made.spec.cwd, sandbox::name_of(session_->state().tier)));

@@ -50,10 +50,22 @@ std::vector<sandbox::Held> held_in(const sandbox::Spec& spec, std::vector<sandbo
   return held;
 }
 
+/// Whoever has the host's files and network keeps them: what takes less is another profile.
+void bind(sandbox::Spec& spec, const StateWord& bound) {
+  if (bound.mode) spec.mode = std::min(spec.mode, *bound.mode);
+  const bool is_bare = spec.mode == sandbox::Mode::danger_full_access;
+  if (is_bare && ((bound.network && *bound.network != sandbox::Network::full) || bound.roots))
+    throw sys::Error(sys::Kind::unsupported,
+                     "it has the host's files and network, and less is allowed by now: gatehouse state show");
+  if (bound.network) spec.network = std::min(spec.network, *bound.network);
+  if (bound.roots) spec.writable = common_roots(spec.writable, *bound.roots);
+}
+
 sandbox::Spec spec_for(const DestinationSources& sources, const ExecEvent& event, const Here& from,
                        const Here& to) {
   const sandbox::Spec now = sources.session();
   sandbox::Spec spec = to.profile ? profile_spec(sources.plan, *to.profile, now) : spec_beside(now);
+  if (to.profile) bind(spec, sources.bound());
   spec.held = held_in(spec, now.held, to.profile ? spec.held : sources.hidden());
   spec.argv = event.images.front().argv;
   if (spec.argv.empty()) throw sys::Error(sys::Kind::invalid, "it is given no words, not even its name");

@@ -10,6 +10,7 @@
 #include "sandbox/moved.h"
 #include "shelltool/session/turn_judge.h"
 #include "shelltool/setup/plan.h"
+#include "shelltool/state/sandbox_state.h"
 
 namespace shelltool {
 
@@ -18,7 +19,8 @@ struct DestinationSources {
   const Plan& plan;
   TurnJudge& judge;
   std::function<const policy::RuleSet&()> rules;
-  std::function<sandbox::Spec()> session;  ///< that it would be built by now; held: what rules hold
+  std::function<sandbox::Spec()> session;   ///< that it would be built by now; held: what rules hold
+  std::function<const StateWord&()> bound;  ///< see bound_of()
   std::function<std::vector<sandbox::Held>()> hidden;  ///< there, since that was planned
   std::function<sandbox::KnownFiles()> known;
   std::function<sys::Fd(pid_t)> receive_guest;  ///< sandbox::GateOptions

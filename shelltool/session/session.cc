@@ -189,7 +189,8 @@ sandbox::Destinations Session::destinations() {
                             now.held = ruled_by_now();
                             return now;
                           },
-                          [this] { return hidden_by_now(); }, [this] { return known_files(); },
+                          [this]() -> const StateWord& { return bound_; }, [this] { return hidden_by_now(); },
+                          [this] { return known_files(); },
                           [this](pid_t process) {
                             return guests_.receive(process, {judge_->state(), id_});
                           }});
@@ -269,6 +270,18 @@ void Session::apply(const SandboxState& wanted, std::uint64_t generation,
         }
         done(result.is_lost);
       });
+}
+
+std::vector<std::string> Session::bind(const StateWord& bound, bool is_followed) {
+  const StateWord before = std::exchange(bound_, bound);
+  std::vector<std::string> said;
+  if (is_followed || !supervisor_ || outer_ != nullptr || !narrows(bound, before)) return said;
+  for (const std::string& words : supervisor_->end_moved())
+    said.push_back(fmt::format("ended, since it ran in a profile: {}", words));
+  for (const std::string& sentence : said)
+    if (options_.notice) options_.notice(sentence);
+  news_.insert(news_.end(), said.begin(), said.end());
+  return said;
 }
 
 void Session::tell_left_reached(const sandbox::LimitReached& reached) {

@@ -70,6 +70,9 @@ class Session {
   /// In force when `done` is called, for all that runs and is judged; where the sandbox cannot be given it,
   /// it is about to end then.
   void apply(const SandboxState& state, std::uint64_t generation, std::function<void(bool is_lost)> done);
+  /// What profiles may have at most from now on, see bound_of(). What runs in one is ended where that is less
+  /// than before, here or by the apply() that follows; what was ended here, a sentence each.
+  std::vector<std::string> bind(const StateWord& bound, bool is_followed);
   /// What came of changes since this generation, a sentence each.
   [[nodiscard]] std::vector<std::string> changes_since(std::uint64_t generation) const;
   /// What the sandbox would be built for, were it built now.
@@ -173,6 +176,7 @@ class Session {
   std::vector<StateChange> changes_;
   sys::Watch next_look_, hidden_changes_;
   std::vector<std::string> notes_, news_, not_scanned_;
+  StateWord bound_;
 };
 
 }  // namespace shelltool

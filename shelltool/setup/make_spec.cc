@@ -261,6 +261,7 @@ sandbox::Spec base_spec(const SpecSources& sources, const Identity& identity) {
   if (spec.network == sandbox::Network::allowlist && spec.mode == sandbox::Mode::danger_full_access)
     throw sys::Error(sys::Kind::unsupported,
                      "network allowlist: mode danger-full-access has the host's network; take another mode");
+  if (spec.mode == sandbox::Mode::danger_full_access) spec.network = sandbox::Network::full;
   spec.user = identity.user;
   // The host's files are root's: a stand-in could not even read them.
   if (spec.mode == sandbox::Mode::danger_full_access && spec.user.map_ids) spec.user = sandbox::User{};

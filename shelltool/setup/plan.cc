@@ -74,6 +74,9 @@ Plan make_plan(const CommonOptions& common, const CommandOptions& command, std::
       command.profile.empty() ? std::nullopt : std::make_optional(choose_profile(command.profile, argv));
   config::Config config = load_settings(profile ? with_profile(common, *profile) : common, places);
   check_workspace_patterns(config.workspaces, home_of(caller));
+  if (config.mode == config::Mode::danger_full_access && common.network == config::NetworkMode::none)
+    throw sys::Error(sys::Kind::unsupported,
+                     "--network none: mode danger-full-access has the host's network; take another mode");
   const std::string cwd = working_directory(command.cwd);
   Workspace workspace = choose_workspace(common.workspaces, cwd, caller);
   OpenedPaths opened;

@@ -59,6 +59,7 @@ std::optional<config::Profile> plain_profile(const std::string& name) {
 /// What was taken from the session while it ran.
 void narrow(sandbox::Spec& spec, const sandbox::Spec& built, const sandbox::Spec& now) {
   if (now.mode != built.mode) spec.mode = std::min(spec.mode, now.mode);
+  if (spec.mode == sandbox::Mode::danger_full_access) return;  // what is narrowed else is the session's bound
   if (now.network != built.network) spec.network = std::min(spec.network, now.network);
   if (now.writable == built.writable) return;
   std::erase_if(spec.writable, [&](const std::string& root) {

@@ -60,6 +60,10 @@ void LiveState::gather_calls() {
 
 void LiveState::update(Done done) {
   SandboxState wanted = in_force(sources_);
+  if (StateWord bound = bound_of(sources_); bound != bound_) {
+    bound_ = std::move(bound);
+    if (bounded_) bounded_(bound_, wanted != state_);
+  }
   if (wanted != state_) {
     state_ = std::move(wanted);
     ++generation_;

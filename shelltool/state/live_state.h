@@ -41,6 +41,12 @@ class LiveState {
 
   /// Who holds it now; one at a time.
   void follow(Follower follower) { follower_ = std::move(follower); }
+  /// Called when bound_of() the sources has changed, before anything that follows from it. `is_followed`: the
+  /// state changes as well.
+  void on_bound(std::function<void(const StateWord& bound, bool is_followed)> callback) {
+    bounded_ = std::move(callback);
+  }
+  [[nodiscard]] const StateWord& bound() const { return bound_; }
   /// Called after each change, when it is in force.
   void on_change(std::function<void()> callback) { changed_.push_back(std::move(callback)); }
 
@@ -68,6 +74,8 @@ class LiveState {
   sys::BootClock::time_point begun_;
   std::chrono::microseconds in_force_after_{0};
   Follower follower_;
+  StateWord bound_;
+  std::function<void(const StateWord& bound, bool is_followed)> bounded_;
   std::vector<Waiting> waiting_;
   std::vector<std::function<void()>> changed_;
   std::map<Call, std::optional<StateWord>> running_;

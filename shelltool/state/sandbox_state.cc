@@ -14,7 +14,10 @@ void add_once(std::vector<std::string>& roots, const std::string& root) {
   if (std::find(roots.begin(), roots.end(), root) == roots.end()) roots.push_back(root);
 }
 
+/// Who has the host's files has its network, too: it cannot be taken alone.
 SandboxState settled(SandboxState state) {
+  if (state.mode == sandbox::Mode::danger_full_access && state.network != sandbox::Network::full)
+    state.mode = sandbox::Mode::workspace_write;
   if (state.mode == sandbox::Mode::workspace_write && state.roots.empty())
     state.mode = sandbox::Mode::read_only;
   if (state.mode == sandbox::Mode::read_only) state.roots.clear();
@@ -54,6 +57,28 @@ StateWord laid_over(StateWord earlier, const StateWord& later) {
   if (later.roots) earlier.roots = later.roots;
   earlier.unheeded = later.unheeded;
   return earlier;
+}
+
+StateWord narrower(StateWord one, const StateWord& other) {
+  if (other.mode) one.mode = std::min(one.mode.value_or(*other.mode), *other.mode);
+  if (other.network) one.network = std::min(one.network.value_or(*other.network), *other.network);
+  if (other.roots) one.roots = one.roots ? common_roots(*one.roots, *other.roots) : *other.roots;
+  one.unheeded.clear();
+  return one;
+}
+
+StateWord bound_of(const StateSources& sources) {
+  StateWord bound = narrower({}, sources.set);
+  if (sources.host_may_loosen) return bound;
+  bound = narrower(std::move(bound), sources.host);
+  for (const StateWord& call : sources.calls) bound = narrower(std::move(bound), call);
+  return bound;
+}
+
+bool narrows(const StateWord& bound, const StateWord& before) {
+  return (bound.mode && (!before.mode || *bound.mode < *before.mode)) ||
+         (bound.network && (!before.network || *bound.network < *before.network)) ||
+         (bound.roots && bound.roots != before.roots);
 }
 
 SandboxState in_force(const StateSources& sources) {

@@ -33,7 +33,8 @@ struct StateWord {
 std::vector<std::string> common_roots(const std::vector<std::string>& one,
                                       const std::vector<std::string>& other);
 
-/// Never wider than `state`. A state without roots is read-only.
+/// Never wider than `state`. A state without roots is read-only, and one without the host's network has not
+/// the host's files.
 SandboxState narrowed(SandboxState state, const StateWord& word);
 /// Where the word counts more than the state.
 SandboxState replaced(SandboxState state, const StateWord& word);
@@ -50,6 +51,12 @@ struct StateSources {
   bool operator==(const StateSources&) const = default;
 };
 SandboxState in_force(const StateSources& sources);
+
+/// What has been said besides what the owner settled, as one word: it bounds also what was never the
+/// session's, as a profile's network. Where the host may loosen, it bounds nothing.
+StateWord bound_of(const StateSources& sources);
+/// What had to keep to the one bound may have to be ended for the other.
+bool narrows(const StateWord& bound, const StateWord& before);
 
 /// Why the owner, who set `owner`, cannot mean this word: a sentence; empty where he can.
 std::string why_outside(const SandboxState& owner, const StateWord& word);

@@ -234,6 +234,8 @@ modes() {
   expect 1 'workspace-write: nothing outside' gate -- sh -c "touch '$place/x' 2>/dev/null || exit 1"
   expect 0 'danger-full-access: outside' gate --mode danger-full-access -- touch "$place/x"
   holds 'it was the host'\''s' test -e "$place/x"
+  expect 125 'danger-full-access has the host'\''s network' gate --mode danger-full-access --network none -- touch "$place/y"
+  holds 'nothing ran' not test -e "$place/y"
   # Root could name a program that the kernel starts outside; writing back what stands there harms nobody.
   for mode in workspace-write danger-full-access; do
     expect 1 "$mode: the kernel's core handler stays" gate --mode "$mode" -- \

@@ -362,6 +362,31 @@ def a_state_that_changes_ends_it_and_names_it(place):
     assert done.stdout.strip() == SECRET, done
 
 
+def what_is_said_binds_profiles_also_where_the_session_had_no_more(place):
+    """A network that a session has not got itself is taken from its profiles all the same."""
+    word = ["--network", "none"]
+    for profile in ("online", "unconfined"):
+        place.rules(f"{{id: python, event: exec, when: {{program: python3}}, verdict: allow, profile: {profile}}}")
+        with Started(place, "python3 -c 'import time; open(\"up\", \"w\"); time.sleep(300)'; until [ -e go ]; do sleep 0.01; done; "
+                     "python3 -c 'open(\"again\", \"w\").write(open(\"/proc/net/dev\").read())'; echo $? > status") as started:
+            net.until((place.workspace / "up").exists)
+            program = started.find("python3")
+            done = subprocess.run([place.gatehouse, "state", "set", "--pid", str(started.process.pid), *word], env=place.env,
+                                  cwd=place.workspace, text=True, capture_output=True, timeout=20, check=False)
+            assert done.returncode == 0 and not is_there(program), (profile, done)
+            (place.workspace / "go").touch()
+            net.until((place.workspace / "status").exists)
+            _, said = started.process.communicate(timeout=30)
+        assert "ended, since it ran in a profile: python3" in said, (profile, said)
+        again = place.workspace / "again"
+        if profile == "online":
+            assert again.read_text().count(":") == 1, again.read_text()  # the loopback
+        else:
+            assert not again.exists() and (place.workspace / "status").read_text() == "126\n" and "less is allowed by now" in said, said
+        for name in ("up", "go", "status", "again"):
+            (place.workspace / name).unlink(missing_ok=True)
+
+
 def a_profile_reaches_its_hosts_and_the_session_does_not(place):
     server = net.Server("one")
     place.port = server.port
@@ -541,6 +566,7 @@ TESTS = [the_profile_is_the_programs_alone, a_narrower_profile_takes_away, words
          it_ends_with_its_stand_in_and_with_gatehouse, nobody_inside_gets_hold_of_it, what_rules_deny_of_files_it_cannot_open_either,
          a_rule_denies_what_it_starts_too, what_was_judged_is_what_is_moved, without_namespaces_it_is_denied,
          another_gatehouse_in_a_profile_is_a_guest, in_every_mode_it_is_another_sandbox, many_leave_nothing_behind, a_state_that_changes_ends_it_and_names_it,
+         what_is_said_binds_profiles_also_where_the_session_had_no_more,
          a_profile_reaches_its_hosts_and_the_session_does_not, git_reaches_its_remote_and_what_it_starts_does_not,
          tests_run_without_a_network_whatever_they_start, a_terminals_keys_and_jobs_are_the_kernels, a_served_session_has_them_too]
 

@@ -118,3 +118,20 @@ TEST_CASE("a client's roots bound what may be written, together with what its ho
   state.host_says({});
   CHECK(roots() == Strings{"/ws", "/more"});
 }
+
+TEST_CASE("what was said bounds profiles also where the state stays as it is") {
+  Scene scene;
+  std::vector<std::pair<StateWord, bool>> bounds;
+  scene.state.on_bound(
+      [&](const StateWord& bound, bool is_followed) { bounds.emplace_back(bound, is_followed); });
+  scene.state.set(writing, scene.count());
+  CHECK(scene.answered == 1);
+  REQUIRE(bounds.size() == 1);
+  CHECK(bounds[0].first == writing);
+  CHECK_FALSE(bounds[0].second);
+  scene.state.host_says({{}, Network::none, {}, {}});
+  REQUIRE(bounds.size() == 2);
+  CHECK(bounds[1].first == StateWord{Mode::workspace_write, Network::none, {}, {}});
+  CHECK(bounds[1].second);
+  CHECK(scene.state.bound() == bounds[1].first);
+}

@@ -118,3 +118,25 @@ TEST_CASE("a word reads back as it was written, and what is no word is refused b
                             R"({"roots": ["ws"]})", R"({"network": "allow"})", "[]"})
     CHECK_THROWS_AS(shelltool::read_word(nlohmann::ordered_json::parse(wrong)), sys::Error);
 }
+
+TEST_CASE("the host's files are not had without its network") {
+  const SandboxState bare = {Mode::danger_full_access, Network::full, {"/ws"}};
+  CHECK(narrowed(bare, {}) == bare);
+  CHECK(narrowed(bare, word({}, Network::none)) ==
+        SandboxState{Mode::workspace_write, Network::none, {"/ws"}});
+  CHECK(narrowed({Mode::danger_full_access, Network::full, {}}, word({}, Network::allowlist)).mode ==
+        Mode::read_only);
+}
+
+TEST_CASE("all that was said is one bound, and a host that may loosen is none") {
+  StateSources sources{owners, word({}, Network::allowlist, Roots{"/ws"}), word(Mode::read_only), {}, false};
+  sources.calls = {word({}, Network::none, Roots{"/ws/sub", "/srv"}), word(Mode::workspace_write)};
+  CHECK(bound_of(sources) == word(Mode::read_only, Network::none, Roots{"/ws/sub"}));
+  sources.host_may_loosen = true;
+  CHECK(bound_of(sources) == sources.set);
+  CHECK(narrows(word(Mode::read_only), {}));
+  CHECK(narrows(word(Mode::read_only), word(Mode::workspace_write)));
+  CHECK_FALSE(narrows(word(Mode::workspace_write), word(Mode::read_only)));
+  CHECK(narrows(word({}, {}, Roots{"/a"}), word({}, {}, Roots{"/b"})));
+  CHECK_FALSE(narrows({}, word(Mode::read_only, Network::none, Roots{})));
+}
