@@ -30,15 +30,16 @@ class FirstStack {
     }
     for (std::uint64_t type = word(); type != AT_NULL; type = word()) {
       const std::uint64_t value = word();
-      if (type == AT_EXECFN) fingerprint_.name = value;
-      if (type == AT_RANDOM) fingerprint_.random = value;
+      if (type == AT_EXECFN) fingerprint_.vector.second = value;
+      if (type == AT_RANDOM) fingerprint_.vector.first = value;
     }
+    fingerprint_.strings = {arguments(), environment()};
   }
 
   [[nodiscard]] std::uint64_t arguments() const { return first_argument_; }
   /// The strings lie in one piece: arguments, environment, the name.
   [[nodiscard]] std::uint64_t environment() const { return first_variable_ != 0 ? first_variable_ : name(); }
-  [[nodiscard]] std::uint64_t name() const { return fingerprint_.name; }
+  [[nodiscard]] std::uint64_t name() const { return fingerprint_.vector.second; }
   [[nodiscard]] const Fingerprint& fingerprint() const { return fingerprint_; }
 
  private:

@@ -128,7 +128,11 @@ Author ExecReader::author_of(const Task& task) {
 
 void ExecReader::place(const Task& task, ExecEvent& event) const {
   event.pid = task.tid();
-  event.caller = lineage_.find(task.fingerprint());
+  const Fingerprint fingerprint = task.fingerprint();
+  event.caller = lineage_.find(fingerprint);
+  if (!event.caller && fingerprint.vector == Fingerprint::Pair() &&
+      fingerprint.strings == Fingerprint::Pair())
+    throw CallerError{EACCES};  // nobody can say what it is
   if (!event.caller) event.caller = options_.caller;
   const bool by_shell = options_.shell && event.caller && !event.caller->parent;
   event.top = !event.caller || by_shell;

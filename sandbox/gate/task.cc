@@ -29,11 +29,16 @@ std::uint64_t to_number(std::string_view text, int base = 10) {
 
 Task::Task(pid_t tid) : tid_(tid), directory_(fmt::format("/proc/{}/", tid)) {}
 
+std::string_view Task::stat_field(std::string_view text, std::size_t number) {
+  // proc_pid_stat(5): the third stands behind the name, which may hold anything.
+  std::string_view rest = text.substr(std::min(text.rfind(')') + 1, text.size()));
+  for (std::size_t field = 3; field < number && !rest.empty(); ++field)
+    rest.remove_prefix(std::min(rest.find(' ', 1), rest.size()));
+  return rest.substr(std::min<std::size_t>(1, rest.size()));
+}
+
 pid_t Task::parent() const {
-  const std::string text = sys::read_file(path_of("stat"), 4096);
-  // proc_pid_stat(5): behind the name, which may hold anything, the state and the parent.
-  const std::size_t state = text.rfind(')') + 2;
-  return static_cast<pid_t>(to_number(std::string_view(text).substr(std::min(state + 2, text.size()))));
+  return static_cast<pid_t>(to_number(stat_field(sys::read_file(path_of("stat"), 4096), 4)));
 }
 
 /// Of /proc/PID/auxv, which costs a third of what stat does.
@@ -42,11 +47,15 @@ Fingerprint Task::fingerprint() const {
   std::array<std::uint64_t, 2 * most_entries> words{};
   const sys::Fd file(::open(path_of("auxv").c_str(), O_RDONLY | O_CLOEXEC));
   if (!file && (errno == ENOENT || errno == ESRCH)) throw sys::SysError(ESRCH, "looking at thread {}", tid_);
-  if (!file || ::read(file.get(), words.data(), sizeof words) <= 0) return {};
   Fingerprint fingerprint;
+  if (!file || ::read(file.get(), words.data(), sizeof words) <= 0) {
+    const std::string text = sys::read_file(path_of("stat"), 4096);
+    fingerprint.strings = {to_number(stat_field(text, 48)), to_number(stat_field(text, 50))};
+    return fingerprint;
+  }
   for (std::size_t at = 0; at < words.size() && words[at] != AT_NULL; at += 2) {
-    if (words[at] == AT_RANDOM) fingerprint.random = words[at + 1];
-    if (words[at] == AT_EXECFN) fingerprint.name = words[at + 1];
+    if (words[at] == AT_RANDOM) fingerprint.vector.first = words[at + 1];
+    if (words[at] == AT_EXECFN) fingerprint.vector.second = words[at + 1];
   }
   return fingerprint;
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "sandbox/sys/fd.h"
 
@@ -16,11 +17,16 @@ namespace sandbox {
 
 /// Two addresses of the first stack, which the kernel draws at random for each new image, out of the
 /// auxiliary vector that it keeps itself (getauxval(3)). A fork has its parent's, an exec makes new ones: so
-/// they tell which program a process runs, whoever its parent is by now. Zero when they cannot be seen.
+/// they tell which program a process runs, whoever its parent is by now. Of one that has made itself
+/// unreadable (PR_SET_DUMPABLE) two others of that stack are seen: where its words and its variables begin.
+/// Zero what cannot be seen.
 struct Fingerprint {
-  std::uint64_t random = 0;  ///< AT_RANDOM
-  std::uint64_t name = 0;    ///< AT_EXECFN
-  auto operator<=>(const Fingerprint&) const = default;
+  struct Pair {
+    std::uint64_t first = 0, second = 0;
+    auto operator<=>(const Pair&) const = default;
+  };
+  Pair vector;   ///< AT_RANDOM and AT_EXECFN
+  Pair strings;  ///< arg_start and env_start of proc_pid_stat(5)
 };
 
 class Task {
@@ -46,6 +52,8 @@ class Task {
   [[nodiscard]] std::uint64_t ignored_signals() const;
 
  private:
+  /// What begins with that field of /proc/PID/stat, from 3 on.
+  static std::string_view stat_field(std::string_view text, std::size_t number);
   [[nodiscard]] std::string status_line(std::string_view key) const;
   [[nodiscard]] std::string path_of(const char* name) const { return directory_ + name; }
 
