@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -61,6 +62,22 @@ std::string joined(const std::vector<std::string>& argv) {
   std::string bytes;
   for (const std::string& word : argv) bytes.append(word).push_back('\0');
   return bytes;
+}
+
+/// The command's groups are this process' own, but for a command of root's, which has none of them.
+bool in_groups(gid_t group) {
+  static const std::vector<gid_t> groups = [] {
+    std::vector<gid_t> all(static_cast<std::size_t>(std::max(0, ::getgroups(0, nullptr))));
+    all.resize(static_cast<std::size_t>(std::max(0, ::getgroups(static_cast<int>(all.size()), all.data()))));
+    all.push_back(::getegid());
+    return all;
+  }();
+  return ::geteuid() == 0 || std::find(groups.begin(), groups.end(), group) != groups.end();
+}
+
+/// With one the bits of the group are the most that it gives to anybody: acl(5).
+bool has_access_list(int file) {
+  return ::getxattr(sys::proc_path(file).c_str(), "system.posix_acl_access", nullptr, 0) > 0;
 }
 
 }  // namespace
@@ -132,7 +149,8 @@ File ImageReader::describe(int file, const struct stat& facts) const {
   result.mode = facts.st_mode;
   result.size = static_cast<std::uint64_t>(facts.st_size);
   result.writable = writable(facts, file, result.path);
-  if (result.writable) {
+  // Under another state, or in another session, it may have been written.
+  if (result.writable || changeable(file, facts)) {
     const sys::Fd readable(
         ::open(sys::proc_path(file).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (readable) result.copy_of = known_.copy_of(facts, readable.get());
@@ -144,14 +162,16 @@ bool ImageReader::writable(const struct stat& facts, int file, const std::string
   if (author_.own_mounts) return true;
   struct statvfs mount {};
   if (::fstatvfs(file, &mount) == 0 && (mount.f_flag & ST_RDONLY) != 0) return false;
-  const auto changeable = [this](const struct stat& object) {
-    return object.st_uid == author_.uid || (object.st_mode & S_IWOTH) != 0;
-  };
-  if (changeable(facts)) return true;
+  if (changeable(file, facts)) return true;
   // Who may write the directory may put another file in this one's place.
   struct stat directory {};
   const sys::Fd parent(resolver_.open_parent(path));
-  return !parent || ::fstat(parent.get(), &directory) != 0 || changeable(directory);
+  return !parent || ::fstat(parent.get(), &directory) != 0 || changeable(parent.get(), directory);
+}
+
+bool ImageReader::changeable(int file, const struct stat& facts) const {
+  if (facts.st_uid == author_.uid || (facts.st_mode & S_IWOTH) != 0) return true;
+  return (facts.st_mode & S_IWGRP) != 0 && (in_groups(facts.st_gid) || has_access_list(file));
 }
 
 /// `ld.so PROGRAM` runs PROGRAM, whatever the kernel thinks that it runs.

@@ -73,6 +73,8 @@ class ImageReader {
   [[nodiscard]] Head head_of(int file, const struct stat& facts, const Image& image) const;
   void add_loaded(std::vector<Image>& images) const;
   [[nodiscard]] bool writable(const struct stat& facts, int file, const std::string& path) const;
+  /// By its owner and its mode the command's user could, wherever it is mounted.
+  [[nodiscard]] bool changeable(int file, const struct stat& facts) const;
 
   const Resolver& resolver_;
   KnownFiles& known_;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <glob.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,6 +28,18 @@ std::vector<std::string> loaders() {
   return paths;
 }
 
+// No program is larger, and comparing takes seconds.
+constexpr off_t largest_program = off_t{512} << 20;
+
+/// The file that stands there now, which a program may have put there: no FIFO is waited for.
+sys::Fd open_known(const std::string& path, off_t size) {
+  sys::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  struct stat facts {};
+  if (!file || ::fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode) || facts.st_size != size)
+    return {};
+  return file;
+}
+
 bool same_content(int one, int other) {
   std::array<char, 65536> a{};
   std::array<char, 65536> b{};
@@ -50,7 +63,7 @@ void KnownFiles::list() {
 
 void KnownFiles::add(const std::string& path) {
   struct stat facts {};
-  if (::stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode))
+  if (::stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_size <= largest_program)
     by_size_.emplace(static_cast<std::uint64_t>(facts.st_size), path);
 }
 
@@ -58,7 +71,7 @@ std::string KnownFiles::copy_of(const struct stat& facts, int readable) {
   if (!listed_) list();
   const auto [begin, end] = by_size_.equal_range(static_cast<std::uint64_t>(facts.st_size));
   for (auto known = begin; known != end; ++known) {
-    const sys::Fd file(::open(known->second.c_str(), O_RDONLY | O_CLOEXEC));
+    const sys::Fd file = open_known(known->second, facts.st_size);
     if (file && same_content(file.get(), readable)) return known->second;
   }
   return {};

@@ -129,6 +129,45 @@ END
   rm -rf Makefile release.sh release.py t audit.jsonl
 }
 
+# What a program makes of itself, of files or of the state does not change what it is to the rules.
+identity() {
+  local mode team=$PWD/team
+  cat > below.yaml <<'END'
+version: 1
+rules: [{id: below, event: exec, when: {program: uname, ancestor: {program: python3}}, verdict: deny, reason: Not below it.}]
+END
+  for mode in read-only workspace-write danger-full-access; do
+    run gate --mode "$mode" --rules below.yaml -- sh -c 'python3 -c "
+import ctypes, os, sys
+ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+pid = os.fork()
+if pid == 0: os.execvp(\"uname\", [\"uname\", \"-s\"])
+os.waitpid(pid, 0)
+os.execvp(\"uname\", [\"uname\", \"-s\"])"; :'
+    holds "$mode: who cannot be read is known all the same" not grep -q Linux "$place/out"
+    holds "$mode: and that was the rule" test "$(grep -c 'rule below' "$place/err")" -ge 1
+  done
+  sed 's/, ancestor: {program: python3}//' below.yaml > deny.yaml
+  cp "$(command -v uname)" copied
+  cp /lib64/ld-linux-x86-64.so.2 copied-loader 2>/dev/null || cp /lib/ld-linux-*.so.1 copied-loader
+  for mode in read-only workspace-write; do
+    run gate --mode "$mode" --rules deny.yaml -- sh -c "./copied -s; ./copied-loader $(command -v uname) -s; :"
+    holds "$mode: a copy from before is the program" not grep -q Linux "$place/out"
+  done
+  mkdir -m 2775 team
+  cp "$(type -P true)" team/tool
+  chmod 775 team team/tool
+  if [ "$(id -u)" = 0 ]; then chown 0:0 team team/tool; else chgrp "$(id -g)" team team/tool; fi
+  run gate --rules deny.yaml --workspace "$team" -- sh -c "cat $(command -v uname) > $team/tool && $team/tool -s; :"
+  holds 'a copy in a file of the group is the program' not grep -q Linux "$place/out"
+  printf 'version: 1\nrules: [{id: fifo, event: exec, when: {program: %s/known}, verdict: deny, reason: It is known.}]\n' "$PWD" > fifo.yaml
+  printf '#!/bin/sh\necho one\n' > known && printf '#!/bin/sh\necho two\n' > other && chmod +x known other
+  expect 0 'a FIFO in place of a known program holds nobody up' gate --timeout 30 --rules fifo.yaml -- \
+    sh -c 'cp known copy; ./copy; rm known; mkfifo known; ./other'
+  holds 'and others run' grep -q two "$place/out"
+  rm -rf below.yaml deny.yaml fifo.yaml copied copied-loader team known other copy
+}
+
 # Usage, rules and workspaces that are wrong: 125, a sentence, and nothing has run.
 refuses() {
   local name=$1
@@ -594,7 +633,7 @@ asks() {
 }
 
 echo x > not-executable
-for part in first_run statuses login_environment processors private_caches timeouts chains guests bad_input workspaces bytes json modes held_files project_rules grants delegation network leftovers checks importing same_verdict profiles asks; do
+for part in ${GATEHOUSE_TEST_PARTS:-first_run statuses login_environment processors private_caches timeouts chains identity guests bad_input workspaces bytes json modes held_files project_rules grants delegation network leftovers checks importing same_verdict profiles asks; do
   "$part"
 done
 finish
