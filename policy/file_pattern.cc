@@ -77,27 +77,32 @@ std::string without_own_links(const std::string& path, const std::string& cwd) {
 
 /// As sys::real_path_of_missing, but a link that leads to nothing is followed, since who writes there makes
 /// it, and no magic one is; ".." is taken back by name only behind what does not exist, where no link can be.
-std::optional<std::string> real_path_without_magic(const std::string& path) {
+/// From the front: what is not there has no end that could be looked for.
+std::optional<std::string> real_path_without_magic(std::string path) {
   constexpr int most_links = 40;  // as the kernel
-  std::string existing = path;
-  std::string rest;
-  for (int links = 0;;) {
-    const sys::Fd fd = sys::try_open_at(AT_FDCWD, existing, O_PATH, {sys::Reach::anywhere, true, false});
-    if (fd) return sys::normal_path(sys::path_of(fd.get()) + rest);
-    if (errno != ENOENT && errno != ENOTDIR) return std::nullopt;
-    while (existing.size() > 1 && existing.back() == '/') existing.pop_back();
-    if (existing == "/") return std::nullopt;
-    std::error_code no_link;
-    const std::string target = std::filesystem::read_symlink(existing, no_link).string();
-    if (no_link) {
-      rest = "/" + sys::base_name(existing) + rest;
-      existing = sys::parent_of(existing);
-    } else if (++links <= most_links) {
-      existing = target.starts_with('/') ? target : sys::parent_of(existing) + "/" + target;
-    } else {
-      return std::nullopt;
+  const auto open = [](const std::string& place) {
+    return sys::try_open_at(AT_FDCWD, place, O_PATH, {sys::Reach::anywhere, true, false});
+  };
+  const auto is_missing = [] { return errno == ENOENT || errno == ENOTDIR; };
+  for (int links = 0; links <= most_links; ++links) {
+    if (const sys::Fd whole = open(path)) return sys::normal_path(sys::path_of(whole.get()));
+    if (!is_missing()) return std::nullopt;
+    sys::Fd last = open("/");
+    std::size_t begin = 0, end = 0;
+    for (sys::Fd next = open("/"); next; next = open(path.substr(0, end))) {
+      last = std::move(next);
+      begin = path.find_first_not_of('/', end);
+      if (begin == path.npos) return std::nullopt;  // it is there by now
+      end = std::min(path.find('/', begin), path.size());
     }
+    if (!is_missing()) return std::nullopt;
+    const std::string missing = path.substr(0, end);
+    std::error_code no_link;
+    const std::string target = std::filesystem::read_symlink(missing, no_link).string();
+    if (no_link) return sys::normal_path(sys::path_of(last.get()) + "/" + path.substr(begin));
+    path = (target.starts_with('/') ? target : sys::parent_of(missing) + "/" + target) + path.substr(end);
   }
+  return std::nullopt;
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "policy/word_matcher.h"
 
 #include <algorithm>
+#include <cctype>
+#include <iterator>
 
 namespace policy {
 namespace {
@@ -60,7 +62,9 @@ class Presence {
   }
 
   [[nodiscard]] bool has(std::string_view name) const {
-    const auto given = [&](const Option& option) { return is(option, name); };
+    const auto given = [&](const Option& option) {
+      return is(option, name) && (reach_ == Reach::wide || !is_switched_off(option));
+    };
     if (std::none_of(words_.options.begin(), words_.options.end(), given)) return false;
     return reach_ == Reach::wide || !taken_back(name);
   }
@@ -87,12 +91,24 @@ class Presence {
            !grammar_.named.contains(option.name);
   }
 
-  /// "--no-x" anywhere leaves it open whether "--x" holds.
+  /// "--x=false": the option stands there, and does not hold.
+  static bool is_switched_off(const Option& option) {
+    constexpr std::string_view negatives[] = {"false", "no", "off", "none", "never", "0", "f", "n"};
+    const std::size_t equals = option.word.find('=');
+    if (equals == option.word.npos) return false;
+    std::string value(option.word.substr(equals + 1));
+    std::transform(value.begin(), value.end(), value.begin(),
+                   [](unsigned char byte) { return std::tolower(byte); });
+    return std::find(std::begin(negatives), std::end(negatives), value) != std::end(negatives);
+  }
+
+  /// "--no-x" anywhere, also shortened, leaves it open whether "--x" holds; and whether "-x" does, which may
+  /// be short for whatever an option takes back that nobody has listed.
   [[nodiscard]] bool taken_back(std::string_view name) const {
-    return name.starts_with("--") &&
-           std::any_of(words_.options.begin(), words_.options.end(), [&](const Option& option) {
-             return option.name.starts_with("--no-") && option.name.substr(5) == name.substr(2);
-           });
+    return std::any_of(words_.options.begin(), words_.options.end(), [&](const Option& option) {
+      if (!option.name.starts_with("--no-") || option.name.size() == 5) return false;
+      return name.starts_with("--") ? name.substr(2).starts_with(option.name.substr(5)) : !option.listed;
+    });
   }
 
   const Words& words_;

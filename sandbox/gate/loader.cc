@@ -13,9 +13,10 @@ constexpr std::array options_with_value = {"--library-path",     "--inhibit-rpat
                                            "--preload",          "--argv0",         "--glibc-hwcaps-prepend",
                                            "--glibc-hwcaps-mask"};
 
+/// musl's loader is its library, by another name.
 bool named_as_loader(const std::string& path) {
   const std::string name = sys::base_name(path);
-  return name.starts_with("ld") && name.find(".so") != std::string::npos;
+  return (name.starts_with("ld") && name.find(".so") != std::string::npos) || name == "libc.so";
 }
 
 }  // namespace

@@ -52,7 +52,8 @@ namespace {
 sys::Fd clone(int place, const std::string& path, int flags) {
   constexpr int always = AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
   sys::Fd tree(static_cast<int>(::syscall(SYS_open_tree, place, "", always | flags)));
-  if (!tree) fail(errno, "copying the mounts of " + path);
+  // Who is told first that there is no such call differs from start to start.
+  if (!tree) fail(errno, errno == ENOSYS ? "copying mounts" : "copying the mounts of " + path);
   return tree;
 }
 

@@ -232,6 +232,17 @@ TEST_CASE("an option that is taken back does not count narrowly") {
   CHECK(options(dry, {"p", "--dry-run"}, Reach::narrow));
   CHECK_FALSE(options(dry, {"p", "--dry-run", "--no-dry-run"}, Reach::narrow));
   CHECK(options(dry, {"p", "--dry-run", "--no-dry-run"}, Reach::wide));
+  dry.any = {"-n", "--dry-run"};
+  for (const char* back : {"--no-dry-run", "--no-dry", "--no-d", "--no-n"}) {
+    CAPTURE(back);
+    CHECK_FALSE(options(dry, {"p", "-n", back}, Reach::narrow));
+    CHECK(options(dry, {"p", "-n", back}, Reach::wide));
+  }
+  for (const char* off : {"--dry-run=false", "--dry-run=None", "--dry-run=0"}) {
+    CHECK_FALSE(options(dry, {"p", off}, Reach::narrow));
+    CHECK(options(dry, {"p", off}, Reach::wide));
+  }
+  CHECK(options(dry, {"p", "--dry-run=client"}, Reach::narrow));
 }
 
 TEST_CASE("values: one is enough widely, every one must fit narrowly") {
