@@ -38,18 +38,26 @@ Stillness::Stillness(const std::vector<pid_t>& processes) : stopped_before_(stop
   for (const pid_t process : processes) ::kill(process, SIGSTOP);
 }
 
+/// The kernel's list of a process' children leaves one out now and then where another one ends meanwhile: who
+/// was left out would stand still for ever, so it is looked again until nobody does.
 Stillness::~Stillness() {
-  std::vector<pid_t> processes;
-  try {
-    processes = descendants_of(::getpid());
-  } catch (const std::exception&) {
-    if (is_of_all_) ::kill(-1, SIGCONT);  // out of memory or descriptors: rather too many than nobody
-    return;
+  constexpr int most_looks = 100;
+  for (int look = 0; look < most_looks; ++look) {
+    std::vector<pid_t> processes;
+    try {
+      processes = descendants_of(::getpid());
+    } catch (const std::exception&) {
+      if (is_of_all_) ::kill(-1, SIGCONT);  // out of memory or descriptors: rather too many than nobody
+      return;
+    }
+    std::erase_if(processes, [&](pid_t process) {
+      return std::find(stopped_before_.begin(), stopped_before_.end(), process) != stopped_before_.end() ||
+             (look > 0 && !is_stopped(process));
+    });
+    std::reverse(processes.begin(), processes.end());
+    for (const pid_t process : processes) ::kill(process, SIGCONT);
+    if (look > 1 && processes.empty()) return;
   }
-  std::reverse(processes.begin(), processes.end());
-  for (const pid_t process : processes)
-    if (std::find(stopped_before_.begin(), stopped_before_.end(), process) == stopped_before_.end())
-      ::kill(process, SIGCONT);
 }
 
 }  // namespace sandbox

@@ -149,6 +149,7 @@ def what_a_turn_left_running_is_ended_for_it_too_and_told(place):
     server = place.serve()
     text, _ = server.shell(f"python3 -c 'import time\ntime.sleep(1)\n{HOG.format(400)}\ntime.sleep(31.5)' >/dev/null 2>&1 &")
     assert "still runs" in text, text
+    assert until(lambda: processes_with("31.5"), 15), "it does not begin"
     assert until(lambda: not processes_with("31.5"), 15), "it goes on"
     text, meta = server.shell("echo next")
     assert "note: limit memory: 150 MB, reached by python3 -c" in text and "an earlier command" in text and text.endswith("next"), text
