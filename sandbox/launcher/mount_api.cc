@@ -17,7 +17,8 @@ namespace {
 /// Without one of these calls no mount tree can be built: the kernel's limit, or that of a filter around us.
 [[noreturn]] void fail(int error, const std::string& doing) {
   if (error != ENOSYS) throw sys::SysError(error, doing);
-  throw Refused(error, sys::SysError(error, doing).what());
+  // Which call is missing first differs from start to start: some are init's, some the supervisor's.
+  throw Refused(error, sys::SysError(error, "making mounts").what());
 }
 
 }  // namespace
@@ -52,8 +53,7 @@ namespace {
 sys::Fd clone(int place, const std::string& path, int flags) {
   constexpr int always = AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
   sys::Fd tree(static_cast<int>(::syscall(SYS_open_tree, place, "", always | flags)));
-  // Who is told first that there is no such call differs from start to start.
-  if (!tree) fail(errno, errno == ENOSYS ? "copying mounts" : "copying the mounts of " + path);
+  if (!tree) fail(errno, "copying the mounts of " + path);
   return tree;
 }
 
