@@ -9,10 +9,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <ctime>
-#include <filesystem>
 
 #include "policy/json_line.h"
 #include "sandbox/sys/error.h"
+#include "sandbox/sys/old_files.h"
 
 namespace policy {
 
@@ -66,22 +66,8 @@ void Audit::write(const char* event, std::string_view fields) {
 }
 
 void prune_audit(const std::string& directory, std::chrono::milliseconds keep) {
-  namespace fs = std::filesystem;
-  if (keep.count() == 0) return;
-  const auto now = fs::file_time_type::clock::now();
-  const fs::path mark = fs::path(directory) / "pruned";
-  std::error_code error;
-  const auto last = fs::last_write_time(mark, error);
-  if (!error && now - last < std::chrono::hours(24) && now >= last) return;
-  const sys::Fd touched(::open(mark.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (touched) ::futimens(touched.get(), nullptr);
-  for (fs::directory_iterator file(directory, error), end; !error && file != end; file.increment(error)) {
-    std::error_code ignored;
-    const bool is_record = file->path().filename().string().find(".jsonl") != std::string::npos;
-    if (is_record && file->is_regular_file(ignored) && now - file->last_write_time(ignored) > keep &&
-        !ignored)
-      fs::remove(file->path(), ignored);
-  }
+  if (keep.count() != 0 && sys::is_due(directory + "/pruned"))
+    sys::remove_old_files(directory, ".jsonl", keep);
 }
 
 }  // namespace policy
