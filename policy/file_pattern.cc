@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 
 #include "sandbox/sys/error.h"
@@ -75,32 +76,37 @@ std::string without_own_links(const std::string& path, const std::string& cwd) {
   return path;
 }
 
+std::vector<std::size_t> ends_of_components(const std::string& path) {
+  std::vector<std::size_t> ends;
+  for (std::size_t at = 0; (at = path.find_first_not_of('/', at)) != path.npos;)
+    ends.push_back(at = std::min(path.find('/', at), path.size()));
+  return ends;
+}
+
 /// As sys::real_path_of_missing, but a link that leads to nothing is followed, since who writes there makes
 /// it, and no magic one is; ".." is taken back by name only behind what does not exist, where no link can be.
-/// From the front: what is not there has no end that could be looked for.
+/// Of thousands of components few are tried.
 std::optional<std::string> real_path_without_magic(std::string path) {
   constexpr int most_links = 40;  // as the kernel
   const auto open = [](const std::string& place) {
     return sys::try_open_at(AT_FDCWD, place, O_PATH, {sys::Reach::anywhere, true, false});
   };
-  const auto is_missing = [] { return errno == ENOENT || errno == ENOTDIR; };
   for (int links = 0; links <= most_links; ++links) {
     if (const sys::Fd whole = open(path)) return sys::normal_path(sys::path_of(whole.get()));
-    if (!is_missing()) return std::nullopt;
-    sys::Fd last = open("/");
-    std::size_t begin = 0, end = 0;
-    for (sys::Fd next = open("/"); next; next = open(path.substr(0, end))) {
-      last = std::move(next);
-      begin = path.find_first_not_of('/', end);
-      if (begin == path.npos) return std::nullopt;  // it is there by now
-      end = std::min(path.find('/', begin), path.size());
-    }
-    if (!is_missing()) return std::nullopt;
-    const std::string missing = path.substr(0, end);
+    if (errno != ENOENT && errno != ENOTDIR) return std::nullopt;
+    const std::vector<std::size_t> ends = ends_of_components(path);
+    const auto first = std::partition_point(ends.begin(), ends.end(),
+                                            [&](std::size_t end) { return bool(open(path.substr(0, end))); });
+    if (first == ends.end()) return std::nullopt;  // it is there by now
+    const std::string missing = path.substr(0, *first);
     std::error_code no_link;
     const std::string target = std::filesystem::read_symlink(missing, no_link).string();
-    if (no_link) return sys::normal_path(sys::path_of(last.get()) + "/" + path.substr(begin));
-    path = (target.starts_with('/') ? target : sys::parent_of(missing) + "/" + target) + path.substr(end);
+    if (no_link) {
+      const sys::Fd last = open(first == ends.begin() ? "/" : path.substr(0, *std::prev(first)));
+      if (!last) return std::nullopt;
+      return sys::normal_path(sys::path_of(last.get()) + "/" + sys::base_name(missing) + path.substr(*first));
+    }
+    path = (target.starts_with('/') ? target : sys::parent_of(missing) + "/" + target) + path.substr(*first);
   }
   return std::nullopt;
 }
