@@ -20,6 +20,22 @@ Message read_response(Json json) {
   return message;
 }
 
+/// Behind the closing quote of the string that begins at `at`.
+std::size_t end_of_string(std::string_view text, std::size_t at) {
+  for (++at; at < text.size() && text[at] != '"'; ++at)
+    if (text[at] == '\\') ++at;
+  return std::min(at + 1, text.size());
+}
+
+/// The value that stands at the beginning, if it is an id.
+Json id_at(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  const std::size_t end =
+      text.starts_with('"') ? end_of_string(text, 0) : std::min(text.find_first_of(",} \t\r\n"), text.size());
+  const Json value = Json::parse(text.substr(0, end), nullptr, false);
+  return is_id(value) ? value : Json(nullptr);
+}
+
 }  // namespace
 
 Message read_message(Json json) {
@@ -50,26 +66,6 @@ Json id_for_error(const Json& json) {
   const auto id = json.find("id");
   return id != json.end() && is_id(*id) ? *id : Json(nullptr);
 }
-
-namespace {
-
-/// Behind the closing quote of the string that begins at `at`.
-std::size_t end_of_string(std::string_view text, std::size_t at) {
-  for (++at; at < text.size() && text[at] != '"'; ++at)
-    if (text[at] == '\\') ++at;
-  return std::min(at + 1, text.size());
-}
-
-/// The value that stands at the beginning, if it is an id.
-Json id_at(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-  const std::size_t end =
-      text.starts_with('"') ? end_of_string(text, 0) : std::min(text.find_first_of(",} \t\r\n"), text.size());
-  const Json value = Json::parse(text.substr(0, end), nullptr, false);
-  return is_id(value) ? value : Json(nullptr);
-}
-
-}  // namespace
 
 Json id_for_error(std::string_view unreadable) {
   constexpr std::string_view key = R"("id")";

@@ -64,7 +64,7 @@ std::string joined(const std::vector<std::string>& argv) {
   return bytes;
 }
 
-/// The command's groups are this process' own, but for a command of root's, which has none of them.
+/// The command's groups are this process' own. A command of root's has others than root: any may be one.
 bool in_groups(gid_t group) {
   static const std::vector<gid_t> groups = [] {
     std::vector<gid_t> all(static_cast<std::size_t>(std::max(0, ::getgroups(0, nullptr))));

@@ -43,28 +43,28 @@ sys::Fd make_ruleset(const LandlockRuleset& attributes) {
   return ruleset;
 }
 
+bool add_rule(int ruleset, int place, Rights rights) {
+  landlock_path_beneath_attr rule{};
+  rule.allowed_access = rights;
+  rule.parent_fd = place;
+  return ::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
+}
+
 void allow(int ruleset, const std::string& path, Rights rights) {
   const sys::Fd place(::open(path.c_str(), O_PATH | O_CLOEXEC));
   if (!place) return;  // nothing there: nothing to allow
   struct stat status {};
   if (::fstatat(place.get(), "", &status, AT_EMPTY_PATH) != 0)
     throw sys::SysError(errno, "examining {}", path);
-  landlock_path_beneath_attr rule{};
-  rule.allowed_access = S_ISDIR(status.st_mode) ? rights : rights & for_files;
-  rule.parent_fd = place.get();
-  if (::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
+  if (!add_rule(ruleset, place.get(), S_ISDIR(status.st_mode) ? rights : rights & for_files))
     throw sys::SysError(errno, "allowing {} in the Landlock ruleset", path);
 }
 
-/// Of what is no file of a directory, as a pipe, no rule is needed.
+/// What is no file of a directory, as a pipe, needs no rule, and can have none.
 void allow_standard(int ruleset, Rights known) {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     struct stat status {};
-    if (::fstat(fd, &status) != 0 || S_ISDIR(status.st_mode)) continue;
-    landlock_path_beneath_attr rule{};
-    rule.allowed_access = known & for_files;
-    rule.parent_fd = fd;
-    (void)::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+    if (::fstat(fd, &status) == 0 && !S_ISDIR(status.st_mode)) (void)add_rule(ruleset, fd, known & for_files);
   }
 }
 
@@ -95,10 +95,7 @@ void allow_files(int ruleset, const Spec& spec, Tier tier, Rights known) {
 /// A domain in the other, so that what a rule there says of a directory counts only where that lies in here.
 void stay_below(int own_root, Rights known) {
   const sys::Fd ruleset = make_ruleset({.handled_access_fs = known, .handled_access_net = 0, .scoped = 0});
-  landlock_path_beneath_attr rule{};
-  rule.allowed_access = known;
-  rule.parent_fd = own_root;
-  if (::syscall(SYS_landlock_add_rule, ruleset.get(), LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
+  if (!add_rule(ruleset.get(), own_root, known))
     throw sys::SysError(errno, "allowing the sandbox's own root in the Landlock ruleset");
   allow_standard(ruleset.get(), known);
   restrict_self(ruleset.get());

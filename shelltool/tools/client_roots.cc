@@ -1,5 +1,8 @@
 #include "shelltool/tools/client_roots.h"
 
+#include <algorithm>
+#include <charconv>
+#include <chrono>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -18,13 +21,6 @@ using mcp::Json;
 constexpr auto longest_wait = std::chrono::seconds(2);
 constexpr std::size_t most_roots = 1000;
 
-int digit(char letter) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  const char small = letter >= 'A' && letter <= 'F' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  const std::size_t at = digits.find(small);
-  return at == digits.npos ? -1 : static_cast<int>(at);
-}
-
 /// RFC 3986, section 2.1; nothing where a '%' is no part of such a byte.
 std::optional<std::string> percent_decoded(std::string_view text) {
   std::string bytes;
@@ -33,10 +29,11 @@ std::optional<std::string> percent_decoded(std::string_view text) {
       bytes.push_back(text[at]);
       continue;
     }
-    const int high = at + 1 < text.size() ? digit(text[at + 1]) : -1;
-    const int low = at + 2 < text.size() ? digit(text[at + 2]) : -1;
-    if (high < 0 || low < 0) return std::nullopt;
-    bytes.push_back(static_cast<char>(high * 16 + low));
+    unsigned char byte = 0;
+    const char* const digits = text.data() + at + 1;
+    if (at + 2 >= text.size() || std::from_chars(digits, digits + 2, byte, 16).ptr != digits + 2)
+      return std::nullopt;
+    bytes.push_back(static_cast<char>(byte));
     at += 2;
   }
   return bytes;
