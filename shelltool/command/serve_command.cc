@@ -87,6 +87,7 @@ class StdioServer {
         signals_(reactor_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int) { reactor_.stop(); })) {
     reactor_.on_error([](const std::exception& error) { log(LogLevel::error, error.what()); });
     for (const std::string& note : plan_.plan().made.notes) log(LogLevel::warning, note);
+    check_workspace_patterns(plan_.plan().config.workspaces, plan_.plan().made.identity.account.home);
     mcp::serve_lifecycle(dispatcher_, {"gatehouse", "gatehouse", version,
                                        [this] { return current_instructions(plan_); }, state_capabilities(),
                                        [this](const mcp::Json& capabilities) { roots_.heed(capabilities); }});

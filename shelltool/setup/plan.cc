@@ -10,7 +10,6 @@
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
-#include "shelltool/setup/client_workspace.h"
 #include "shelltool/setup/project_rules.h"
 #include "shelltool/setup/session_profile.h"
 
@@ -73,7 +72,6 @@ Plan make_plan(const CommonOptions& common, const CommandOptions& command, std::
   const auto profile =
       command.profile.empty() ? std::nullopt : std::make_optional(choose_profile(command.profile, argv));
   config::Config config = load_settings(profile ? with_profile(common, *profile) : common, places);
-  check_workspace_patterns(config.workspaces, home_of(caller));
   if (config.mode == config::Mode::danger_full_access && common.network == config::NetworkMode::none)
     throw sys::Error(sys::Kind::unsupported,
                      "--network none: mode danger-full-access has the host's network; take another mode");
