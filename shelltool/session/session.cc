@@ -256,31 +256,33 @@ void Session::apply(const SandboxState& wanted, std::uint64_t generation,
   judge_->set_state(most.mode, most.network, generation);
   if (most == state_->state()) return done(false);
   guests_.tell({state(), id_});
-  std::vector<std::string> moved = supervisor_->end_moved();
-  state_->apply(
-      wanted, [this, generation, moved = std::move(moved), done = std::move(done)](StateHold::Result result) {
-        for (const std::string& words : moved)
-          result.sentences.push_back(fmt::format("ended, since it ran in a profile: {}", words));
-        tell_change(generation, result);
-        if (result.is_lost) {
-          supervisor_->end();
-        } else if (holds_) {
-          holds_->forget_rules();
-          follow_files();
-        }
-        done(result.is_lost);
-      });
+  state_->apply(wanted,
+                [this, generation, ended = end_moved(), done = std::move(done)](StateHold::Result result) {
+                  result.sentences.insert(result.sentences.end(), ended.begin(), ended.end());
+                  tell_change(generation, result);
+                  if (result.is_lost) {
+                    supervisor_->end();
+                  } else if (holds_) {
+                    holds_->forget_rules();
+                    follow_files();
+                  }
+                  done(result.is_lost);
+                });
 }
 
 std::vector<std::string> Session::bind(const StateWord& bound, bool is_followed) {
   const StateWord before = std::exchange(bound_, bound);
-  std::vector<std::string> said;
-  if (is_followed || !supervisor_ || outer_ != nullptr || !narrows(bound, before)) return said;
-  for (const std::string& words : supervisor_->end_moved())
-    said.push_back(fmt::format("ended, since it ran in a profile: {}", words));
+  if (is_followed || !supervisor_ || outer_ != nullptr || !narrows(bound, before)) return {};
+  const std::vector<std::string> said = end_moved();
   for (const std::string& sentence : said)
     if (options_.notice) options_.notice(sentence);
   news_.insert(news_.end(), said.begin(), said.end());
+  return said;
+}
+
+std::vector<std::string> Session::end_moved() {
+  std::vector<std::string> said = supervisor_->end_moved();
+  for (std::string& words : said) words = "ended, since it ran in a profile: " + words;
   return said;
 }
 

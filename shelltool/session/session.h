@@ -150,6 +150,7 @@ class Session {
   void check_tier() const;
   void collect_notes();
   void tell_left_reached(const sandbox::LimitReached& reached);
+  std::vector<std::string> end_moved();
   void tell_change(std::uint64_t generation, const StateHold::Result& result);
   void hear_outer();
   std::vector<sandbox::Taken> with_leftovers(std::vector<sandbox::Taken> taken);

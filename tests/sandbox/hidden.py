@@ -246,21 +246,14 @@ def with_the_hosts_files_nothing_is_hidden(place):
     place.stop(process)
 
 
-def with_pipe(place, *words):
-    process = subprocess.Popen(place.words(*words), cwd=place.workspace, env=place.env, text=True, stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    place.running.append(process)
-    return process
-
-
 def a_directory_of_another_sandbox_leads_nowhere_nor_when_that_one_has_ended(place):
     """Its covers are gone by then: what it sees would be the host's own files."""
     place.secret(".pgpass")
     (place.workspace / "own").write_text("mine")
     python = ["/usr/bin/python3", "-c"]
-    taker = with_pipe(place, *python, "import os,socket,sys\n" + TAKER, place.home / ".pgpass")
+    taker = place.begin(*python, "import os,socket,sys\n" + TAKER, place.home / ".pgpass", stdin=subprocess.PIPE)
     assert taker.stdout.readline() == "waits\n", taker.communicate()
-    giver = with_pipe(place, *python, "import os,socket,sys\n" + GIVER)
+    giver = place.begin(*python, "import os,socket,sys\n" + GIVER, stdin=subprocess.PIPE)
     said = [taker.stdout.readline().split()]
     giver.communicate("", timeout=30)
     taker.stdin.write("\n")

@@ -42,10 +42,10 @@ class Place:
     def python(self, text, *words, **options):
         return self.run("/usr/bin/python3", "-c", "import os,socket,sys,time\n" + text, *words, **options)
 
-    def begin(self, *words, options=()):
+    def begin(self, *words, options=(), stdin=subprocess.DEVNULL):
         """One that goes on while the test does."""
         process = subprocess.Popen(self.words(*words, options=options), cwd=self.workspace, env=self.env, text=True,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                                   stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.running.append(process)
         return process
 
