@@ -122,10 +122,11 @@ std::span<const std::string> Face::verbatim() const {
   return words.subspan(std::min(first_ + 1, words.size()));
 }
 
-const NamedFile& Face::file(std::string_view word, const std::string& cwd, Resolve resolve) const {
+const NamedFile& Face::file(std::string_view word, const sandbox::ExecEvent& event, Resolve resolve) const {
   const auto found = word_files_.find(word.data());
   if (found != word_files_.end()) return found->second;
-  return word_files_.emplace(word.data(), named_file(word, cwd, resolve)).first->second;
+  return word_files_.emplace(word.data(), named_file(word, event.cwd, resolve, event.follow_links))
+      .first->second;
 }
 
 std::vector<Face> faces_of(const sandbox::ExecEvent& event, const Identity& identity) {

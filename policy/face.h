@@ -36,7 +36,8 @@ class Face {
   /// The same words as they stand.
   [[nodiscard]] std::span<const std::string> verbatim() const;
   /// A word of the command line as a file; looked up once per word.
-  [[nodiscard]] const NamedFile& file(std::string_view word, const std::string& cwd, Resolve resolve) const;
+  [[nodiscard]] const NamedFile& file(std::string_view word, const sandbox::ExecEvent& event,
+                                      Resolve resolve) const;
 
  private:
   friend class FaceMaker;

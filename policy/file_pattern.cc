@@ -3,11 +3,8 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <filesystem>
-#include <iterator>
-#include <system_error>
 
+#include "sandbox/sys/destination.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 
@@ -76,39 +73,12 @@ std::string without_own_links(const std::string& path, const std::string& cwd) {
   return path;
 }
 
-std::vector<std::size_t> ends_of_components(const std::string& path) {
-  std::vector<std::size_t> ends;
-  for (std::size_t at = 0; (at = path.find_first_not_of('/', at)) != path.npos;)
-    ends.push_back(at = std::min(path.find('/', at), path.size()));
-  return ends;
-}
-
-/// As sys::real_path_of_missing, but a link that leads to nothing is followed, since who writes there makes
-/// it, and no magic one is; ".." is taken back by name only behind what does not exist, where no link can be.
-/// Of thousands of components few are tried.
-std::optional<std::string> real_path_without_magic(std::string path) {
-  constexpr int most_links = 40;  // as the kernel
-  const auto open = [](const std::string& place) {
-    return sys::try_open_at(AT_FDCWD, place, O_PATH, {sys::Reach::anywhere, true, false});
-  };
-  for (int links = 0; links <= most_links; ++links) {
-    if (const sys::Fd whole = open(path)) return sys::normal_path(sys::path_of(whole.get()));
-    if (errno != ENOENT && errno != ENOTDIR) return std::nullopt;
-    const std::vector<std::size_t> ends = ends_of_components(path);
-    const auto first = std::partition_point(ends.begin(), ends.end(),
-                                            [&](std::size_t end) { return bool(open(path.substr(0, end))); });
-    if (first == ends.end()) return std::nullopt;  // it is there by now
-    const std::string missing = path.substr(0, *first);
-    std::error_code no_link;
-    const std::string target = std::filesystem::read_symlink(missing, no_link).string();
-    if (no_link) {
-      const sys::Fd last = open(first == ends.begin() ? "/" : path.substr(0, *std::prev(first)));
-      if (!last) return std::nullopt;
-      return sys::normal_path(sys::path_of(last.get()) + "/" + sys::base_name(missing) + path.substr(*first));
-    }
-    path = (target.starts_with('/') ? target : sys::parent_of(missing) + "/" + target) + path.substr(*first);
-  }
-  return std::nullopt;
+/// In this process' mount namespace; no magic links, which are the caller's.
+std::optional<std::string> destination_here(const std::string& path) {
+  return sys::destination_of(path, [](const std::string& place, bool follow_last) {
+    return sys::try_open_at(AT_FDCWD, place, follow_last ? O_PATH : O_PATH | O_NOFOLLOW,
+                            {sys::Reach::anywhere, true, false});
+  });
 }
 
 }  // namespace
@@ -215,13 +185,14 @@ std::optional<std::vector<std::string>> FilePattern::names() const {
   return names;
 }
 
-NamedFile named_file(std::string_view word, const std::string& cwd, Resolve resolve) {
+NamedFile named_file(std::string_view word, const std::string& cwd, Resolve resolve,
+                     const sandbox::FollowLinks& follow) {
   const std::string path = word.starts_with('/') ? std::string(word) : cwd + "/" + std::string(word);
   NamedFile file{without_own_links(sys::normal_path(path), cwd), std::nullopt};
   if (resolve == Resolve::by_name) {
     file.real = file.plain;
   } else if (word.find('\0') == std::string_view::npos) {
-    file.real = real_path_without_magic(path);
+    file.real = follow ? follow(path) : destination_here(path);
   }
   return file;
 }

@@ -9,6 +9,7 @@
 #include "policy/glob.h"
 #include "policy/reach.h"
 #include "policy/surroundings.h"
+#include "sandbox/exec_event.h"
 
 namespace policy {
 
@@ -59,8 +60,9 @@ enum class Resolve {
   by_name,  ///< as if no link existed: for examples, which must not depend on the machine
 };
 
-/// Links are followed in this process' mount namespace, magic ones (/proc/PID/cwd) never: they are the
-/// caller's.
-NamedFile named_file(std::string_view word, const std::string& cwd, Resolve resolve);
+/// Links are followed by `follow`; without one in this process' mount namespace, and there magic ones
+/// (/proc/PID/cwd) never: they are the caller's.
+NamedFile named_file(std::string_view word, const std::string& cwd, Resolve resolve,
+                     const sandbox::FollowLinks& follow = {});
 
 }  // namespace policy

@@ -113,7 +113,7 @@ class PathsRun {
  private:
   [[nodiscard]] bool fits(const std::vector<FilePattern>& patterns, std::string_view word,
                           Reach reach) const {
-    const NamedFile& file = face_.file(word, scene_.event->cwd, scene_.resolve);
+    const NamedFile& file = face_.file(word, *scene_.event, scene_.resolve);
     return std::any_of(patterns.begin(), patterns.end(), [&](const FilePattern& pattern) {
       return (file.real && pattern.matches(*file.real, reach)) ||
              (reach == Reach::wide && pattern.matches(file.plain, reach));

@@ -134,7 +134,7 @@ class Met {
   }
   [[nodiscard]] std::string files() const {
     return some(joined(words_.positionals, ", ", [&](const Positional& word) {
-      const NamedFile& file = face_.file(word.text, event_.cwd, scene_.resolve);
+      const NamedFile& file = face_.file(word.text, event_, scene_.resolve);
       return in_quotes(file.real.value_or(file.plain));
     }));
   }

@@ -5,7 +5,9 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,9 @@ struct Ancestor {
   std::uint64_t turn = 0;  ///< that it belongs to
 };
 
+/// Where an absolute path leads, every link followed; nothing when that cannot be told.
+using FollowLinks = std::function<std::optional<std::string>(const std::string& path)>;
+
 struct ExecEvent {
   /// [0] is the file that was asked for. Behind it what the kernel starts in its place, the `#!` interpreters
   /// in order (each with the argv that it gets), and the program that a dynamic loader is asked to run
@@ -50,6 +55,9 @@ struct ExecEvent {
   bool traced = false;  ///< a debugger holds the caller: what starts cannot be verified
   pid_t pid = 0;        ///< of the asking thread, as the supervisor numbers it
   std::uint64_t turn = 0;  ///< whose command's tree asks; 0: nobody's, its turn killed its own keeper
+  /// As the caller sees it, while it waits: its root holds files that are not the supervisor's, its /proc/self
+  /// is another. Empty where no process asks.
+  FollowLinks follow_links;
 };
 
 /// The names from the outermost program to the one that is about to start: ["make", "sh", "git"].

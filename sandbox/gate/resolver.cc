@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "sandbox/gate/memory.h"
+#include "sandbox/launcher/own_root.h"
+#include "sandbox/sys/destination.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 
@@ -67,6 +69,26 @@ sys::Fd root_of(const Task& task) {
   sys::Fd root = task.link("root");
   if (!root) throw sys::SysError(errno, "opening the root of process {}", task.tid());
   return root;
+}
+
+std::optional<std::string> destination_for(pid_t tid, const std::string& path) {
+  try {
+    const Task task(tid);
+    const sys::Fd root = root_of(task);
+    const Resolver resolver(task, root);
+    const auto destination =
+        sys::destination_of(path, [&](const std::string& place, bool follow_last) -> sys::Fd {
+          try {
+            return resolver.open(AT_FDCWD, place, follow_last);
+          } catch (const CallerError& error) {
+            errno = error.error_number;
+            return {};
+          }
+        });
+    return destination ? std::optional(path_inside(*destination)) : std::nullopt;
+  } catch (const sys::SysError&) {  // it is gone, and will start nothing
+    return std::nullopt;
+  }
 }
 
 sys::Fd Resolver::open(int directory, const std::string& path, bool follow_last) const {

@@ -3,6 +3,7 @@
 /// /proc/self.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "sandbox/gate/task.h"
@@ -35,5 +36,8 @@ class Resolver {
 
 /// The directory that "/" is to the task. Throws SysError when it is out of reach.
 sys::Fd root_of(const Task& task);
+
+/// Where an absolute path leads that thread, as its mount namespace knows it; see sys::destination_of().
+std::optional<std::string> destination_for(pid_t tid, const std::string& path);
 
 }  // namespace sandbox

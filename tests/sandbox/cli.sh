@@ -583,6 +583,31 @@ END
   expect 126 'the gate: a variable' gate --rules "$table" --env DANGEROUS=1 -- printf x
 }
 
+# Links that are not there outside lead to the same files, by each way to them.
+files_inside() {
+  printf 'version: 1\nrules:\n  - {id: paths, event: exec, when: {program: wc, paths: {any: ["/etc/**"]}}, verdict: deny, reason: Paths.}\n' > "$place/paths.yaml"
+  while IFS= read -r command; do
+    expect 126 "denied: $command" gate --rules "$place/paths.yaml" -- sh -c "$command"
+  done << 'END'
+ln -s /etc/passwd /tmp/link; wc -c /tmp/link
+ln -s /etc /tmp/link; cd /tmp; wc -c link/passwd
+ln -s /etc /dev/shm/link; wc -c /dev/shm/link/passwd
+ln -s /proc/self/fd/9 /tmp/link; exec wc -c /tmp/link 9< /etc/passwd
+exec 9< /etc/passwd; wc -c /proc/self/fd/9
+exec 9< /etc/passwd; wc -c /dev/fd/9
+cd /etc; wc -c /proc/$$/cwd/passwd
+wc -c /proc/$$/root/etc/passwd
+ln -s /etc/none /tmp/link; wc -c /tmp/link
+END
+  while IFS= read -r command; do
+    expect 0 "allowed: $command" gate --rules "$place/paths.yaml" -- sh -c "$command"
+  done << 'END'
+ln -s /dev/null /tmp/link; wc -c /tmp/link
+exec 9< /dev/null; wc -c /proc/self/fd/9
+mkdir -p /tmp/etc; echo > /tmp/etc/passwd; wc -c /tmp/etc/passwd
+END
+}
+
 # answer WORD COMMAND: at a terminal, after the question.
 answer() {
   status=0
@@ -633,7 +658,7 @@ asks() {
 }
 
 echo x > not-executable
-for part in first_run statuses login_environment processors private_caches timeouts chains identity guests bad_input workspaces bytes json modes held_files project_rules grants delegation network leftovers checks importing same_verdict profiles asks; do
+for part in first_run statuses login_environment processors private_caches timeouts chains identity guests bad_input workspaces bytes json modes held_files project_rules grants delegation network leftovers checks importing same_verdict files_inside profiles asks; do
   "$part"
 done
 finish
