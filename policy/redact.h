@@ -6,8 +6,9 @@
 
 namespace policy {
 
-/// Replaces by "[redacted]": known token shapes (ghp_…, AKIA…, sk-…, eyJ….…), what follows a password-like
-/// option or assignment, the password in a URL, and what follows "Bearer" or "Basic".
+/// Replaces by "[redacted]": known token shapes (ghp_…, AKIA…, sk-…, eyJ….…), private keys, what follows a
+/// password-like option, what such a name is given anywhere in a word (NAME=…, "NAME": …, ?name=…), the
+/// password in a URL and of `--user NAME:PASSWORD`, and what follows "Bearer" or "Basic".
 std::vector<std::string> redacted(const std::vector<std::string>& argv);
 
 }  // namespace policy

@@ -22,6 +22,23 @@ TEST_CASE("values that look like secrets are replaced, and nothing else is") {
         Row{{"x", "https://u:a@h,https://v:b@h2"}, {"x", "https://u:[redacted]@h,https://v:[redacted]@h2"}},
         Row{{"git", "clone", "ssh://git@host/x"}, {"git", "clone", "ssh://git@host/x"}},
         Row{{"git", "clone", "https://host/a@b"}, {"git", "clone", "https://host/a@b"}},
+        Row{{"x", "--token", "-value"}, {"x", "--token", "[redacted]"}},
+        Row{{"x", "--password", "--user", "me"}, {"x", "--password", "--user", "me"}},
+        Row{{"curl", "https://h/x?access_token=abc&y=1"},
+            {"curl", "https://h/x?access_token=[redacted]&y=1"}},
+        Row{{"docker", "run", "--env=API_KEY=abc"}, {"docker", "run", "--env=API_KEY=[redacted]"}},
+        Row{{"docker", "run", "-eAPI_KEY=abc"}, {"docker", "run", "-eAPI_KEY=[redacted]"}},
+        Row{{"sh", "-c", "A=1 TOKEN='a b' DB_PASSWORD=c; x"},
+            {"sh", "-c", "A=1 TOKEN='[redacted]' DB_PASSWORD=[redacted]; x"}},
+        Row{{"curl", "-H", "X-Auth-Token: abc"}, {"curl", "-H", "X-Auth-Token: [redacted]"}},
+        Row{{"curl", "-d", R"({"password":"a", "user": "me"})"},
+            {"curl", "-d", R"({"password":"[redacted]", "user": "me"})"}},
+        Row{{"x", "-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\n"},
+            {"x", "-----BEGIN RSA PRIVATE KEY-----[redacted]-----END RSA PRIVATE KEY-----\n"}},
+        Row{{"curl", "-u", "me:abc"}, {"curl", "-u", "me:[redacted]"}},
+        Row{{"curl", "--user=me:abc"}, {"curl", "--user=me:[redacted]"}},
+        Row{{"docker", "run", "-u", "1000:1000"}, {"docker", "run", "-u", "1000:1000"}},
+        Row{{"docker", "pull", "host/secret:latest"}, {"docker", "pull", "host/secret:latest"}},
         Row{{"task-kit", "disk-usage"}, {"task-kit", "disk-usage"}}}) {
     CHECK(policy::redacted(row.argv) == row.shown);
   }
