@@ -1,8 +1,9 @@
 #include "policy/word_matcher.h"
 
 #include <algorithm>
-#include <cctype>
 #include <iterator>
+
+#include "config/text.h"
 
 namespace policy {
 namespace {
@@ -96,9 +97,7 @@ class Presence {
     constexpr std::string_view negatives[] = {"false", "no", "off", "none", "never", "0", "f", "n"};
     const std::size_t equals = option.word.find('=');
     if (equals == option.word.npos) return false;
-    std::string value(option.word.substr(equals + 1));
-    std::transform(value.begin(), value.end(), value.begin(),
-                   [](unsigned char byte) { return std::tolower(byte); });
+    const std::string value = config::lower(option.word.substr(equals + 1));
     return std::find(std::begin(negatives), std::end(negatives), value) != std::end(negatives);
   }
 
@@ -131,7 +130,8 @@ bool match_values(std::string_view name, const std::vector<WordGlob>& values, co
   for (const Option& option : words.options) {
     if (!widely.is(option, name)) continue;
     const bool fits = option.value && match_any(values, *option.value);
-    if (reach == Reach::wide && fits) return true;
+    const bool may_fit = fits || (option.next && match_any(values, *option.next));
+    if (reach == Reach::wide && may_fit) return true;
     if (reach == Reach::narrow && !fits) return false;
     given = given || presence.is(option, name);
   }

@@ -40,7 +40,7 @@ class Reader {
         read_letters(word);
       } else if (ended_ || grammar_.style == Style::words || word.size() < 2 || word[0] != '-') {
         add_positional(word, maybe_value);
-      } else if (word == "--") {
+      } else if (word == "--" && !find(word)) {
         ended_ = true;
       } else {
         maybe_value_ = maybe_value;
@@ -121,6 +121,7 @@ class Reader {
   void add_with_next(Option option, Takes wanted) {
     if (wanted == Takes::value && at_ + 1 < argv_.size()) option.value = argv_[++at_];
     after_unknown_ = wanted == Takes::unknown;
+    if (after_unknown_ && at_ + 1 < argv_.size()) option.next = argv_[at_ + 1];
     add(option);
   }
 

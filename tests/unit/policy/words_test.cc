@@ -93,6 +93,21 @@ TEST_CASE("options end at the word, and behind the option, that a program ends t
   CHECK(described({"p", "ps", "x", "-e"}, command) == "-e | ps x");
 }
 
+TEST_CASE("'--' ends no options where it is listed as one") {
+  const Grammar grammar = known("{style: single-dash, flags: [\"--\"], value_options: [-name]}");
+  CHECK(described({"find", "--", "x", "-delete", "-name", "y"}, grammar) == "-- -delete -name=y | x");
+}
+
+TEST_CASE("the word behind an option that may take it counts as its value for a deny, and for no exception") {
+  const Grammar grammar = known(Style::gnu, {"--request"});
+  const std::vector<std::string> argv = {"curl", "--reques", "DELETE", "x"};
+  const Words words = read_words(argv, 1, grammar);
+  OptionsMatcher matcher;
+  matcher.values.emplace_back("--request", std::vector<WordGlob>{WordGlob("DELETE")});
+  CHECK(mismatch_of(matcher, words, grammar, Reach::wide) == Mismatch::none);
+  CHECK(mismatch_of(matcher, words, grammar, Reach::narrow) == Mismatch::options_values);
+}
+
 TEST_CASE("a value that must stand in the option's own word takes no other one") {
   const Grammar grammar = known("{value_options: [-j], attached_options: [-i, -j]}");
   CHECK(described({"p", "-i.bak", "x"}, grammar) == "-i=.bak | x");
