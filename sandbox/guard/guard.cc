@@ -148,6 +148,12 @@ std::vector<Taken> Guard::sweep() {
   return running_->sweep.taken();
 }
 
+std::vector<Taken> Guard::look() {
+  if (!running_ || !running_->watches || !running_->watches->complete()) return sweep();
+  while (running_->watches->has_events()) running_->on_events();
+  return running_->sweep.waiting() ? sweep() : running_->sweep.taken();
+}
+
 std::vector<Taken> Guard::finish() {
   std::vector<Taken> taken = sweep();
   if (running_) running_->record->remove();

@@ -33,6 +33,9 @@ class Guard {
   void begin();
   /// A turn ended, others go on: everything is looked at. What was taken since the last call.
   std::vector<Taken> sweep();
+  /// Where no name can have been made: what was seen to change is looked at, the rest where that is not all
+  /// that there is to see.
+  std::vector<Taken> look();
   /// The same for the last time; the record goes.
   std::vector<Taken> finish();
 

@@ -1,5 +1,6 @@
 #include "sandbox/guard/watches.h"
 
+#include <poll.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
@@ -44,6 +45,11 @@ void Watches::add(int fd, std::uint32_t mask, const std::string& key, Handler ha
     complete_ = false;
   else
     handlers_[watch][key] = std::move(handler);
+}
+
+bool Watches::has_events() const {
+  pollfd waited{inotify_.get(), POLLIN, 0};
+  return ::poll(&waited, 1, 0) > 0;
 }
 
 bool Watches::read() {

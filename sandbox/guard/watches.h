@@ -23,6 +23,7 @@ class Watches {
   /// Writing to the file, by whatever name it is opened. A shared mapping writes unseen.
   void add_file(int file, const std::string& key, Handler handler);
 
+  [[nodiscard]] bool has_events() const;
   /// Hands out one buffer of events. False: the queue overflowed, everything must be looked at.
   bool read();
   /// False: something could not be watched, for want of permission or of watches.

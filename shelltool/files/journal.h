@@ -88,6 +88,7 @@ class Journal {
   /// machine, so that writing is begun; file systems mind that themselves for rename(), and not for exchanged
   /// names. Of one that was replaced: closing it frees its blocks.
   void flush_later(sys::Fd file);
+  [[nodiscard]] bool is_flushed() const { return unflushed_.empty(); }
   void flush();
 
  private:

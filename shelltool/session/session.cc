@@ -370,8 +370,9 @@ std::vector<sandbox::Taken> Session::with_leftovers(std::vector<sandbox::Taken> 
   return all;
 }
 
-std::vector<sandbox::Taken> Session::take_back() {
-  std::vector<sandbox::Taken> taken = guard_ ? guard_->sweep() : std::vector<sandbox::Taken>();
+std::vector<sandbox::Taken> Session::take_back(bool names_made) {
+  std::vector<sandbox::Taken> taken;
+  if (guard_) taken = names_made ? guard_->sweep() : guard_->look();
   follow_files();
   follow_hidden();
   return with_leftovers(std::move(taken));

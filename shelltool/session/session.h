@@ -114,7 +114,8 @@ class Session {
   [[nodiscard]] std::uint64_t holds_generation() const { return holds_ ? holds_->generation() : 0; }
   /// What was taken from the workspace since the last call, leftovers of killed sessions first. What rules
   /// deny of the files that a turn has made holds from now on; take_news() names it.
-  std::vector<sandbox::Taken> take_back();
+  /// Unless `names_made`, what is known to have changed is looked at, and not everything.
+  std::vector<sandbox::Taken> take_back(bool names_made);
   /// The same for the last time, when nothing runs any more.
   std::vector<sandbox::Taken> finish();
 

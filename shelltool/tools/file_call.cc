@@ -22,11 +22,12 @@ mcp::Json denials_json(const FileAnswer& answer, const policy::State& state) {
 }
 
 /// Names that no file tool may make either.
-void add_taken(mcp::ToolResult& result, const FileTools& tools) {
+void add_taken(mcp::ToolResult& result, const FileTools& tools, bool names_made) {
   Session* const session = tools.connection.current();
   if (session == nullptr) return;
   std::string sentences;
-  for (const sandbox::Taken& taken : session->take_back()) sentences += sys::visible(taken.sentence()) + "\n";
+  for (const sandbox::Taken& taken : session->take_back(names_made))
+    sentences += sys::visible(taken.sentence()) + "\n";
   if (sentences.empty()) return;
   result.text = sentences + "Before that: " + result.text;
   result.is_error = true;
@@ -108,9 +109,10 @@ void call_worker(const FileTools& tools, WorkerRequest request, FileCall call,
   const bool changes_files = request.changes_files;  // what the guard takes of it is named in the result
   const FileWorkers::Id id = tools.workers.start(
       std::move(request), tool,
-      [tools, changes_files, call = std::move(call), told = std::move(told)](FileAnswer answer) mutable {
+      [tools, changes_files, names_made = call.makes_names, call = std::move(call),
+       told = std::move(told)](FileAnswer answer) mutable {
         mcp::ToolResult result = answer.failure ? failure_result(answer, tools) : told(answer);
-        if (changes_files) add_taken(result, tools);
+        if (changes_files) add_taken(result, tools, names_made);
         call.call.answer(with_meta(std::move(result), answer, tools));
       });
   cancellable.on_cancel([&workers = tools.workers, id] { workers.cancel(id); });

@@ -46,6 +46,7 @@ mcp::Json annotations_of_change(const LiveState& state, bool is_idempotent);
 struct FileCall {
   std::string tool;  ///< that asks, for the rules
   mcp::ToolCall call;
+  bool makes_names = true;  ///< else it changes what is in files, at most
 };
 /// Runs the operation and answers the call with what `told` makes of the result.
 void call_worker(const FileTools& tools, WorkerRequest request, FileCall call,
@@ -60,7 +61,8 @@ WorkerRequest request_for(RequestOf<operation> request) {
 template <auto operation>
 void run_operation(const FileTools& tools, RequestOf<operation> request, const std::string& tool,
                    mcp::ToolCall call, std::function<mcp::ToolResult(const ResultOf<operation>&)> told) {
-  call_worker(tools, request_for<operation>(std::move(request)), {tool, std::move(call)},
+  call_worker(tools, request_for<operation>(std::move(request)),
+              {tool, std::move(call), makes_names<operation>},
               [told = std::move(told)](const FileAnswer& answer) {
                 return told(sys::unpacked<ResultOf<operation>>(answer.packed));
               });

@@ -230,7 +230,7 @@ void ShellTurn::answer(const sandbox::Outcome& outcome, bool left) {
   report.turn = id_;
   report.state = session_.state();
   report.denials = session_.take_denials(id_).all();
-  report.taken = session_.take_back();
+  report.taken = session_.take_back(true);
   report.notes = std::move(notes_);
   for (std::string& sentence : session_.changes_since(generation_))
     report.notes.push_back(std::move(sentence));

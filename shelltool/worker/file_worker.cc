@@ -1,6 +1,7 @@
 #include "shelltool/worker/file_worker.h"
 
 #include <malloc.h>
+#include <poll.h>
 
 #include <utility>
 
@@ -14,13 +15,19 @@ namespace shelltool {
 namespace {
 
 constexpr std::size_t most_kept = std::size_t{1} << 20U;  // of free memory
+constexpr int flush_pause = 20;                           // ms
+
+bool is_readable_within(int fd, int milliseconds) {
+  pollfd waited{fd, POLLIN, 0};
+  return ::poll(&waited, 1, milliseconds) != 0;
+}
 
 class FileWorker {
  public:
   explicit FileWorker(sys::Channel& server) : server_(server) {}
 
   void serve() {
-    while (std::optional<WorkerLetter> letter = collect(server_)) {
+    while (std::optional<WorkerLetter> letter = next()) {
       if (letter->tag == WorkerTag::begin)
         answer([&] { return begin(std::move(letter->fds)); });
       else if (letter->tag == WorkerTag::run)
@@ -28,12 +35,18 @@ class FileWorker {
       else
         throw sys::Error(sys::Kind::internal, "the server sent letter '{}'", static_cast<char>(letter->tag));
       letter.reset();
-      journal_.flush();
       if (::mallinfo2().fordblks > most_kept) ::malloc_trim(0);  // a large file has been and gone
     }
+    journal_.flush();
   }
 
  private:
+  /// The disk is not made busy while the server is at the answer, or has more to do.
+  std::optional<WorkerLetter> next() {
+    if (!journal_.is_flushed() && !is_readable_within(server_.fd(), flush_pause)) journal_.flush();
+    return collect(server_);
+  }
+
   /// What fails is told, and the next request is served.
   template <class Work>
   void answer(Work work) {

@@ -86,4 +86,8 @@ using Operations = OperationList<&files::read, &files::edit, &files::write, &fil
                                  &files::file_ops, &files::find, &files::grep, &files::put_back,
                                  &files::keep_files, &files::look_over, &files::differ, &files::compare>;
 
+template <auto operation>
+constexpr bool makes_names =
+    changes_files<operation>&& Operations::number<operation>() != Operations::number<&files::edit>();
+
 }  // namespace shelltool

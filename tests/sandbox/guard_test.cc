@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <random>
 
@@ -97,6 +98,28 @@ TEST_CASE("each plant is taken while the attacker still runs") {
   CHECK(late.value() == 0);
   CHECK(taken.size() >= 2'000);
   CHECK(left_over(scene) == 0);
+}
+
+TEST_CASE("a look takes what was planted up to now, whether it is watched for already or not") {
+  for (const int wait_ms : {0, 40}) {
+    CAPTURE(wait_ms);
+    const Scene scene;
+    scene.dir.make_directory("ws/.git");
+    sys::Reactor reactor;
+    Guard guard(reactor, sandbox::find_protected_names({scene.workspace}), {scene.state, false, {}});
+    guard.begin();
+    const sys::Watch over =
+        reactor.at(sys::BootClock::now() + std::chrono::milliseconds(wait_ms), [&] { reactor.stop(); });
+    reactor.run();
+    scene.dir.make_directory("ws/.vscode");
+    scene.dir.write("ws/.git/config", "[core]\n\thooksPath = x\n");
+    const std::vector<Taken> taken = guard.look();
+    CHECK(taken.size() == 2);
+    CHECK(!scene.has(".vscode"));
+    CHECK(scene.text(".git/config") == "[core]\n");
+    CHECK(guard.look().empty());
+    CHECK(guard.finish().empty());
+  }
 }
 
 TEST_CASE("a flood that overflows the queue hides no plant") {
