@@ -1,7 +1,6 @@
 #include "shelltool/history/history.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include <algorithm>
@@ -51,13 +50,6 @@ void unless_emptied(Work work) {
   }
 }
 
-bool is_same_file(int one, int other) {
-  struct stat a {};
-  struct stat b {};
-  return other >= 0 && ::fstat(one, &a) == 0 && ::fstat(other, &b) == 0 && a.st_ino == b.st_ino &&
-         a.st_dev == b.st_dev;
-}
-
 }  // namespace
 
 History::History(sys::Reactor& reactor, Connection& connection, FileWorkers& workers)
@@ -95,7 +87,7 @@ HistoryEntry History::new_entry() const {
 std::uint64_t History::record(int journal) {
   is_stale_ = true;
   try {
-    record_done(workers_.journals().all(), journal);
+    record_done(workers_.journals().all(journal), journal);
     const std::uint64_t id = record_journal(journal, new_entry(), store());
     note_unseen();
     noted_ns_ = latest_stamp();
@@ -142,13 +134,16 @@ void History::await_tick(std::function<void()> callback) {
 /// answer finds it, and what was done upon it comes behind it.
 void History::record_done(const std::vector<sys::Fd>& journals, int own) {
   std::vector<std::pair<std::int64_t, int>> done;
-  for (const sys::Fd& journal : journals)
-    unless_emptied([&] { done.emplace_back(done_time(journal.get()), journal.get()); });
+  const auto add = [&](int journal) {
+    unless_emptied([&] { done.emplace_back(done_time(journal), journal); });
+  };
+  for (const sys::Fd& journal : journals) add(journal.get());
+  if (own >= 0) add(own);
   std::sort(done.begin(), done.end());
   for (const auto& one : done) {
     if (one.first == 0) continue;
     HistoryEntry entry = new_entry();
-    if (!is_same_file(one.second, own)) entry.session.clear();  // whose it is does not stand there
+    if (one.second != own) entry.session.clear();  // whose it is does not stand there
     unless_emptied([&] { record_journal(one.second, std::move(entry), store()); });
   }
 }

@@ -24,8 +24,9 @@ class Journals {
   [[nodiscard]] File make() const;
   /// Those that nobody has any more, and that are not empty.
   [[nodiscard]] std::vector<File> left_behind() const;
-  /// All there are, for reading: whoever may write to them, and whatever they have at this moment.
-  [[nodiscard]] std::vector<sys::Fd> all() const;
+  /// All there are, for reading: whoever may write to them, and whatever they have at this moment. Not `but`:
+  /// ext4 writes one to the disk that was emptied, filled and closed, and who empties it next waits for that.
+  [[nodiscard]] std::vector<sys::Fd> all(int but = -1) const;
 
  private:
   [[nodiscard]] std::vector<std::string> paths() const;
