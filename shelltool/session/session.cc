@@ -274,6 +274,7 @@ std::vector<std::string> Session::bind(const StateWord& bound, bool is_followed)
   const StateWord before = std::exchange(bound_, bound);
   if (is_followed || !supervisor_ || outer_ != nullptr || !narrows(bound, before)) return {};
   const std::vector<std::string> said = end_moved();
+  if (!said.empty()) record("state", policy::json_text({{"said", said}}));
   for (const std::string& sentence : said)
     if (options_.notice) options_.notice(sentence);
   news_.insert(news_.end(), said.begin(), said.end());

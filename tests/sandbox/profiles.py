@@ -378,6 +378,8 @@ def what_is_said_binds_profiles_also_where_the_session_had_no_more(place):
             net.until((place.workspace / "status").exists)
             _, said = started.process.communicate(timeout=30)
         assert "ended, since it ran in a profile: python3" in said, (profile, said)
+        ended = [record["said"] for record in place.records("state")]
+        assert len(ended) == 1 and "ended, since it ran in a profile: python3" in ended[0][0], (profile, ended)
         again = place.workspace / "again"
         if profile == "online":
             assert again.read_text().count(":") == 1, again.read_text()  # the loopback
