@@ -137,6 +137,12 @@ std::string read_nonempty(const Node& node) {
 }
 
 std::uint64_t read_count(const Node& node) { return read_unsigned(node); }
+/// Of a number alone somebody may have meant megabytes, and with less no shell starts.
+std::uint64_t read_memory(const Node& node) {
+  const std::uint64_t bytes = read_bytes(node);
+  if (bytes != 0 && bytes < 16U << 20) fail_type(node, "0, or a size from 16MB on");
+  return bytes;
+}
 /// With fewer no shell starts.
 std::uint64_t read_open_files(const Node& node) {
   const std::uint64_t files = read_unsigned(node);
@@ -210,7 +216,7 @@ void read_shell(Config& config, const Node& node, ConfigLayer layer) {
 void read_limits(Config& config, const Node& node, ConfigLayer layer) {
   Section section(config, node, "limits", layer,
                   {"memory", "processes", "wall", "file", "open_files", "tmp"});
-  section.take("memory", config.limits.memory, read_bytes, smaller_limit);
+  section.take("memory", config.limits.memory, read_memory, smaller_limit);
   section.take("processes", config.limits.processes, read_count, smaller_limit);
   section.take("wall", config.limits.wall, read_duration, smaller_limit);
   section.take("file", config.limits.file, read_bytes, smaller_limit);

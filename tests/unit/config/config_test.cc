@@ -121,6 +121,8 @@ TEST_CASE("a wrong config names the place and the nearest word") {
   CHECK(complaint("sandbox: {hide: [\"\"]}") == "user.yaml:2:17: a path cannot be empty");
   CHECK(complaint("sandbox: {hide: [~bob/x]}").find("other users' homes") != std::string::npos);
   CHECK(complaint("network: {publish: [0]}").find("PORT or PORT:HOSTPORT, found '0'") != std::string::npos);
+  CHECK(complaint("limits: {memory: 2}") == "user.yaml:2:18: expected 0, or a size from 16MB on, found '2'");
+  CHECK(complaint("limits: {memory: 16MB}").empty());
   CHECK(complaint("network: none") == "user.yaml:2:10: expected a map, found 'none'");
   CHECK(complaint("env: {set: {\"A=B\": c}}") == "user.yaml:2:13: 'A=B' is no variable's name");
   CHECK(complaint("sandbox: {require: [tier-x]}").find("did you mean 'tier-a'?") != std::string::npos);
