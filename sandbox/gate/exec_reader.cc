@@ -80,12 +80,13 @@ void ExecReader::read(const Notification& notification, ExecRead& read) {
   if (read.has_environment) read.event.env = memory.strings(call.env);
 }
 
-ExecEvent ExecReader::read_found(pid_t pid, const ExecEvent& approved, const std::string& name,
-                                 const std::string& args) {
+ExecRead ExecReader::read_found(pid_t pid, const ExecEvent& approved, const std::string& name,
+                                const std::string& args) {
   const Task task(pid);
   const Resolver resolver(task, root_for(task));
   const ImageReader reader(resolver, known_, heads_, author_of(task));
-  ExecEvent event;
+  ExecRead found;
+  ExecEvent& event = found.event;
   event.pid = pid;
   event.caller = approved.caller;
   event.top = approved.top;
@@ -95,13 +96,14 @@ ExecEvent ExecReader::read_found(pid_t pid, const ExecEvent& approved, const std
   const sys::Fd image = task.link("exe");
   if (!image) throw sys::SysError(errno, "opening the image of process {}", pid);
   event.images.push_back({name, reader.describe(image.get()), split(args)});
+  found.expected.loaded = reader.add_loaded(event.images);
   try {  // the script, where the image is its interpreter
     File named = reader.describe(resolver.open(AT_FDCWD, name).get());
     if (named.inode != event.images.front().file.inode || named.device != event.images.front().file.device)
       event.images.push_back({name, std::move(named), split(args)});
   } catch (const CallerError&) {  // the name is gone by now, or was never a path
   }
-  return event;
+  return found;
 }
 
 ExecEvent ExecReader::running(pid_t tid) const {

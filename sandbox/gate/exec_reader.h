@@ -42,9 +42,10 @@ class ExecReader {
   void read(const Notification& notification, ExecRead& read);
   /// The program that runs in a thread, as it was when it started; without images where it is not ours.
   [[nodiscard]] ExecEvent running(pid_t tid) const;
-  /// The image that stands in an exec stop, under the name and arguments that it has.
-  [[nodiscard]] ExecEvent read_found(pid_t pid, const ExecEvent& approved, const std::string& name,
-                                     const std::string& args);
+  /// The image that stands in an exec stop, under the name and arguments that it has; nothing is expected but
+  /// what a loader has to open. Throws as read() does.
+  [[nodiscard]] ExecRead read_found(pid_t pid, const ExecEvent& approved, const std::string& name,
+                                    const std::string& args);
 
  private:
   /// The task's root, kept where it is everybody's.

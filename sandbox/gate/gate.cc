@@ -264,6 +264,7 @@ void Gate::proceed_unverified(const Notification& notification, ExecRead read) {
 
 bool Gate::on_wait_status(pid_t pid, int status, bool is_last_word) {
   const bool is_stop = WIFSTOPPED(status);
+  if (loading_.on_wait_status(pid, status)) return true;
   if (const auto found = stand_ins_.find(pid); found != stand_ins_.end()) {
     if (is_stop) {
       found->second->on_stop(status);
@@ -329,11 +330,13 @@ void Gate::on_exec_stop(pid_t pid, pid_t thread) {
     const Built built = read_built(pid, read.has_environment);
     if (!approved.empty() && is_as_judged(built, read.expected, read.event.env, read.has_environment)) {
       ++counts_.verified;
-      run(pid, built.fingerprint, read.event);
+      run(pid, built.fingerprint, traced.read);
     } else {
       judge_found(pid, built, traced);
     }
   } catch (const CallerError&) {
+    ::kill(pid, SIGKILL);
+  } catch (const Unjudgeable&) {
     ::kill(pid, SIGKILL);
   } catch (const sys::SysError&) {
     ::kill(pid, SIGKILL);
@@ -341,8 +344,8 @@ void Gate::on_exec_stop(pid_t pid, pid_t thread) {
 }
 
 void Gate::judge_found(pid_t pid, const Built& built, const Traced& approved) {
-  const ExecEvent found = reader_.read_found(pid, approved.read.event, built.name, built.args);
-  if (judge_.judge(found, Occasion::found, 0) == Ruling::allow && judge_.record_allowed(found)) {
+  ExecRead found = reader_.read_found(pid, approved.read.event, built.name, built.args);
+  if (judge_.judge(found.event, Occasion::found, 0) == Ruling::allow && judge_.record_allowed(found.event)) {
     ++counts_.rejudged;
     run(pid, built.fingerprint, found);
   } else {
@@ -351,8 +354,12 @@ void Gate::judge_found(pid_t pid, const Built& built, const Traced& approved) {
   }
 }
 
-void Gate::run(pid_t pid, const Fingerprint& fingerprint, const ExecEvent& event) {
-  let_go(pid, 0);
+void Gate::run(pid_t pid, const Fingerprint& fingerprint, ExecRead& read) {
+  if (read.expected.loaded)
+    loading_.begin(pid, std::move(*read.expected.loaded));
+  else
+    let_go(pid, 0);
+  const ExecEvent& event = read.event;
   const Image& image = event.images.front();
   lineage_.add(fingerprint, std::make_shared<Ancestor>(
                                 Ancestor{sys::base_name(image.called), image, event.caller, event.turn}));

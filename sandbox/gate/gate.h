@@ -14,6 +14,7 @@
 #include "sandbox/gate/known_files.h"
 #include "sandbox/gate/lineage.h"
 #include "sandbox/gate/listener.h"
+#include "sandbox/gate/loading.h"
 #include "sandbox/gate/stub.h"
 #include "sandbox/sys/reactor.h"
 
@@ -84,7 +85,7 @@ class Gate {
   void on_stop(pid_t pid, int status);
   void on_exec_stop(pid_t pid, pid_t thread);
   void judge_found(pid_t pid, const Built& built, const Traced& approved);
-  void run(pid_t pid, const Fingerprint& fingerprint, const ExecEvent& event);
+  void run(pid_t pid, const Fingerprint& fingerprint, ExecRead& read);
   void sweep_soon();
   void sweep();
 
@@ -105,6 +106,7 @@ class Gate {
   Lineage lineage_;
   ExecReader reader_;
   GateCounts counts_;
+  Loadings loading_{counts_.raced};
   std::map<pid_t, Traced> traced_;  // by thread
   std::map<pid_t, std::unique_ptr<Departure>> stand_ins_;
   std::map<std::uint64_t, Waiting> waiting_;  // by notification id, which is the ticket

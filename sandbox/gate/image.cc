@@ -126,7 +126,7 @@ Program ImageReader::read(const std::string& called, sys::Fd file, std::vector<s
   program.expected.name = called;
   program.expected.args = joined(argv);
   program.expected.image = std::move(file);
-  add_loaded(program.images);
+  program.expected.loaded = add_loaded(program.images);
   return program;
 }
 
@@ -174,22 +174,28 @@ bool ImageReader::changeable(int file, const struct stat& facts) const {
   return (facts.st_mode & S_IWGRP) != 0 && (in_groups(facts.st_gid) || has_access_list(file));
 }
 
-/// `ld.so PROGRAM` runs PROGRAM, whatever the kernel thinks that it runs.
-void ImageReader::add_loaded(std::vector<Image>& images) const {
-  for (int depth = 0; depth <= max_depth; ++depth) {
-    const Image& loader = images.back();
-    if (!is_loader(loader.file)) return;
-    const std::optional<LoaderCall> call = loader_call(loader.argv);
-    if (!call) return;
-    if (call->program.find('/') == std::string::npos)
-      throw Unjudgeable{fmt::format("the loader would search for {}; give its path", call->program)};
-    Image loaded{call->program, {}, call->argv};
-    try {
-      loaded.file = describe(resolver_.open(AT_FDCWD, call->program).get());
-    } catch (const CallerError&) {  // the loader will not find it either; its name is judged
-    }
-    images.push_back(std::move(loaded));
+std::optional<Loaded> ImageReader::add_loaded(std::vector<Image>& images) const {
+  const Image& loader = images.back();
+  if (!is_loader(loader.file)) return std::nullopt;
+  const std::optional<LoaderCall> call = loader_call(loader.argv);
+  if (!call) return std::nullopt;
+  if (call->program.find('/') == std::string::npos)
+    throw Unjudgeable{fmt::format("the loader would search for {}; give its path", call->program)};
+  Image image{call->program, {}, call->argv};
+  Loaded loaded;
+  try {
+    loaded.file = resolver_.open(AT_FDCWD, call->program);
+    image.file = describe(loaded.file.get());
+    loaded.device = image.file.device;
+    loaded.inode = image.file.inode;
+  } catch (const CallerError&) {  // the loader will not find it either; its name is judged
   }
+  if (is_loader(image.file) && loader_call(image.argv))
+    throw Unjudgeable{fmt::format("{} is a loader that is run by another one", call->program)};
+  // What is only called like a loader opens whatever it likes.
+  const bool is_true_one = !loader.file.writable || !loader.file.copy_of.empty();
+  images.push_back(std::move(image));
+  return is_true_one ? std::optional(std::move(loaded)) : std::nullopt;
 }
 
 }  // namespace sandbox

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,13 @@
 
 namespace sandbox {
 
+/// What a dynamic loader opens first, to run it.
+struct Loaded {
+  dev_t device = 0;
+  ino_t inode = 0;  ///< 0: it will find nothing there
+  sys::Fd file;     ///< held open, so that the inode number cannot be given to another file
+};
+
 /// What the kernel will have built when the exec has succeeded, byte for byte.
 struct Expected {
   dev_t device = 0;  ///< of the image: the last interpreter of the `#!` chain
@@ -26,6 +34,7 @@ struct Expected {
   std::string name;      ///< AT_EXECFN
   bool is_sure = false;  ///< a program that nothing we know of can keep from starting
   std::string args;      ///< a NUL behind each
+  std::optional<Loaded> loaded = {};
 };
 
 struct Program {
@@ -67,11 +76,13 @@ class ImageReader {
   [[nodiscard]] Program read(const std::string& called, sys::Fd file, std::vector<std::string> argv) const;
   /// The facts of a file that is open with O_PATH.
   [[nodiscard]] File describe(int file) const;
+  /// `ld.so PROGRAM` runs PROGRAM, whatever the kernel thinks that it runs: adds it to the images where the
+  /// last one is a loader. Throws Unjudgeable.
+  std::optional<Loaded> add_loaded(std::vector<Image>& images) const;
 
  private:
   [[nodiscard]] File describe(int file, const struct stat& facts) const;
   [[nodiscard]] Head head_of(int file, const struct stat& facts, const Image& image) const;
-  void add_loaded(std::vector<Image>& images) const;
   [[nodiscard]] bool writable(const struct stat& facts, int file, const std::string& path) const;
   /// By its owner and its mode the command's user could, wherever it is mounted.
   [[nodiscard]] bool changeable(int file, const struct stat& facts) const;

@@ -1,8 +1,12 @@
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
+#include <sstream>
 #include <stdexcept>
 
 #include "sandbox/exec_event.h"
@@ -127,6 +131,34 @@ TEST_CASE("a program behind the dynamic loader is judged as itself") {
   CHECK(bare.output.find("ran\n") == std::string::npos);
   REQUIRE_FALSE(bare.refused.empty());
   CHECK(bare.refused.front().rule == "gate.unverifiable");
+}
+
+TEST_CASE("a loader runs what was judged, whatever stands there when it opens it") {
+  const TemporaryDirectory dir;
+  const std::string loader = "/lib64/ld-linux-x86-64.so.2 ";
+  const std::string link = dir.path() + "/link", other = dir.path() + "/other";
+  std::filesystem::copy_file("/usr/bin/basename", dir.path() + "/forbidden");
+  std::filesystem::create_symlink("/bin/echo", link);
+  std::filesystem::create_symlink("forbidden", other);
+  const Run quiet = run(shell(loader + link + " ran; " + loader + "--list /bin/echo | grep -c 'libc[.]so'"));
+  CHECK(quiet.output == "ran\n1\n");
+  sys::Child flipper = sys::fork_with(0);
+  if (!flipper)
+    for (;;) static_cast<void>(::renameat2(AT_FDCWD, link.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE));
+  const Run result = run(shell("for i in $(seq 200); do " + loader + link + " x/$i; done; :"));
+  flipper.kill(SIGKILL);
+  flipper.wait();
+  CHECK(result.output.find("x/") != std::string::npos);
+  std::istringstream lines(result.output);
+  for (std::string line; std::getline(lines, line);)
+    CHECK_MESSAGE(line.find_first_not_of("0123456789") != std::string::npos, "basename printed " << line);
+}
+
+TEST_CASE("a loader that runs a loader is refused") {
+  const Run result = run(shell("/lib64/ld-linux-x86-64.so.2 /lib64/ld-linux-x86-64.so.2 /bin/echo ran"));
+  CHECK(result.output.find("ran\n") == std::string::npos);
+  REQUIRE_FALSE(result.refused.empty());
+  CHECK(result.refused.front().rule == "gate.unverifiable");
 }
 
 TEST_CASE("an unchanged copy of a known program is the same program") {
