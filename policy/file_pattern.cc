@@ -1,10 +1,8 @@
 #include "policy/file_pattern.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 
-#include "sandbox/sys/destination.h"
+#include "sandbox/destination.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 
@@ -71,14 +69,6 @@ std::string without_own_links(const std::string& path, const std::string& cwd) {
     if (rest == "cwd" || rest.starts_with("cwd/")) return sys::normal_path(cwd + rest.substr(3));
   }
   return path;
-}
-
-/// In this process' mount namespace; no magic links, which are the caller's.
-std::optional<std::string> destination_here(const std::string& path) {
-  return sys::destination_of(path, [](const std::string& place, bool follow_last) {
-    return sys::try_open_at(AT_FDCWD, place, follow_last ? O_PATH : O_PATH | O_NOFOLLOW,
-                            {sys::Reach::anywhere, true, false});
-  });
 }
 
 }  // namespace
@@ -192,7 +182,7 @@ NamedFile named_file(std::string_view word, const std::string& cwd, Resolve reso
   if (resolve == Resolve::by_name) {
     file.real = file.plain;
   } else if (word.find('\0') == std::string_view::npos) {
-    file.real = follow ? follow(path) : destination_here(path);
+    file.real = follow ? follow(std::string(word)) : sandbox::destination_here(path);
   }
   return file;
 }

@@ -40,7 +40,7 @@ struct Ancestor {
   std::uint64_t turn = 0;  ///< that it belongs to
 };
 
-/// Where an absolute path leads, every link followed; nothing when that cannot be told.
+/// Where a path leads, every link followed; nothing when that cannot be told.
 using FollowLinks = std::function<std::optional<std::string>(const std::string& path)>;
 
 struct ExecEvent {

@@ -92,7 +92,7 @@ ExecRead ExecReader::read_found(pid_t pid, const ExecEvent& approved, const std:
   event.top = approved.top;
   event.turn = approved.turn;
   event.cwd = path_inside(task.link_path("cwd"));
-  event.follow_links = [pid](const std::string& path) { return destination_for(pid, path); };
+  event.follow_links = links_of(pid);
   const sys::Fd image = task.link("exe");
   if (!image) throw sys::SysError(errno, "opening the image of process {}", pid);
   event.images.push_back({name, reader.describe(image.get()), split(args)});
@@ -144,7 +144,7 @@ void ExecReader::place(const Task& task, ExecEvent& event) const {
   else
     event.turn = options_.turn_of ? options_.turn_of(task.parent()) : 1;
   event.cwd = path_inside(task.link_path("cwd"));
-  event.follow_links = [tid = event.pid](const std::string& path) { return destination_for(tid, path); };
+  event.follow_links = links_of(event.pid);
 }
 
 }  // namespace sandbox

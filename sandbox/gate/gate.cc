@@ -62,6 +62,8 @@ void Gate::on_notification(int events) {
   if (!notification) return;
   try {
     take(*notification);
+  } catch (const Unjudgeable&) {
+    listener_.refuse(notification->id, EACCES);
   } catch (...) {  // fail closed: nobody waits for an answer that will not come
     listener_.refuse(notification->id, EACCES);
     throw;
@@ -110,7 +112,13 @@ void Gate::take(const Notification& notification) {
   }
   // Numbers are reused: what was read through them is the caller's only if it has been waiting all the time.
   if (!listener_.alive(notification.id)) return;
-  switch (judge_.judge(read.event, Occasion::asked, notification.id)) {
+  Ruling ruling = Ruling::deny;
+  try {
+    ruling = judge_.judge(read.event, Occasion::asked, notification.id);
+  } catch (const Unjudgeable& unjudgeable) {
+    return refuse(notification, read.event, {"gate.unverifiable", unjudgeable.reason});
+  }
+  switch (ruling) {
     case Ruling::allow:
       approve(notification, std::move(read));
       return;

@@ -14,6 +14,7 @@
 
 #include "sandbox/exec_event.h"
 #include "sandbox/gate/known_files.h"
+#include "sandbox/gate/memory.h"
 #include "sandbox/gate/resolver.h"
 #include "sandbox/gate/shebang.h"
 
@@ -40,11 +41,6 @@ struct Expected {
 struct Program {
   std::vector<Image> images;
   Expected expected;
-};
-
-/// A program that cannot be judged: why, in words.
-struct Unjudgeable {
-  std::string reason;
 };
 
 /// The heads of files that the sandbox cannot write. Whoever else changes one changes its times.

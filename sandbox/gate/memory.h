@@ -15,6 +15,11 @@ struct CallerError {
   int error_number;
 };
 
+/// What cannot be judged: why, in words.
+struct Unjudgeable {
+  std::string reason;
+};
+
 /// All strings of an exec together; Linux fs/exec.c, bprm_stack_limits(): 3/4 of _STK_LIM.
 inline constexpr std::size_t max_strings = 6 * 1024 * 1024;
 

@@ -12,16 +12,17 @@
 #include <cstdlib>
 #include <vector>
 
+#include "sandbox/destination.h"
 #include "sandbox/gate/memory.h"
 #include "sandbox/launcher/own_root.h"
-#include "sandbox/sys/destination.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 
 namespace sandbox {
 namespace {
 
-constexpr int max_links = 40;         // include/linux/namei.h, MAXSYMLINKS
+constexpr int max_links = 40;  // include/linux/namei.h, MAXSYMLINKS
+constexpr std::size_t most_steps = 200'000;
 constexpr ino_t proc_root_inode = 1;  // include/linux/proc_fs.h, PROC_ROOT_INO
 
 sys::Fd checked(sys::Fd fd) {
@@ -53,6 +54,14 @@ std::string link_text(int link) {
   return {buffer.data(), static_cast<std::size_t>(count)};
 }
 
+Unjudgeable too_long() { return {"its words are paths that would have to be followed for too long"}; }
+
+/// Where nothing on the way can mean something else to us than to the task.
+sys::Fd open_by_kernel(int start, const std::string& path) {
+  const sys::Lookup lookup{path.front() == '/' ? sys::Reach::in_root : sys::Reach::beneath, true, false};
+  return sys::try_open_at(start, path, O_PATH, lookup);
+}
+
 /// Pushes the components, so that the first is at the back.
 void push_components(std::vector<std::string>& todo, std::string_view path) {
   while (!path.empty()) {
@@ -71,38 +80,55 @@ sys::Fd root_of(const Task& task) {
   return root;
 }
 
-std::optional<std::string> destination_for(pid_t tid, const std::string& path) {
+FollowLinks links_of(pid_t tid) {
+  return [tid, steps = most_steps](const std::string& path) mutable -> std::optional<std::string> {
+    try {
+      const Task task(tid);
+      const sys::Fd root = root_of(task);
+      return Resolver(task, root).destination(path, steps);
+    } catch (const CallerError&) {
+      return std::nullopt;
+    } catch (const sys::SysError&) {  // it is gone, and will start nothing
+      return std::nullopt;
+    }
+  };
+}
+
+std::optional<std::string> destination_here(const std::string& path) {
+  const Task task(::getpid());
+  const sys::Fd root = root_of(task);
+  std::size_t steps = most_steps;
   try {
-    const Task task(tid);
-    const sys::Fd root = root_of(task);
-    const Resolver resolver(task, root);
-    const auto destination =
-        sys::destination_of(path, [&](const std::string& place, bool follow_last) -> sys::Fd {
-          try {
-            return resolver.open(AT_FDCWD, place, follow_last);
-          } catch (const CallerError& error) {
-            errno = error.error_number;
-            return {};
-          }
-        });
-    return destination ? std::optional(path_inside(*destination)) : std::nullopt;
-  } catch (const sys::SysError&) {  // it is gone, and will start nothing
+    return Resolver(task, root, Resolver::Magic::refused).destination(path, steps);
+  } catch (const CallerError&) {
     return std::nullopt;
+  } catch (const Unjudgeable& unjudgeable) {
+    throw sys::Error(sys::Kind::unsupported, unjudgeable.reason);
   }
 }
 
-sys::Fd Resolver::open(int directory, const std::string& path, bool follow_last) const {
+sys::Fd Resolver::start_of(int directory, const std::string& path) const {
   if (path.empty()) throw CallerError{ENOENT};
-  const bool absolute = path.front() == '/';
-  sys::Fd start;
-  if (!absolute) start = directory == AT_FDCWD ? checked(task_.link("cwd")) : descriptor(directory);
-  const int from = absolute ? root_.get() : start.get();
-  if (follow_last) {
-    // The kernel walks for us where nothing can mean something else to us than to the task.
-    const sys::Lookup lookup{absolute ? sys::Reach::in_root : sys::Reach::beneath, true, false};
-    if (sys::Fd found = sys::try_open_at(from, path, O_PATH, lookup)) return found;
-  }
-  return walk(from, path, follow_last);
+  if (path.front() == '/') return sys::duplicate(root_.get());
+  return directory == AT_FDCWD ? checked(task_.link("cwd")) : descriptor(directory);
+}
+
+sys::Fd Resolver::open(int directory, const std::string& path, bool follow_last) const {
+  const sys::Fd start = start_of(directory, path);
+  if (follow_last)
+    if (sys::Fd found = open_by_kernel(start.get(), path)) return found;
+  return walk(start.get(), path, {follow_last}).here;
+}
+
+std::string Resolver::destination(const std::string& path, std::size_t& steps) const {
+  const sys::Fd start = start_of(AT_FDCWD, path);
+  if (steps-- == 0) throw too_long();
+  if (const sys::Fd found = open_by_kernel(start.get(), path)) return path_inside(sys::path_of(found.get()));
+  const Walked walked = walk(start.get(), path, {true, true, &steps});
+  std::string destination = path_inside(sys::path_of(walked.here.get()));
+  for (const std::string& name : walked.missing)
+    destination.append(destination == "/" ? "" : "/").append(name);
+  return destination;
 }
 
 sys::Fd Resolver::descriptor(int number) const {
@@ -115,17 +141,36 @@ sys::Fd Resolver::open_parent(const std::string& path) const {
   return sys::try_open_at(root_.get(), sys::parent_of(path), O_PATH, {sys::Reach::in_root, true, false});
 }
 
-sys::Fd Resolver::walk(int start, const std::string& path, bool follow_last) const {
+Resolver::Walked Resolver::walk(int start, const std::string& path, Walk how) const {
   std::vector<std::string> todo;
   push_components(todo, path);
-  sys::Fd here = sys::duplicate(start);
+  Walked walked{sys::duplicate(start)};
+  sys::Fd& here = walked.here;
   for (int links = 0; !todo.empty();) {
     const std::string name = std::move(todo.back());
     todo.pop_back();
-    if (name == "." || (name == ".." && is_root(here.get()))) continue;
-    sys::Fd next = checked(sys::Fd(::openat(here.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)));
+    if (how.steps != nullptr && (*how.steps)-- == 0) throw too_long();
+    if (name == ".") continue;
+    if (!walked.missing.empty()) {
+      if (name == "..")
+        walked.missing.pop_back();
+      else
+        walked.missing.push_back(name);
+      continue;
+    }
+    if (name == ".." && is_root(here.get())) continue;
+    sys::Fd next(::openat(here.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    if (!next && how.goes_past_missing && (errno == ENOENT || errno == ENOTDIR)) {
+      walked.missing.push_back(name);
+      continue;
+    }
+    if (!next && errno == EACCES) {
+      here = own_descriptor(here.get(), name);
+      continue;
+    }
+    if (!next) throw CallerError{errno};
     const bool last = todo.empty();
-    if (!S_ISLNK(stat_of(next.get()).st_mode) || (last && !follow_last)) {
+    if (!S_ISLNK(stat_of(next.get()).st_mode) || (last && !how.follows_last)) {
       here = std::move(next);
       continue;
     }
@@ -135,7 +180,7 @@ sys::Fd Resolver::walk(int start, const std::string& path, bool follow_last) con
         push_components(todo, self_number(name == "thread-self"));
         continue;
       }
-      if (sys::Fd target = follow_magic(here.get(), name, next.get())) {
+      if (sys::Fd target = follow_magic(here.get(), name)) {
         here = std::move(target);
         continue;
       }
@@ -144,22 +189,30 @@ sys::Fd Resolver::walk(int start, const std::string& path, bool follow_last) con
     if (text.starts_with('/')) here = sys::duplicate(root_.get());
     push_components(todo, text);
   }
-  return here;
+  return walked;
 }
 
 bool Resolver::is_root(int directory) const { return same_file(directory, root_.get()); }
 
 /// Links of /proc that lead to an object and not to a name; nothing when it is none of them.
-sys::Fd Resolver::follow_magic(int parent, const std::string& name, int link) const {
+sys::Fd Resolver::follow_magic(int parent, const std::string& name) const {
   const std::string directory = sys::base_name(sys::path_of(parent));
   if (name != "exe" && name != "root" && name != "cwd" && directory != "fd" && directory != "map_files")
     return {};
+  if (magic_ == Magic::refused) throw CallerError{ELOOP};
   sys::Fd target(::openat(parent, name.c_str(), O_PATH | O_CLOEXEC));
-  if (target || errno != EACCES || directory != "fd") return checked(std::move(target));
-  // The descriptors of a task that is not dumpable: only its own are reachable, by pidfd_getfd(2).
-  const std::string owner = sys::path_of(link);
-  const std::string own = fmt::format("/{}/fd/{}", task_.own_process_number(), name);
-  if (!owner.ends_with(own)) throw CallerError{EACCES};
+  if (target || errno != EACCES) return checked(std::move(target));
+  return own_descriptor(parent, name);
+}
+
+/// The descriptors of a task that is not dumpable: only its own are reachable, by pidfd_getfd(2).
+sys::Fd Resolver::own_descriptor(int directory, const std::string& name) const {
+  const std::string path = sys::path_of(directory);
+  const bool is_own = path.ends_with(fmt::format("/proc/{}/fd", task_.own_process_number())) ||
+                      path.ends_with(fmt::format("/task/{}/fd", task_.own_number()));
+  if (!is_own || !on_proc(directory) || name.empty() ||
+      name.find_first_not_of("0123456789") != std::string::npos || magic_ == Magic::refused)
+    throw CallerError{EACCES};
   return descriptor(std::atoi(name.c_str()));
 }
 

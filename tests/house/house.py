@@ -15,7 +15,7 @@ MAY_INCLUDE = {
     "sandbox/sys": [],
     "sandbox": ["sandbox/sys/"],
     "config": ["sandbox/sys/"],
-    "policy": ["sandbox/sys/", "config/", "sandbox/spec.h", "sandbox/exec_event.h"],
+    "policy": ["sandbox/sys/", "config/", "sandbox/spec.h", "sandbox/exec_event.h", "sandbox/destination.h"],
     "mcp": ["sandbox/sys/"],
     "shelltool": BELOW,
     "shelltool/setup": BELOW,

@@ -585,7 +585,7 @@ END
 
 # Links that are not there outside lead to the same files, by each way to them.
 files_inside() {
-  printf 'version: 1\nrules:\n  - {id: paths, event: exec, when: {program: wc, paths: {any: ["/etc/**"]}}, verdict: deny, reason: Paths.}\n' > "$place/paths.yaml"
+  printf 'version: 1\nrules:\n  - {id: paths, event: exec, when: {program: [wc, mkdir], paths: {any: ["/etc/**"]}}, verdict: deny, reason: Paths.}\n' > "$place/paths.yaml"
   while IFS= read -r command; do
     expect 126 "denied: $command" gate --rules "$place/paths.yaml" -- sh -c "$command"
   done << 'END'
@@ -598,13 +598,20 @@ exec 9< /etc/passwd; wc -c /dev/fd/9
 cd /etc; wc -c /proc/$$/cwd/passwd
 wc -c /proc/$$/root/etc/passwd
 ln -s /etc/none /tmp/link; wc -c /tmp/link
+cd /tmp; ln -s /etc link; mkdir gone; cd gone; rmdir ../gone; wc -c ../link/passwd
+cd /tmp; ln -s /etc link; mkdir -p none/../link/new
 END
+  # shellcheck disable=SC2016
+  expect 126 'words that are followed for too long' gate --rules "$place/paths.yaml" -- sh -c \
+    'cd /tmp; dots=$(printf "./%.0s" $(seq 1900)); for i in $(seq 39); do ln -s "${dots}l$((i + 1))" l$i; done; wc -c l1 l1 l1 l1 l1'
+  holds 'are refused, and the reason said' warned 'followed for too long'
   while IFS= read -r command; do
     expect 0 "allowed: $command" gate --rules "$place/paths.yaml" -- sh -c "$command"
   done << 'END'
 ln -s /dev/null /tmp/link; wc -c /tmp/link
 exec 9< /dev/null; wc -c /proc/self/fd/9
 mkdir -p /tmp/etc; echo > /tmp/etc/passwd; wc -c /tmp/etc/passwd
+cd /tmp; mkdir -p none/../new
 END
 }
 
