@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <optional>
 #include <string_view>
 
 #include "config/text.h"
@@ -17,25 +18,51 @@ struct Shape {
   std::size_t min_rest;
 };
 constexpr std::array shapes = {
-    Shape{"ghp_", 20},        Shape{"gho_", 20},   Shape{"ghs_", 20},  Shape{"ghu_", 20},
-    Shape{"github_pat_", 20}, Shape{"glpat-", 16}, Shape{"sk-", 20},   Shape{"AKIA", 16},
-    Shape{"ASIA", 16},        Shape{"xoxb-", 10},  Shape{"xoxp-", 10}, Shape{"npm_", 30},
-    Shape{"pypi-", 30},       Shape{"AIza", 30},   Shape{"eyJ", 30},   Shape{"hvs.", 20},
+    Shape{"ghp_", 20},
+    Shape{"gho_", 20},
+    Shape{"ghs_", 20},
+    Shape{"ghu_", 20},
+    Shape{"github_pat_", 20},
+    Shape{"glpat-", 16},
+    Shape{"sk-", 20},
+    Shape{"AKIA", 16},
+    Shape{"ASIA", 16},
+    Shape{"xoxb-", 10},
+    Shape{"xoxp-", 10},
+    Shape{"npm_", 30},
+    Shape{"pypi-", 30},
+    Shape{"AIza", 30},
+    Shape{"eyJ", 30},
+    Shape{"hvs.", 20},
     Shape{"dop_v1_", 30},
+    Shape{"sk_live_", 16},
+    Shape{"rk_live_", 16},
+    Shape{"whsec_", 16},
+    Shape{"ghr_", 20},
+    Shape{"hf_", 20},
+    Shape{"xapp-", 10},
+    Shape{"xoxa-", 10},
+    Shape{"AGE-SECRET-KEY-", 20},
+    Shape{"ya29.", 20},
 };
 constexpr std::array secret_words = {"password", "passwd",    "passphrase", "secret",     "token",
                                      "apikey",   "accesskey", "privatekey", "credential", "authorization"};
-constexpr std::array whole_names = {"auth", "pass", "mysqlpwd"};  // parts of harmless words, too
+constexpr std::array whole_names = {"auth", "pass"};  // parts of harmless words, too
 
 bool is_token_char(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.' || c == '/' ||
          c == '+';
 }
 
-/// "--api-key" and "API_KEY" are "apikey".
+/// "--api-key" and "API_KEY" are "apikey"; of "--max-tokens", "--token-file" and a tokenizer none is secret.
 bool names_a_secret(std::string_view name) {
+  if (name.ends_with("_KEY")) return true;
   std::string word = config::lower(name);
+  for (const char* harmless : {"tokens", "file", "path"})
+    if (word.ends_with(harmless)) return false;
+  if (word.ends_with("_pass") || word.ends_with("_pwd")) return true;
   std::erase_if(word, [](char c) { return c == '-' || c == '_'; });
+  if (word.find("tokeniz") != std::string::npos) return false;
   return std::any_of(secret_words.begin(), secret_words.end(),
                      [&](std::string_view secret) { return word.find(secret) != std::string::npos; }) ||
          std::find(whole_names.begin(), whole_names.end(), word) != whole_names.end();
@@ -49,18 +76,21 @@ struct Extent {
   std::size_t begin, end;
 };
 
+// What else stands in a shell's text is told.
+constexpr std::string_view ends_value = " \t\r\n&;|<>()\"'`";
+
 /// What is given to the name that ends before the '=' or ':' at `sign`: text of a shell, a header, a query,
 /// JSON. Nothing where a colon is none of these: "group/secret:tag", "secret://".
-Extent value_behind(std::string_view word, std::size_t sign) {
-  const std::size_t begin = std::min(word.find_first_not_of(' ', sign + 1), word.size());
+Extent value_behind(std::string_view word, std::size_t sign, bool is_header) {
+  std::size_t begin = std::min(word.find_first_not_of(' ', sign + 1), word.size());
   const bool quoted = begin < word.size() && is_quote(word[begin]);
-  if (word[sign] == ':' && begin == sign + 1 && !quoted && !is_quote(word[sign - 1])) return {begin, begin};
-  if (quoted) {
-    const std::size_t end = word.find(word[begin], begin + 1);
-    return {begin + 1, std::min(end, word.size())};
-  }
-  const std::string_view ends = word[sign] == '=' ? " \t\r\n&;|<>()\"'" : "\r\n\"'";
-  return {begin, std::min(word.find_first_of(ends, begin), word.size())};
+  if (word[sign] == '=' && begin != sign + 1) return {begin, begin};
+  if (word[sign] == ':' && begin == sign + 1 && !quoted && !is_quote(word[sign - 1]) && !is_header)
+    return {begin, begin};
+  if (quoted) return {begin + 1, std::min(word.find(word[begin], begin + 1), word.size())};
+  for (const std::string_view scheme : {"bearer ", "basic ", "token "})
+    if (config::lower(word.substr(begin, scheme.size())) == scheme) begin += scheme.size();
+  return {begin, std::min(word.find_first_of(ends_value, begin), word.size())};
 }
 
 /// What a name that tells of a secret is given somewhere in a word.
@@ -72,8 +102,11 @@ void redact_named(std::string& word) {
     std::size_t begin = end;
     while (begin > done && is_name_char(word[begin - 1])) --begin;
     if (begin == end || !names_a_secret(std::string_view(word).substr(begin, end - begin))) continue;
-    const Extent value = value_behind(word, sign);
-    if (value.begin >= value.end || std::string_view(word).substr(0, value.end).ends_with(mark)) continue;
+    // "X-Api-Key:S" and "PRIVATE-TOKEN:S" need no blank.
+    const Extent value = value_behind(word, sign, begin == 0 && word.find('-') < end);
+    if (value.begin >= value.end ||
+        std::string_view(word).substr(value.begin, value.end - value.begin) == mark)
+      continue;
     shown.append(word, done, value.begin - done).append(mark);
     done = value.end;
     sign = done - 1;
@@ -82,12 +115,14 @@ void redact_named(std::string& word) {
 }
 
 void redact_private_keys(std::string& word) {
-  constexpr std::string_view last = "PRIVATE KEY-----";
-  for (std::size_t at = 0; (at = word.find(last, at)) != std::string::npos;) {
-    at += last.size();
+  constexpr std::string_view name = "PRIVATE KEY", dashes = "-----";
+  for (std::size_t at = 0; (at = word.find(name, at)) != std::string::npos;) {
+    const std::size_t begin = word.find(dashes, at);
+    if (begin == std::string::npos) return;
+    at = begin + dashes.size();
     const std::size_t end = std::min(word.find("-----END", at), word.size());
     word.replace(at, end - at, mark);
-    at = std::min(word.find(last, at), word.size() - last.size()) + last.size();
+    at = std::min(word.find('\n', at + mark.size()), word.size());
   }
 }
 
@@ -99,7 +134,10 @@ void redact_shapes(std::string& word) {
       const auto begin = word.begin() + static_cast<std::ptrdiff_t>(rest);
       const auto end = std::find_if_not(begin, word.end(), is_token_char);
       const bool starts_here = at == 0 || !std::isalnum(static_cast<unsigned char>(word[at - 1]));
-      if (!starts_here || static_cast<std::size_t>(end - begin) < shape.min_rest) {
+      // Names of branches begin with "sk-" as well.
+      const bool is_made_up = shape.prefix != "sk-" ||
+                              std::any_of(begin, end, [](unsigned char c) { return std::isdigit(c) != 0; });
+      if (!starts_here || !is_made_up || static_cast<std::size_t>(end - begin) < shape.min_rest) {
         at = rest;
         continue;
       }
@@ -132,28 +170,43 @@ void redact_urls(std::string& word) {
   word = shown.append(rest);
 }
 
-/// "Authorization: Bearer x", "Basic x".
+/// "Bearer x", where x is long enough for one: others speak of bearers, too.
 void redact_scheme(std::string& word) {
+  constexpr std::size_t least = 16;
   const std::string lower = config::lower(word);
-  for (const std::string_view scheme :
-       {"bearer ", "basic ", "authorization: ", "x-api-key: ", "private-token: "}) {
-    const std::size_t at = lower.find(scheme);
-    if (at == std::string::npos) continue;
-    word.replace(at + scheme.size(), std::string::npos, mark);
-    return;
+  std::string shown;
+  std::size_t done = 0;
+  for (const std::string_view scheme : {"bearer ", "basic "}) {
+    for (std::size_t at = lower.find(scheme); at != std::string::npos; at = lower.find(scheme, at)) {
+      at += scheme.size();
+      const std::size_t end = std::min(word.find_first_of(ends_value, at), word.size());
+      if (end - at < least || at < done) continue;
+      shown.append(word, done, at - done).append(mark);
+      done = end;
+    }
   }
+  if (done > 0) word = shown.append(word, done);
 }
 
-/// "user:password", behind an option that names a user; not "1000:1000".
+/// "user:password", behind an option that names a user.
 void redact_password_of_user(std::string& word, std::size_t begin) {
   const std::size_t colon = word.find(':', begin);
-  if (colon == std::string::npos || colon + 1 == word.size()) return;
-  if (word.find_first_not_of("0123456789", colon + 1) != std::string::npos)
-    word.replace(colon + 1, std::string::npos, mark);
+  if (colon != std::string::npos && colon + 1 < word.size()) word.replace(colon + 1, std::string::npos, mark);
 }
 
-bool names_a_user(std::string_view option) {
-  return option == "-u" || option == "--user" || option == "--proxy-user" || option == "-U";
+/// Where in the word the user's name begins, if it names one.
+std::optional<std::size_t> begin_of_user(std::string_view word, std::string_view option) {
+  for (const std::string_view name : {"-u", "--user", "-U", "--proxy-user"}) {
+    if (option == name) return 0;
+    if (name.size() > 2 && word.starts_with(std::string(name) + "=")) return name.size() + 1;
+    if (name.size() == 2 && word.size() > 2 && word.starts_with(name)) return 2;
+  }
+  return std::nullopt;
+}
+
+bool takes_users(std::string_view program) {
+  const std::string_view name = program.substr(program.rfind('/') + 1);
+  return name == "curl" || name == "wget" || name == "http" || name == "https" || name == "xh";
 }
 
 void redact_word(std::string& word) {
@@ -168,10 +221,11 @@ void redact_word(std::string& word) {
 
 std::vector<std::string> redacted(const std::vector<std::string>& argv) {
   std::vector<std::string> result = argv;
+  const bool has_users = !argv.empty() && takes_users(argv.front());
   std::string_view option;  // the word before
   for (std::size_t index = 0; index < argv.size(); option = argv[index++]) {
     std::string& word = result[index];
-    const bool is_secret = option.starts_with('-') && option.find('=') == std::string_view::npos &&
+    const bool is_secret = option.starts_with('-') &&
                            std::all_of(option.begin(), option.end(), is_name_char) && names_a_secret(option);
     if (is_secret && !word.starts_with("--")) {
       word = mark;
@@ -179,13 +233,13 @@ std::vector<std::string> redacted(const std::vector<std::string>& argv) {
     }
     const std::size_t equals = word.find('=');
     const std::string_view name = std::string_view(word).substr(0, equals);
-    if (equals != std::string::npos && std::all_of(name.begin(), name.end(), is_name_char) &&
-        names_a_secret(name)) {
+    if (equals != std::string::npos && name.starts_with('-') &&
+        std::all_of(name.begin(), name.end(), is_name_char) && names_a_secret(name)) {
       word.replace(equals + 1, std::string::npos, mark);
       continue;
     }
-    if (names_a_user(option)) redact_password_of_user(word, 0);
-    if (equals != std::string::npos && names_a_user(name)) redact_password_of_user(word, equals + 1);
+    if (has_users)
+      if (const auto user = begin_of_user(word, option)) redact_password_of_user(word, *user);
     redact_word(word);
   }
   return result;
