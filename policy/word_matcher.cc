@@ -63,11 +63,9 @@ class Presence {
   }
 
   [[nodiscard]] bool has(std::string_view name) const {
-    const auto given = [&](const Option& option) {
-      return is(option, name) && (reach_ == Reach::wide || !is_switched_off(option));
-    };
+    const auto given = [&](const Option& option) { return is(option, name); };
     if (std::none_of(words_.options.begin(), words_.options.end(), given)) return false;
-    return reach_ == Reach::wide || !taken_back(name);
+    return reach_ == Reach::wide || (!switched_off(name) && !taken_back(name));
   }
 
   [[nodiscard]] bool has_any(const std::vector<std::string>& names) const {
@@ -92,12 +90,21 @@ class Presence {
            !grammar_.named.contains(option.name);
   }
 
-  /// "--x=false": the option stands there, and does not hold.
-  static bool is_switched_off(const Option& option) {
+  /// "--x=false", and "--x false" where that may be said so: the option stands there, and does not hold; some
+  /// programs take the last one that is given.
+  [[nodiscard]] bool switched_off(std::string_view name) const {
+    const Presence widely(words_, grammar_, Reach::wide);
+    return std::any_of(words_.options.begin(), words_.options.end(), [&](const Option& option) {
+      if (!widely.is(option, name)) return false;
+      const std::size_t equals = option.word.find('=');
+      return (equals != option.word.npos && is_negative(option.word.substr(equals + 1))) ||
+             (option.next && is_negative(*option.next)) || (option.value && is_negative(*option.value));
+    });
+  }
+
+  static bool is_negative(std::string_view word) {
     constexpr std::string_view negatives[] = {"false", "no", "off", "none", "never", "0", "f", "n"};
-    const std::size_t equals = option.word.find('=');
-    if (equals == option.word.npos) return false;
-    const std::string value = config::lower(option.word.substr(equals + 1));
+    const std::string value = config::lower(word);
     return std::find(std::begin(negatives), std::end(negatives), value) != std::end(negatives);
   }
 
@@ -122,6 +129,11 @@ bool match_only(const std::vector<std::string>& names, const Words& words, const
   });
 }
 
+/// "-v=x": of the value "=x" some programs take "x".
+bool fits_behind_equals(const std::vector<WordGlob>& values, std::string_view value) {
+  return value.starts_with('=') && match_any(values, value.substr(1));
+}
+
 bool match_values(std::string_view name, const std::vector<WordGlob>& values, const Words& words,
                   const Grammar& grammar, Reach reach) {
   const Presence presence(words, grammar, reach);
@@ -130,7 +142,8 @@ bool match_values(std::string_view name, const std::vector<WordGlob>& values, co
   for (const Option& option : words.options) {
     if (!widely.is(option, name)) continue;
     const bool fits = option.value && match_any(values, *option.value);
-    const bool may_fit = fits || (option.next && match_any(values, *option.next));
+    const bool may_fit = fits || (option.next && !option.listed && match_any(values, *option.next)) ||
+                         (option.value && fits_behind_equals(values, *option.value));
     if (reach == Reach::wide && may_fit) return true;
     if (reach == Reach::narrow && !fits) return false;
     given = given || presence.is(option, name);

@@ -121,7 +121,7 @@ class Reader {
   void add_with_next(Option option, Takes wanted) {
     if (wanted == Takes::value && at_ + 1 < argv_.size()) option.value = argv_[++at_];
     after_unknown_ = wanted == Takes::unknown;
-    if (after_unknown_ && at_ + 1 < argv_.size()) option.next = argv_[at_ + 1];
+    if (!option.value && at_ + 1 < argv_.size()) option.next = argv_[at_ + 1];
     add(option);
   }
 

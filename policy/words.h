@@ -26,7 +26,7 @@ struct Option {
   bool listed = false;        ///< the grammar lists it, so that it is no shortened form of another one
   bool maybe_value = false;   ///< it stands behind an unknown option and may be its value
   bool maybe_letter = false;  ///< it is one of several letters, which may also be one long name or a value
-  std::optional<std::string_view> next = {};  ///< the word behind it, which may be its value
+  std::optional<std::string_view> next = {};  ///< the word behind it, where it has no value that is known
 };
 
 struct Words {

@@ -108,6 +108,27 @@ TEST_CASE("the word behind an option that may take it counts as its value for a 
   CHECK(mismatch_of(matcher, words, grammar, Reach::narrow) == Mismatch::options_values);
 }
 
+TEST_CASE("an option that is switched off in any place carves out nothing") {
+  Grammar unknown;
+  OptionsMatcher matcher;
+  matcher.any = {"--dry-run"};
+  const auto holds = [&](const std::vector<std::string>& argv) {
+    return mismatch_of(matcher, read_words(argv, 1, unknown), unknown, Reach::narrow) == Mismatch::none;
+  };
+  CHECK(holds({"npm", "publish", "--dry-run"}));
+  CHECK_FALSE(holds({"npm", "publish", "--dry-run", "false"}));
+  CHECK_FALSE(holds({"npm", "--dry-run", "false", "publish"}));
+  CHECK_FALSE(holds({"npm", "publish", "--dry-run", "--dry-run=0"}));
+}
+
+TEST_CASE("what stands behind '=' is a value of a short option, too") {
+  const Grammar grammar = known(Style::gnu, {"-v"});
+  const std::vector<std::string> argv = {"docker", "-v=/:/h"};
+  OptionsMatcher matcher;
+  matcher.values.emplace_back("-v", std::vector<WordGlob>{WordGlob("/:*")});
+  CHECK(mismatch_of(matcher, read_words(argv, 1, grammar), grammar, Reach::wide) == Mismatch::none);
+}
+
 TEST_CASE("a value that must stand in the option's own word takes no other one") {
   const Grammar grammar = known("{value_options: [-j], attached_options: [-i, -j]}");
   CHECK(described({"p", "-i.bak", "x"}, grammar) == "-i=.bak | x");
