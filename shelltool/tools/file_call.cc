@@ -112,7 +112,7 @@ void call_worker(const FileTools& tools, WorkerRequest request, FileCall call,
       [tools, changes_files, names_made = call.makes_names, call = std::move(call),
        told = std::move(told)](FileAnswer answer) mutable {
         mcp::ToolResult result = answer.failure ? failure_result(answer, tools) : told(answer);
-        if (changes_files) add_taken(result, tools, names_made);
+        if (changes_files) add_taken(result, tools, names_made || answer.is_gits);
         call.call.answer(with_meta(std::move(result), answer, tools));
       });
   cancellable.on_cancel([&workers = tools.workers, id] { workers.cancel(id); });

@@ -12,6 +12,7 @@
 #include "policy/denial.h"
 #include "sandbox/launcher/wire.h"
 #include "sandbox/sys/error.h"
+#include "sandbox/sys/path.h"
 #include "shelltool/session/log.h"
 
 namespace shelltool {
@@ -26,6 +27,12 @@ policy::FileEvent event_of(const files::Touch& touch, const std::string& tool) {
   return {is_read ? policy::EventKind::read : policy::EventKind::write, {touch.named, touch.real}, tool};
 }
 
+/// In a directory that becomes a repository, or is one that nobody has seen yet.
+bool is_gits(const std::string& path) {
+  constexpr std::string_view names[] = {"config", "config.worktree", ".git", "HEAD", "commondir", "gitdir"};
+  return std::find(std::begin(names), std::end(names), sys::base_name(path)) != std::end(names);
+}
+
 }  // namespace
 
 FileWorkers::FileWorkers(sys::Reactor& reactor, Connection& connection)
@@ -36,7 +43,7 @@ FileWorkers::FileWorkers(sys::Reactor& reactor, Connection& connection)
 FileWorkers::Id FileWorkers::start(WorkerRequest request, std::string tool, Done done) {
   connection_.session().begin_turn();
   if (request.by.empty()) request.by = tool;
-  queue_.push_back({++last_, std::move(request), std::move(tool), std::move(done), {}, nullptr});
+  queue_.push_back({++last_, std::move(request), std::move(tool), std::move(done), {}, false, nullptr});
   pump();
   return last_;
 }
@@ -196,7 +203,10 @@ std::uint64_t FileWorkers::record(const Journals::File& journal) {
 std::vector<files::Ruling> FileWorkers::judge(Job& job, const std::vector<files::Touch>& touches) {
   Session& session = *connection_.current();
   std::vector<policy::FileEvent> events;
-  for (const files::Touch& touch : touches) events.push_back(event_of(touch, job.tool));
+  for (const files::Touch& touch : touches) {
+    events.push_back(event_of(touch, job.tool));
+    job.is_gits = job.is_gits || (touch.access == files::Access::write && is_gits(touch.real));
+  }
   std::vector<policy::Decision> decisions = session.judge(events);
   std::vector<files::Ruling> rulings;
   for (std::size_t i = 0; i < events.size(); ++i) {
@@ -266,7 +276,7 @@ void FileWorkers::forget() {
 
 void FileWorkers::tell(Job job, std::optional<WorkerFailure> failure, std::string packed,
                        std::uint64_t entry) {
-  if (job.done) job.done({std::move(failure), std::move(packed), std::move(job.denials), entry});
+  if (job.done) job.done({std::move(failure), std::move(packed), std::move(job.denials), entry, job.is_gits});
 }
 
 }  // namespace shelltool

@@ -29,6 +29,7 @@ struct FileAnswer {
   std::string packed;  ///< else the operation's result
   std::vector<FileDenial> denials;
   std::uint64_t entry = 0;  ///< of the history, for requests that are told
+  bool is_gits = false;     ///< it was about to write what git begins with, in some directory
 };
 
 class FileWorkers {
@@ -64,6 +65,7 @@ class FileWorkers {
     std::string tool;
     Done done;
     std::vector<FileDenial> denials;
+    bool is_gits = false;
     const char* ended_by_us = nullptr;  // why its worker was killed
   };
   struct Worker {

@@ -2,6 +2,7 @@
 import json
 import os
 import threading
+import time
 
 from client import meta_of, text_of
 
@@ -134,6 +135,21 @@ def names_that_run_programs_are_taken_from_both(place):
         assert not (place.workspace / ".git/hooks/pre-commit").exists(), tool
 
 
+def an_edit_plants_nothing_in_a_repository_that_came_later(place):
+    server = place.serve()
+    write(place, f=b"a\n")
+    assert not server.call("edit", file_path="f", old_string="a", new_string="b").get("isError")
+    time.sleep(0.2)  # until the guard watches
+    write(place, lib__dot__HEAD=b"ref: refs/heads/main\n", lib__dot__config=b"[core]\n\tbare = false\n")
+    for name in ("objects", "refs"):
+        (place.workspace / "lib/dot" / name).mkdir()
+    (place.workspace / "lib/dot").rename(place.workspace / "lib/.git")
+    result = server.call("edit", file_path="lib/.git/config", old_string="bare = false\n",
+                         new_string="bare = false\n\tfsmonitor = touch planted\n")
+    assert result.get("isError") and "fsmonitor" in text_of(result), text_of(result)
+    assert "fsmonitor" not in (place.workspace / "lib/.git/config").read_text()
+
+
 def a_difference_that_is_cut_is_so_in_the_first_line(place):
     write(place, a=b"".join(b"%d\n" % number for number in range(9000)))
     result = place.serve().call("edit", file_path="a", old_string="1", new_string="one", replace_all=True, dry_run=True)
@@ -197,5 +213,6 @@ def of_two_who_change_one_file_at_once_none_is_told_what_is_not_so(place):
 TESTS = [a_patch_changes_its_lines_and_nothing_else, a_patch_that_does_not_apply_says_why_and_changes_nothing,
          a_switch_keeps_what_stands_before_the_failure, rules_on_files_hold_for_both, the_sandbox_holds_for_both,
          operations_are_done_together_and_deletes_can_be_had_back,
-         names_that_run_programs_are_taken_from_both, a_difference_that_is_cut_is_so_in_the_first_line,
+         names_that_run_programs_are_taken_from_both, an_edit_plants_nothing_in_a_repository_that_came_later,
+         a_difference_that_is_cut_is_so_in_the_first_line,
          what_may_not_be_read_is_not_moved_to_where_it_may_be, of_two_who_change_one_file_at_once_none_is_told_what_is_not_so, arguments_that_are_wrong_are_named]
