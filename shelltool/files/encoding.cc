@@ -148,6 +148,9 @@ std::string_view mark_of(std::string_view content) {
 }
 
 Encoding encoding_of(std::string_view content) {
+  // UTF-32, whose mark may begin with that of UTF-16.
+  using namespace std::string_view_literals;
+  if (content.starts_with("\xFF\xFE\0\0"sv) || content.starts_with("\0\0\xFE\xFF"sv)) return Encoding::binary;
   if (content.starts_with(little_mark)) return Encoding::utf16le;
   if (content.starts_with(big_mark)) return Encoding::utf16be;
   if (content.find('\0') != std::string_view::npos)

@@ -12,6 +12,7 @@
 #include "sandbox/guard/quarantine.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
+#include "shelltool/files/content_hash.h"
 #include "shelltool/files/rename.h"
 #include "shelltool/files/trash.h"
 #include "shelltool/files/true_name.h"
@@ -42,7 +43,8 @@ void write_back(const sys::Fd& directory, const JournalStep& step) {
   struct stat status {};
   if (!file || ::fstat(file.get(), &status) != 0 || status.st_ino != step.before) return;
   const std::size_t most = std::max(step.content.size(), step.content_after.size());
-  const bool is_known = step.is_content_kept && !step.content_after.empty();
+  const bool is_after_kept = !step.content_after.empty() || step.version == version_of(std::string_view());
+  const bool is_known = step.is_content_kept && is_after_kept;
   if (is_known &&
       (status.st_size > static_cast<off_t>(most) ||
        !is_half_written(sys::read_all(file.get(), most, step.name), step.content, step.content_after)))

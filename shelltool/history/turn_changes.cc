@@ -91,7 +91,8 @@ TurnChanges::Found TurnChanges::look(const files::LookOverResult& now, std::int6
     const bool is_same =
         is_known && (was.by_tool ? file.changed_ns <= was.changed_ns
                                  : was.inode == file.inode && was.changed_ns == file.changed_ns);
-    if (is_same || file.changed_ns < since_ns || (!is_known && is_by_tool(file))) continue;
+    const bool is_moved = !is_known && inodes.count(file.inode) != 0;  // perhaps with its directory alone
+    if (is_same || (file.changed_ns < since_ns && !is_moved) || (!is_known && is_by_tool(file))) continue;
     HistoryChange& change = found.changes.emplace_back();
     change.kind = !is_known && is_new(file, inodes, since_ns) ? Kind::created : Kind::changed;
     change.path = file.path;

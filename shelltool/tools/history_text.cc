@@ -66,13 +66,14 @@ std::string change_text(const HistoryChange& change, const ShowPath& show) {
   return text;
 }
 
-std::string entry_line(const HistoryEntry& entry, const ShowPath& show) {
+std::string entry_line(const HistoryEntry& entry, const ShowPath& show, std::size_t left_out) {
   std::string line = heading(entry);
   if (entry.is_checkpoint())
     return line + fmt::format(" · {} file{}", entry.count, entry.count == 1 ? "" : "s");
   for (std::size_t i = 0; i < entry.changes.size() && i < named_in_line; ++i)
     line += (i == 0 ? " · " : ", ") + change_text(entry.changes[i], show);
-  const std::size_t count = std::max<std::size_t>(entry.changes.size(), entry.list.empty() ? 0 : entry.count);
+  const std::size_t count =
+      std::max<std::size_t>(entry.changes.size() + left_out, entry.list.empty() ? 0 : entry.count);
   const std::size_t named = std::min<std::size_t>(entry.changes.size(), named_in_line);
   if (count > named) line += fmt::format("{} {} more", named == 0 ? " ·" : " and", count - named);
   if (!entry.note.empty()) line += " · by: " + first_line(entry.note);

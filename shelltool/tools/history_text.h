@@ -17,7 +17,7 @@ using ShowPath = std::function<std::string(const std::string& path)>;
 /// "created src/a.c", "moved a to b", "deleted d · in the trash: …"
 std::string change_text(const HistoryChange& change, const ShowPath& show);
 /// One line: "17 · 2026-11-26 22:10:03 · edit · changed src/a.c"
-std::string entry_line(const HistoryEntry& entry, const ShowPath& show);
+std::string entry_line(const HistoryEntry& entry, const ShowPath& show, std::size_t left_out);
 /// The entry with a line for each change that fits; says whether all did.
 struct EntryText {
   std::string text;

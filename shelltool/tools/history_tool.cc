@@ -101,9 +101,7 @@ class HistoryCall {
   }
 
   void answer(std::string text, Json meta) {
-    mcp::ToolResult result;
-    result.text = std::move(text);
-    result.meta = {{"gatehouse/result", std::move(meta)}};
+    mcp::ToolResult result{std::move(text), false, {{"gatehouse/result", std::move(meta)}}};
     call_.answer(with_meta(std::move(result), {}, tools_));
   }
 
@@ -117,9 +115,10 @@ class HistoryCall {
     Json told = Json::array();
     std::uint64_t next = 0;
     for (HistoryEntry& entry : entries) {
-      if (entry.changes.size() > 3) entry.changes.resize(3);
+      const std::size_t left_out = entry.changes.size() - std::min<std::size_t>(entry.changes.size(), 3);
+      entry.changes.resize(entry.changes.size() - left_out);
       hide(entry.changes);
-      std::string line = "\n" + entry_line(entry, shown());
+      std::string line = "\n" + entry_line(entry, shown(), left_out);
       if (gone.count(entry.id) != 0) line += " · undone";
       if (lines.size() + line.size() > room || told.size() == 100) {
         next = entry.id;

@@ -37,6 +37,12 @@ TEST_CASE("what commands have made, changed and deleted is told by name") {
   CHECK(told(turns.look({{{"/a", 1, 30, 10}, {"/c", 3, 10, 10}, {"/d", 4, 31, 31}}, true}, 40)).empty());
 }
 
+TEST_CASE("files that moved with their directory are told where they are, too") {
+  TurnChanges turns;
+  turns.begin({{{"/src/a", 1, 10, 10}}, true}, 20);
+  CHECK(told(turns.look({{{"/lib/a", 1, 10, 10}}, true}, 20)) == "created /lib/a, removed /src/a");
+}
+
 TEST_CASE("what was changed before the command began was somebody else") {
   TurnChanges turns;
   turns.begin({{{"/a", 1, 10, 10}}, true}, 20);
