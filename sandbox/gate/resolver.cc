@@ -54,7 +54,10 @@ std::string link_text(int link) {
   return {buffer.data(), static_cast<std::size_t>(count)};
 }
 
-Unjudgeable too_long() { return {"its words are paths that would have to be followed for too long"}; }
+void take_step(std::size_t& steps) {
+  if (steps == 0) throw Unjudgeable{"its words are paths that would have to be followed for too long"};
+  --steps;
+}
 
 /// Where nothing on the way can mean something else to us than to the task.
 sys::Fd open_by_kernel(int start, const std::string& path) {
@@ -122,7 +125,7 @@ sys::Fd Resolver::open(int directory, const std::string& path, bool follow_last)
 
 std::string Resolver::destination(const std::string& path, std::size_t& steps) const {
   const sys::Fd start = start_of(AT_FDCWD, path);
-  if (steps-- == 0) throw too_long();
+  take_step(steps);
   if (const sys::Fd found = open_by_kernel(start.get(), path)) return path_inside(sys::path_of(found.get()));
   const Walked walked = walk(start.get(), path, {true, true, &steps});
   std::string destination = path_inside(sys::path_of(walked.here.get()));
@@ -149,7 +152,7 @@ Resolver::Walked Resolver::walk(int start, const std::string& path, Walk how) co
   for (int links = 0; !todo.empty();) {
     const std::string name = std::move(todo.back());
     todo.pop_back();
-    if (how.steps != nullptr && (*how.steps)-- == 0) throw too_long();
+    if (how.steps != nullptr) take_step(*how.steps);
     if (name == ".") continue;
     if (!walked.missing.empty()) {
       if (name == "..")
