@@ -110,24 +110,27 @@ std::optional<std::string> destination_here(const std::string& path) {
   }
 }
 
+/// Empty where it is the root, which each exec has open.
 sys::Fd Resolver::start_of(int directory, const std::string& path) const {
   if (path.empty()) throw CallerError{ENOENT};
-  if (path.front() == '/') return sys::duplicate(root_.get());
+  if (path.front() == '/') return {};
   return directory == AT_FDCWD ? checked(task_.link("cwd")) : descriptor(directory);
 }
 
 sys::Fd Resolver::open(int directory, const std::string& path, bool follow_last) const {
   const sys::Fd start = start_of(directory, path);
+  const int from = start ? start.get() : root_.get();
   if (follow_last)
-    if (sys::Fd found = open_by_kernel(start.get(), path)) return found;
-  return walk(start.get(), path, {follow_last}).here;
+    if (sys::Fd found = open_by_kernel(from, path)) return found;
+  return walk(from, path, {follow_last}).here;
 }
 
 std::string Resolver::destination(const std::string& path, std::size_t& steps) const {
   const sys::Fd start = start_of(AT_FDCWD, path);
+  const int from = start ? start.get() : root_.get();
   take_step(steps);
-  if (const sys::Fd found = open_by_kernel(start.get(), path)) return path_inside(sys::path_of(found.get()));
-  const Walked walked = walk(start.get(), path, {true, true, &steps});
+  if (const sys::Fd found = open_by_kernel(from, path)) return path_inside(sys::path_of(found.get()));
+  const Walked walked = walk(from, path, {true, true, &steps});
   std::string destination = path_inside(sys::path_of(walked.here.get()));
   for (const std::string& name : walked.missing)
     destination.append(destination == "/" ? "" : "/").append(name);

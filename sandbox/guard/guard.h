@@ -33,11 +33,11 @@ class Guard {
   void begin();
   /// A turn ended, others go on: everything is looked at. What was taken since the last call.
   std::vector<Taken> sweep();
+  /// The same for the last time; the record goes.
+  std::vector<Taken> finish();
   /// Where no name can have been made: what was seen to change is looked at, the rest where that is not all
   /// that there is to see.
   std::vector<Taken> look();
-  /// The same for the last time; the record goes.
-  std::vector<Taken> finish();
 
  private:
   struct Running;

@@ -46,15 +46,18 @@ std::vector<std::string> Journals::paths() const {
 
 std::vector<sys::Fd> Journals::all(int but) const {
   struct stat left_out {};
-  struct stat there {};
   const bool has_one = but >= 0 && ::fstat(but, &left_out) == 0;
+  const auto is_left_out = [&](const std::string& path) {
+    struct stat there {};
+    return has_one && ::lstat(path.c_str(), &there) == 0 && there.st_ino == left_out.st_ino &&
+           there.st_dev == left_out.st_dev;
+  };
   std::vector<sys::Fd> journals;
-  for (const std::string& path : paths())
-    if (has_one && ::lstat(path.c_str(), &there) == 0 && there.st_ino == left_out.st_ino &&
-        there.st_dev == left_out.st_dev)
-      continue;
-    else if (sys::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)); fd)
+  for (const std::string& path : paths()) {
+    if (is_left_out(path)) continue;
+    if (sys::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)); fd)
       journals.push_back(std::move(fd));
+  }
   return journals;
 }
 
