@@ -36,6 +36,8 @@ TEST_CASE("contents are told apart by what is in them") {
   CHECK(encoding_of({"\0x\0y", 4}) == Encoding::utf16be);
   CHECK(encoding_of({"x\0\0\1\2\3y", 7}) == Encoding::binary);
   CHECK(encoding_of("\x80\x01\x02\x03\x04\x05") == Encoding::binary);
+  CHECK(encoding_of(std::string("\xFF\xFE\0\0a\0\0\0", 8)) == Encoding::binary);  // UTF-32
+  CHECK(encoding_of(std::string("\0\0\xFE\xFF\0\0\0a", 8)) == Encoding::binary);
 }
 
 TEST_CASE("a version is XXH64, however the content comes") {
