@@ -83,7 +83,7 @@ void Dispatcher::start(Message message) {
   if (!token.is_string() && !token.is_number_integer()) token = nullptr;
   Call call(
       message.id, std::move(token), [this](const std::string& line) { send_(line); },
-      [this, key] { running_.erase(key); });
+      [this, key] { end(key); });
   running_.emplace(key, call.canceller());
   try {
     method->second(message.params, call);
@@ -92,6 +92,17 @@ void Dispatcher::start(Message message) {
   } catch (const std::exception& error) {
     call.fail(Error(Code::internal_error, error.what()));
   }
+}
+
+void Dispatcher::end(const std::string& key) {
+  running_.erase(key);
+  if (!running_.empty()) return;
+  if (const auto callback = std::exchange(idle_, nullptr)) callback();
+}
+
+void Dispatcher::on_idle(std::function<void()> callback) {
+  if (running_.empty()) return callback();
+  idle_ = std::move(callback);
 }
 
 void Dispatcher::cancel(const Json& params) {
@@ -105,6 +116,7 @@ void Dispatcher::cancel(const Json& params) {
 
 void Dispatcher::cancel_all() {
   asked_.clear();
+  idle_ = nullptr;
   while (!running_.empty()) {
     const auto cancel_it = running_.begin()->second;
     running_.erase(running_.begin());

@@ -40,6 +40,8 @@ class Dispatcher {
   /// the handler's to check. It is not called where the client goes, or never answers.
   using Answered = std::function<void(const Message& response)>;
   void request(std::string_view method, Json params, Answered answered);
+  /// Called once when no request is being answered; at once if none is.
+  void on_idle(std::function<void()> callback);
   /// The client is gone: every call is cancelled.
   void cancel_all();
 
@@ -68,6 +70,7 @@ class Dispatcher {
   }
   void handle(Message message);
   void start(Message message);
+  void end(const std::string& key);
   void cancel(const Json& params);
   void take_response(const Message& response);
   void send(const Json& message) { send_(text_of(message)); }
@@ -78,6 +81,7 @@ class Dispatcher {
   std::map<std::string, std::function<void()>> running_;  // cancels; by the id's own text: 1 and "1" are two
   std::map<std::string, Answered> asked_;                 // by the id's text
   std::uint64_t last_asked_ = 0;
+  std::function<void()> idle_;
 };
 
 }  // namespace mcp

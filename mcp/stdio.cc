@@ -36,7 +36,7 @@ Stdio::~Stdio() {
 }
 
 void Stdio::watch() {
-  const bool reads = !closed_ && pending_bytes_ <= max_pending;
+  const bool reads = !has_ended_ && pending_bytes_ <= max_pending;
   if (reads && !readable_) readable_ = reactor_.watch(in_, POLLIN, [this](int) { on_readable(); });
   if (!reads) readable_.cancel();
   const bool writes = !pending_.empty();
@@ -53,7 +53,7 @@ void Stdio::on_readable() {
   std::array<char, 65536> chunk;  // to zero it would take longer than a short message does
   const ssize_t count = ::read(in_, chunk.data(), chunk.size());
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (count <= 0) return end();  // what is still to be sent may be: the client perhaps closed its half only
+  if (count <= 0) return is_heard() ? end() : lose();
   take({chunk.data(), static_cast<std::size_t>(count)});
 }
 
@@ -75,8 +75,14 @@ void Stdio::take(std::string_view bytes) {
   }
 }
 
+/// Who closed its half only still is; who has died closed both.
+bool Stdio::is_heard() const {
+  pollfd out{out_, 0, 0};
+  return ::poll(&out, 1, 0) <= 0;
+}
+
 void Stdio::send(std::string line) {
-  if (closed_) return;
+  if (is_gone_) return;
   line.push_back('\n');
   pending_bytes_ += line.size();
   pending_.push_back(std::move(line));
@@ -93,7 +99,7 @@ void Stdio::write_some() {
     if (count < 0) {
       pending_.clear();
       pending_bytes_ = 0;
-      return end();
+      return lose();
     }
     written_ += static_cast<std::size_t>(count);
     if (written_ < first.size()) continue;
@@ -112,9 +118,16 @@ void Stdio::flush(std::chrono::milliseconds longest) {
 }
 
 void Stdio::end() {
-  if (std::exchange(closed_, true)) return;
+  if (std::exchange(has_ended_, true)) return;
   watch();
-  handlers_.closed();
+  handlers_.ended();
+}
+
+void Stdio::lose() {
+  if (std::exchange(is_gone_, true)) return;
+  has_ended_ = true;
+  watch();
+  handlers_.gone();
 }
 
 }  // namespace mcp

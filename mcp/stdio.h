@@ -19,7 +19,9 @@ class Stdio {
   struct Handlers {
     std::function<void(std::string line)> line;  ///< without the newline; empty lines are passed over
     std::function<void()> too_long;
-    std::function<void()> closed;  ///< end of file, or the client is gone; a line that was cut off is none
+    /// The client says no more, and hears what is sent as before. A line that was cut off is none.
+    std::function<void()> ended;
+    std::function<void()> gone;  ///< the client hears nothing any more; perhaps without `ended` before
   };
 
   /// Both descriptors stay the caller's; they are non-blocking as long as this lives.
@@ -38,7 +40,9 @@ class Stdio {
   void take(std::string_view bytes);
   void write_some();
   void watch();
+  [[nodiscard]] bool is_heard() const;
   void end();
+  void lose();
 
   sys::Reactor& reactor_;
   int in_, out_;
@@ -46,7 +50,7 @@ class Stdio {
   Handlers handlers_;
   std::string line_;
   bool skipping_ = false;  // the rest of a line that was too long
-  bool closed_ = false;
+  bool has_ended_ = false, is_gone_ = false;
   std::deque<std::string> pending_;
   std::size_t pending_bytes_ = 0, written_ = 0;  // written_: of the first pending line
   sys::Watch readable_, writable_;

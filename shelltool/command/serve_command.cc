@@ -29,6 +29,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Of a client that has said its last: hosts that close our input wait two seconds before they send SIGTERM.
+constexpr auto longest_answer = 1s;
+/// Of files that are being changed, which would be half done until the next start.
+constexpr auto longest_change = 1s;
+
 /// Asked at each initialize: files may have been mended since.
 std::string current_instructions(FreshPlan& fresh) {
   try {
@@ -78,13 +83,13 @@ class StdioServer {
                       mcp::Error(mcp::Code::invalid_request,
                                  fmt::format("the message is longer than {} bytes", mcp::Stdio::max_line)));
                 },
-                [this] { reactor_.stop(); }}),
+                [this] { finish_calls(); }, [this] { finish_changes(); }}),
         dispatcher_([this](const std::string& line) { stdio_.send(line); }),
         roots_(reactor_, dispatcher_,
                [this](const std::vector<std::string>& paths, ClientRoots::Done done) {
                  take_roots(paths, std::move(done));
                }),
-        signals_(reactor_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int) { reactor_.stop(); })) {
+        signals_(reactor_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int) { finish_changes(); })) {
     reactor_.on_error([](const std::exception& error) { log(LogLevel::error, error.what()); });
     for (const std::string& note : plan_.plan().made.notes) log(LogLevel::warning, note);
     check_workspace_patterns(plan_.plan().config.workspaces, plan_.plan().made.identity.account.home);
@@ -119,6 +124,18 @@ class StdioServer {
   }
 
  private:
+  /// The client has said its last, and may be listening.
+  void finish_calls() {
+    dispatcher_.on_idle([this] { reactor_.stop(); });
+    end_ = reactor_.at(sys::BootClock::now() + longest_answer, [this] { finish_changes(); });
+  }
+
+  void finish_changes() {
+    if (std::exchange(is_closing_, true)) return;
+    end_ = reactor_.at(sys::BootClock::now() + longest_change, [this] { reactor_.stop(); });
+    workers_.close([this] { reactor_.stop(); });
+  }
+
   /// Of a guest the outer one holds the state.
   void listen() {
     if (connection_.is_guest()) return;
@@ -182,7 +199,8 @@ class StdioServer {
   mcp::Dispatcher dispatcher_;
   ClientRoots roots_;
   std::optional<ControlServer> control_;
-  sys::Watch signals_;
+  sys::Watch signals_, end_;
+  bool is_closing_ = false;
 };
 
 }  // namespace

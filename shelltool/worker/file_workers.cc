@@ -57,6 +57,22 @@ void FileWorkers::cancel(Id request) {
   }
 }
 
+void FileWorkers::close(std::function<void()> callback) {
+  is_closing_ = true;
+  closed_ = std::move(callback);
+  tell_closed();
+}
+
+void FileWorkers::tell_closed() {
+  if (is_changing()) return;
+  if (const auto callback = std::exchange(closed_, nullptr)) callback();
+}
+
+bool FileWorkers::is_changing() const {
+  return std::any_of(workers_.begin(), workers_.end(),
+                     [](const Worker& worker) { return worker.job && worker.job->request.changes_files; });
+}
+
 void FileWorkers::when_settled(std::function<void()> callback) {
   find_unsettled();
   if (!unsettled_.empty()) start_worker();
@@ -89,7 +105,7 @@ Journals FileWorkers::journals() const {
 }
 
 void FileWorkers::pump() {
-  if (connection_.is_ending()) return;
+  if (connection_.is_ending() || is_closing_) return;
   for (auto worker = workers_.begin(); worker != workers_.end(); ++worker) {
     if (worker->state != Worker::State::idle) continue;
     const auto next = next_job();
@@ -105,9 +121,7 @@ void FileWorkers::pump() {
 
 /// Changes are made one after the other: two of one client are not each other's "somebody else".
 std::deque<FileWorkers::Job>::iterator FileWorkers::next_job() {
-  const bool changes = std::any_of(workers_.begin(), workers_.end(), [](const Worker& worker) {
-    return worker.job && worker.job->request.changes_files;
-  });
+  const bool changes = is_changing();
   return std::find_if(queue_.begin(), queue_.end(),
                       [&](const Job& job) { return !changes || !job.request.changes_files; });
 }
@@ -189,6 +203,7 @@ void FileWorkers::on_letter(Place worker, WorkerLetter letter) {
   tell(std::move(job), std::move(failure), std::move(letter.body), entry);
   if (has_changed && !is_awaited) record(worker->journal);  // the journal keeps it until then
   worker->state = Worker::State::idle;
+  tell_closed();
   pump();
   if (!std::exchange(has_answered_, true) && on_ready_) on_ready_();
 }
@@ -250,10 +265,11 @@ void FileWorkers::lose(Place place, const std::string& why) {
   }
   if (!has_started)  // another would do no better
     for (Job& job : std::exchange(queue_, {})) tell(std::move(job), WorkerFailure{"no_worker", why}, {});
-  if (has_begun && connection_.current() != nullptr && !connection_.is_ending())
+  if (has_begun && connection_.current() != nullptr && !connection_.is_ending() && !is_closing_)
     start_worker();
   else
     tell_settled();
+  tell_closed();
   pump();
 }
 

@@ -57,6 +57,8 @@ class FileWorkers {
   [[nodiscard]] Journals journals() const;
   /// Kills the worker that is at it; what it had begun to change is taken back.
   void cancel(Id request);
+  /// Nothing more is begun. Calls back once when no file is being changed; at once where none is.
+  void close(std::function<void()> callback);
 
  private:
   struct Job {
@@ -83,6 +85,8 @@ class FileWorkers {
   void find_unsettled();
   void tell_settled();
   void pump();
+  [[nodiscard]] bool is_changing() const;
+  void tell_closed();
   std::deque<Job>::iterator next_job();
   void start_worker();
   void give(Place worker, Job job);
@@ -107,6 +111,8 @@ class FileWorkers {
   std::vector<Journals::File> unsettled_;
   std::vector<std::function<void()>> settling_;
   sys::Watch settled_;
+  std::function<void()> closed_;
+  bool is_closing_ = false;
   bool has_answered_ = false;
   bool has_looked_ = false;  // for what an earlier server has left
 };

@@ -139,6 +139,39 @@ def the_end_of_input_ends_the_server_and_its_commands(place):
     ends_cleanly(place, lambda server: server.process.stdin.close())
 
 
+def what_was_asked_before_the_end_of_input_is_answered(place):
+    """As of a client in a pipe: it says all that it has to say, and listens."""
+    server = place.serve()
+    asked = [server.start("write", {"file_path": f"f{i}", "content": "x\n"}) for i in range(20)]
+    asked += [server.start("read", {"file_path": "f0"}), server.start("shell", {"command": "echo said"})]
+    mark = new_mark()
+    endless = server.start("shell", {"command": f"exec -a {mark} sleep 1000"})
+    assert server.close(5) == 0
+    answers = {message.get("id"): message for message in server.queue}
+    assert all("result" in answers[request] for request in asked), answers
+    assert "said" in text_of(answers[asked[-1]]["result"]), answers
+    assert endless not in answers
+    assert_gone(mark)
+    assert all(os.path.exists(f"{place.workspace}/f{i}") for i in range(20))
+
+
+def a_signal_leaves_no_change_half_done(place):
+    names = [f"d{i}" for i in range(1000)]
+    patch = "*** Begin Patch\n" + "".join(f"*** Add File: {name}\n+x\n" for name in names) + "*** End Patch"
+    for i in range(max(10, place.rounds // 10)):
+        server = place.serve()
+        server.call("read", file_path=".")
+        server.start("apply_patch", {"patch": patch})
+        time.sleep(random.random() * 0.3)
+        server.process.send_signal(signal.SIGTERM)
+        assert server.wait() == 0
+        server.end()
+        made = [name for name in names if os.path.exists(f"{place.workspace}/{name}")]
+        assert made in ([], names), len(made)
+        for name in made:
+            os.unlink(f"{place.workspace}/{name}")
+
+
 def a_signal_at_any_moment_ends_the_server(place):
     """Also before it listens, where the signal's own effect is as good."""
     for i in range(max(20, place.rounds // 4)):
@@ -179,5 +212,6 @@ TESTS = [a_cancelled_call_leaves_no_process, a_call_cancelled_at_any_moment_leav
          a_cancelled_call_leaves_the_others_alone, a_killed_server_leaves_no_process,
          a_server_killed_at_any_moment_leaves_no_process, sigterm_ends_the_server_and_its_commands,
          sigint_ends_the_server_and_its_commands, sighup_ends_the_server_and_its_commands,
-         the_end_of_input_ends_the_server_and_its_commands, a_signal_at_any_moment_ends_the_server,
+         the_end_of_input_ends_the_server_and_its_commands, what_was_asked_before_the_end_of_input_is_answered,
+         a_signal_leaves_no_change_half_done, a_signal_at_any_moment_ends_the_server,
          a_signal_ends_a_server_whose_client_does_not_read]

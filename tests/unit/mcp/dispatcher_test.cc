@@ -257,3 +257,24 @@ TEST_CASE(
   CHECK(code_of(wire.ask(R"({"jsonrpc":"2.0","id":1,"method":"server/discover","params":{}})")) == -32601);
   CHECK(wire.ask(R"({"jsonrpc":"2.0","id":1,"method":"ping"})").at("result") == Json::object());
 }
+
+TEST_CASE("who waits for the last answer is told once, at once where nothing is asked") {
+  Wire wire;
+  Slow slow;
+  slow.serve(wire.dispatcher);
+  int told = 0;
+  const auto tell = [&told] { ++told; };
+  wire.dispatcher.on_idle(tell);
+  CHECK(told == 1);
+  wire.dispatcher.receive(R"({"jsonrpc":"2.0","id":1,"method":"slow"})");
+  wire.dispatcher.receive(R"({"jsonrpc":"2.0","id":2,"method":"slow"})");
+  wire.dispatcher.on_idle(tell);
+  slow.calls[0].answer(Json::object());
+  CHECK(told == 1);
+  wire.dispatcher.receive(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2}})");
+  CHECK(told == 2);
+  wire.dispatcher.receive(R"({"jsonrpc":"2.0","id":3,"method":"slow"})");
+  wire.dispatcher.on_idle(tell);
+  wire.dispatcher.cancel_all();
+  CHECK(told == 2);
+}

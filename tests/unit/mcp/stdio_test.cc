@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <csignal>
+
 #include "sandbox/sys/fd.h"
 
 using namespace std::chrono_literals;
@@ -15,13 +17,17 @@ struct Client {
   sys::Reactor reactor;
   sys::Pipe in = sys::make_pipe(), out = sys::make_pipe();
   std::vector<std::string> lines;
-  int too_long = 0, closed = 0;
+  int too_long = 0, ended = 0, gone = 0;
   mcp::Stdio stdio{reactor,
                    in.read_end.get(),
                    out.write_end.get(),
                    {[this](std::string line) { lines.push_back(std::move(line)); }, [this] { ++too_long; },
                     [this] {
-                      ++closed;
+                      ++ended;
+                      reactor.stop();
+                    },
+                    [this] {
+                      ++gone;
                       reactor.stop();
                     }}};
 
@@ -44,7 +50,7 @@ TEST_CASE("lines come whole, however they were cut, and empty ones not at all") 
   CHECK(client.lines == std::vector<std::string>{"{\"a\":1}", "second"});
   client.in.write_end.close();
   client.run_for(1s);
-  CHECK(client.closed == 1);
+  CHECK(client.ended == 1);
   CHECK(client.lines.size() == 2);  // what was cut off is no message
 }
 
@@ -85,12 +91,35 @@ TEST_CASE("a client that does not read is not read either, and misses nothing") 
   CHECK(client.lines == std::vector<std::string>{"held back"});
 }
 
-TEST_CASE("what was answered before the client closed its half is still sent") {
+TEST_CASE("a client that closed its half only hears what is said after that") {
   Client client;
   client.say("question\n");
   client.in.write_end.close();
   client.run_for(1s);
-  CHECK(client.closed == 1);
-  client.stdio.send("late");
+  CHECK(client.ended == 1);
+  CHECK(client.gone == 0);
   CHECK(client.lines == std::vector<std::string>{"question"});
+  client.stdio.send("answer");
+  std::string heard(16, '\0');
+  heard.resize(static_cast<std::size_t>(::read(client.out.read_end.get(), heard.data(), heard.size())));
+  CHECK(heard == "answer\n");
+}
+
+TEST_CASE("a client that closed both halves is gone, once, whoever notices first") {
+  Client client;
+  std::signal(SIGPIPE, SIG_IGN);  // as in main
+  SUBCASE("the reader") {
+    client.out.read_end.close();
+    client.in.write_end.close();
+    client.run_for(1s);
+  }
+  SUBCASE("the writer") {
+    client.out.read_end.close();
+    client.stdio.send("answer");
+    client.in.write_end.close();
+    client.run_for(10ms);
+  }
+  client.stdio.send("late");
+  CHECK(client.gone == 1);
+  CHECK(client.ended == 0);
 }
