@@ -87,7 +87,7 @@ Plan make_plan(const CommonOptions& common, const CommandOptions& command, std::
   MadeSpec made =
       make_spec({config, places, workspace, caller, std::move(argv), cwd, command.env, std::move(opened)});
   if (!note.empty()) made.notes.push_back(std::move(note));
-  for (const std::string& root : workspace.roots)
+  for (const std::string& root : common.rules.empty() ? workspace.roots : std::vector<std::string>{})
     if (std::string note_on_rules = note_on(find_project_rules(places, root)); !note_on_rules.empty())
       made.notes.push_back(std::move(note_on_rules));
   // The command must not change the rules that it is judged by, wherever its owner keeps them.

@@ -74,7 +74,8 @@ RulesOrigin project_rules(const Places& places, const std::string& workspace,
 std::vector<std::string> RulesFiles::paths() const {
   std::vector<std::string> paths = {places.system_rules(), places.system_grants()};
   paths.insert(paths.end(), named.begin(), named.end());
-  if (named.empty()) paths.insert(paths.end(), {places.user_rules(), places.user_grants()});
+  if (!named.empty()) return paths;
+  paths.insert(paths.end(), {places.user_rules(), places.user_grants()});
   for (const std::string& workspace : workspaces) paths.push_back(trusted_copy_path(places, workspace));
   return paths;
 }
@@ -85,10 +86,9 @@ std::vector<RulesOrigin> RulesFiles::find() const {
   std::vector<RulesOrigin> origins = {file_of(Author::root, places.system_rules(), trees),
                                       grants(file_of(Author::root, places.system_grants(), trees))};
   for (const std::string& path : named) origins.push_back(named_rules(path, trees));
-  if (named.empty()) {
-    origins.push_back(users_rules(places, trees));
-    origins.push_back(grants(file_of(Author::anyone, places.user_grants(), trees)));
-  }
+  if (!named.empty()) return origins;
+  origins.push_back(users_rules(places, trees));
+  origins.push_back(grants(file_of(Author::anyone, places.user_grants(), trees)));
   for (const std::string& workspace : workspaces) origins.push_back(project_rules(places, workspace, trees));
   return origins;
 }

@@ -1,6 +1,6 @@
 #pragma once
-/// Which rules are in force: the system's always, then the files that were named, or else the user's, or else
-/// builtin:base; those of the projects that the user trusts; and the grants of the system and the user.
+/// Which rules are in force: the system's always, then the files that were named; or else the user's, or else
+/// builtin:base, and those of the projects that the user trusts; and the grants of whose rules these are.
 
 #include <exception>
 #include <optional>
@@ -26,7 +26,7 @@ struct RulesOrigin {
 
 struct RulesFiles {
   Places places;
-  std::vector<std::string> named;       ///< --rules, which replace all of the user's layer
+  std::vector<std::string> named;       ///< --rules, in place of the user's layer and the projects'
   std::vector<std::string> workspaces;  ///< projects whose rules count where they are trusted
 
   /// Whether there are files or not.

@@ -336,6 +336,8 @@ project_rules() {
   expect 0 'they are trusted' "$gatehouse" policy trust --yes
   holds 'after they have been shown' said 'Names are secret here.'
   expect 126 'and count' gate -- id
+  printf 'version: 1\n' > "$place/other.yaml"
+  expect 0 'but where others are named' gate --rules "$place/other.yaml" -- id
   for mode in read-only workspace-write danger-full-access; do
     run gate --mode "$mode" -- sh -c "echo 'version: 1' > $rules; rm -rf .gatehouse; sleep 0.1; id"
     holds "$mode: what the command does to them changes nothing" test "$status" = 126

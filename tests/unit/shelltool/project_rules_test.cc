@@ -129,3 +129,21 @@ TEST_CASE("named rules replace the user's grants, and not the system's") {
   CHECK(grants({}) == "systemuser, followed");
   CHECK(grants({scene.dir / "named.yaml"}) == "system");
 }
+
+TEST_CASE("named rules replace those of a project that is trusted") {
+  Scene scene;
+  scene.dir.write("named.yaml", "version: 1\n");
+  trust(scene.places, scene.workspace, text);
+  const auto has_projects = [&](const std::vector<std::string>& named) {
+    const RulesFiles files{scene.places, named, {scene.workspace}};
+    const std::vector<std::string> paths = files.paths();
+    const bool is_followed = std::find(paths.begin(), paths.end(),
+                                       trusted_copy_path(scene.places, scene.workspace)) != paths.end();
+    for (const policy::Source& source : files.read())
+      if (source.layer == policy::Layer::project) return is_followed;
+    CHECK_FALSE(is_followed);
+    return false;
+  };
+  CHECK(has_projects({}));
+  CHECK_FALSE(has_projects({scene.dir / "named.yaml"}));
+}
