@@ -8,6 +8,7 @@
 
 #include "config/text.h"
 #include "sandbox/sys/error.h"
+#include "shelltool/command/command_line_error.h"
 #include "shelltool/command/doctor_command.h"
 #include "shelltool/command/exec_command.h"
 #include "shelltool/command/explain_command.h"
@@ -116,7 +117,7 @@ void add_publish(CLI::App& app, std::vector<config::Publish>& ports) {
 }
 
 /// `argv`: what stands behind --.
-CLI::App& add_exec(CLI::App& app, std::vector<std::string> argv, Action& action) {
+void add_exec(CLI::App& app, std::vector<std::string> argv, Action& action) {
   CLI::App& exec = *app.add_subcommand("exec", "run a command under the rules, in the sandbox");
   auto& options = options_for<ExecOptions>(exec, action, [](const ExecOptions& given) {
     if (given.argv.empty()) throw sys::Error(sys::Kind::invalid, "a command, behind --, is required");
@@ -138,7 +139,6 @@ CLI::App& add_exec(CLI::App& app, std::vector<std::string> argv, Action& action)
       ->type_name("FILE")
       ->excludes(json);
   exec.footer("The command stands behind --: gatehouse exec [OPTION]… -- COMMAND [ARG]…");
-  return exec;
 }
 
 void add_serve(CLI::App& app, const std::string& version, Action& action) {
@@ -224,7 +224,7 @@ void add_schema_and_show(CLI::App& policy, Action& action) {
   show.add_option("files", shown.files, "rules files, as with --rules")->type_name("FILE…");
 }
 
-CLI::App& add_policy(CLI::App& app, Action& action) {
+void add_policy(CLI::App& app, Action& action) {
   CLI::App& policy = *app.add_subcommand("policy", "ask and test rules without running anything");
   policy.require_subcommand(1);
   add_questions(policy, action);
@@ -232,7 +232,6 @@ CLI::App& add_policy(CLI::App& app, Action& action) {
   add_trust(policy, action);
   add_import(policy, action);
   add_schema_and_show(policy, action);
-  return policy;
 }
 
 void add_register(CLI::App& app, Action& action) {
@@ -297,47 +296,16 @@ void add_doctor(CLI::App& app, Action& action) {
   doctor.add_option("--host", options.host, "and whether this agent host is governed")->type_name("HOST");
 }
 
-/// The commands but exec. Returns `policy`, which has commands of its own.
-CLI::App& add_others(CLI::App& app, const std::string& version, Action& action) {
+/// The commands but exec.
+void add_others(CLI::App& app, const std::string& version, Action& action) {
   add_serve(app, version, action);
-  CLI::App& policy = add_policy(app, action);
+  add_policy(app, action);
   add_register(app, action);
   add_init(app, action);
   add_state(app, action);
   add_doctor(app, action);
   app.add_subcommand("sh", "a shell under the gate: gatehouse sh -c SCRIPT");  // CLI11 knows no -c: see main
-  return policy;
 }
-
-/// "unknown option --netwrok; did you mean --network?"
-std::string unexpected(const CLI::App& app, const std::vector<std::string>& words) {
-  std::vector<std::string> known;
-  for (const CLI::Option* option : app.get_options())
-    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
-  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
-  const std::string word = words.empty() ? "" : words.front();
-  const std::string near = config::nearest(word, known);
-  return fmt::format("unexpected {}{}", config::shown(word),
-                     near.empty() ? "" : "; did you mean " + near + "?");
-}
-
-/// Which words can be meant depends on where they stand: in `exec`, in `policy`, or before any command.
-struct CommandLine {
-  CLI::App app{"A gate for what agents run: every program is judged before it starts.", "gatehouse"};
-  CLI::App* exec = nullptr;
-  CLI::App* policy = nullptr;
-  Action action;
-
-  /// Where something is missing, a word that is left over is the mistake.
-  [[nodiscard]] std::string sentence_on(const CLI::ParseError& error) const {
-    const std::vector<std::string> rest = app.remaining(true);
-    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
-      return unexpected(exec != nullptr ? *exec : app, rest);
-    const bool is_missing = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError);
-    if (!is_missing || rest.empty() || exec != nullptr) return error.what();
-    return unexpected(policy->parsed() ? *policy : app, rest);
-  }
-};
 
 }  // namespace
 
@@ -373,28 +341,29 @@ void add_options(CLI::App& app, CommandOptions& options) {
 }
 
 Action read_command_line(std::vector<std::string> words, const std::string& version) {
-  CommandLine line;
-  line.app.set_version_flag("--version", version);
-  line.app.require_subcommand(1);
+  CLI::App app{"A gate for what agents run: every program is judged before it starts.", "gatehouse"};
+  Action action;
+  app.set_version_flag("--version", version);
+  app.require_subcommand(1);
   if (!words.empty() && words.front() == "exec") {  // alone: its start would pay for the others
     const auto dashes = std::find(words.begin(), words.end(), "--");
     std::vector<std::string> argv;  // the command's, whatever it looks like
     if (dashes != words.end()) argv.assign(dashes + 1, words.end());
     words.erase(dashes, words.end());
-    line.exec = &add_exec(line.app, std::move(argv), line.action);
+    add_exec(app, std::move(argv), action);
   } else {
-    add_exec(line.app, {}, line.action);
-    line.policy = &add_others(line.app, version, line.action);
+    add_exec(app, {}, action);
+    add_others(app, version, action);
   }
   std::reverse(words.begin(), words.end());  // as CLI11 takes them
   try {
-    line.app.parse(words);
+    app.parse(words);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) throw sys::Error(sys::Kind::invalid, "{}", line.sentence_on(error));
-    line.app.exit(error);  // --help, --version
+    if (error.get_exit_code() != 0) throw sys::Error(sys::Kind::invalid, "{}", sentence_on(app, error));
+    app.exit(error);  // --help, --version
     return [] { return 0; };
   }
-  return line.action;
+  return action;
 }
 
 }  // namespace shelltool

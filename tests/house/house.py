@@ -38,7 +38,7 @@ ONLY_IN = {
     "regex": [],
     "yaml-cpp/": ["config/yaml.cc"],
     "seccomp.h": ["sandbox/launcher/", "sandbox/gate/"],
-    "CLI/": ["shelltool/command/command_line.cc", "tests/unit/shelltool/options_test.cc"],
+    "CLI/": ["shelltool/command/command_line.cc", "shelltool/command/command_line_error.cc", "tests/unit/shelltool/options_test.cc"],
     "httplib.h": ["mcp/"],
 }
 

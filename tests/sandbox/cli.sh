@@ -179,7 +179,12 @@ refuses() {
 }
 
 bad_input() {
-  refuses 'unknown option' gate --bogus
+  refuses 'unknown option' gate --netwrok none
+  holds 'unknown option: names what is near' warned "unexpected '--netwrok'; did you mean --network?"
+  expect 2 'no command' "$gatehouse" state
+  holds 'no command: names them' warned 'state needs one of the commands show, set, watch'
+  expect 2 'no file' "$gatehouse" policy test
+  holds 'no file: says so' warned 'policy test needs FILE'
   refuses 'unknown mode' gate --mode writable
   refuses 'unknown network' gate --network some
   refuses 'unknown profile' gate --profile nowhere
