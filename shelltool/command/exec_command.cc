@@ -164,6 +164,9 @@ void ExecTurn::finish() {
     report_.truncated = capture_->truncated();
   }
   add_limits_told(report_.output.value_or(""), session_.spec().limits, report_.outcome);
+  if (report_.outcome.timed_out)
+    say(fmt::format("ended by --timeout after {:g} s",
+                    std::chrono::duration<double>(options_.timeout).count()));
   for (const sandbox::LimitReached& reached : report_.outcome.limits) say(reached.sentence());
   report_.taken = session_.finish();
   for (const sandbox::Taken& taken : report_.taken) say(taken.sentence());

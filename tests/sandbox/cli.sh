@@ -98,6 +98,7 @@ timeouts() {
   local started ended
   started=$(date +%s%N)
   expect 124 'timeout' gate --timeout 1 -- sleep 9
+  holds 'which is told' warned 'ended by --timeout after 1 s'
   ended=$(date +%s%N)
   holds 'timeout ends in less than 1.5 s' test $(((ended - started) / 1000000)) -lt 1500
 }
