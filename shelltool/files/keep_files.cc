@@ -83,6 +83,11 @@ class Keeping {
   KeepResult& result_;
 };
 
+bool is_another(const KnownFile& known, const struct stat& status) {
+  return !S_ISREG(status.st_mode) || static_cast<std::uint64_t>(status.st_size) != known.size ||
+         version_of(Content(pin(known.path)).whole(most_kept_before)) != known.version;
+}
+
 }  // namespace
 
 KeepResult keep_files(const KeepRequest& request, const Judge& judge, Journal& journal) {
@@ -121,12 +126,15 @@ DifferResult differ(const DifferRequest& request, const Judge& judge) {
     struct stat status {};
     if (!may_read[i]) {
       ++result.hidden;
-    } else if (::lstat(known.path.c_str(), &status) != 0) {
-      result.gone.push_back(known.path);
-    } else if (!S_ISREG(status.st_mode) || static_cast<std::uint64_t>(status.st_size) != known.size ||
-               version_of(Content(pin(known.path)).whole(most_kept_before)) != known.version) {
-      result.changed.push_back(known.path);
+      continue;
     }
+    if (::lstat(known.path.c_str(), &status) != 0) {
+      result.gone.push_back(known.path);
+      continue;
+    }
+    if (is_another(known, status)) result.changed.push_back(known.path);
+    if (S_ISREG(status.st_mode) && ((status.st_mode ^ known.mode) & 0777U) != 0)
+      result.other_modes.push_back(known.path);
   }
   return result;
 }

@@ -28,12 +28,14 @@ KeepResult keep_files(const KeepRequest& request, const Judge& judge, Journal& j
 struct KnownFile {
   std::string path, version;
   std::uint64_t size = 0;
+  std::uint32_t mode = 0;
 };
 struct DifferRequest {
   std::vector<KnownFile> files;
 };
 struct DifferResult {
   std::vector<std::string> changed, gone;  ///< paths of those that are not that version, or not there
+  std::vector<std::string> other_modes;    ///< of those that are there, with other permissions
   std::uint64_t hidden = 0;
 };
 DifferResult differ(const DifferRequest& request, const Judge& judge);
@@ -50,8 +52,8 @@ void carry(Wire& wire, KeepResult& result) {
 }
 template <class Wire>
 void carry(Wire& wire, KnownFile& file) {
-  auto& [path, version, size] = file;
-  wire(path), wire(version), wire(size);
+  auto& [path, version, size, mode] = file;
+  wire(path), wire(version), wire(size), wire(mode);
 }
 template <class Wire>
 void carry(Wire& wire, DifferRequest& request) {
@@ -60,8 +62,8 @@ void carry(Wire& wire, DifferRequest& request) {
 }
 template <class Wire>
 void carry(Wire& wire, DifferResult& result) {
-  auto& [changed, gone, hidden] = result;
-  wire(changed), wire(gone), wire(hidden);
+  auto& [changed, gone, other_modes, hidden] = result;
+  wire(changed), wire(gone), wire(other_modes), wire(hidden);
 }
 
 }  // namespace shelltool::files

@@ -185,22 +185,32 @@ PutBackPlan plan_undo(const HistoryEntry& entry, const std::vector<HistoryEntry>
   return UndoPlanner(entry, entries, store).plan();
 }
 
-PutBackPlan plan_restore(const HistoryEntry& checkpoint, const std::vector<std::string>& paths,
+PutBackPlan plan_restore(const HistoryEntry& checkpoint, const files::DifferResult& differ,
                          const HistoryStore& store) {
-  const std::set<std::string> wanted(paths.begin(), paths.end());
+  std::set<std::string> contents(differ.changed.begin(), differ.changed.end());
+  contents.insert(differ.gone.begin(), differ.gone.end());
+  const std::set<std::string> modes(differ.other_modes.begin(), differ.other_modes.end());
   PutBackPlan plan;
-  for (const HistoryChange& change : checkpoint.changes) {
-    if (change.kind != Kind::kept || wanted.count(change.path) == 0) continue;
-    std::optional<std::string> content = store.content(change.after);
-    if (!content) {
-      plan.missing.push_back(change.path);
-      continue;
-    }
+  const auto add = [&](Step kind, const HistoryChange& change) -> PutBackStep& {
     PutBackStep& step = plan.steps.emplace_back();
+    step.kind = kind;
     step.path = change.path;
-    step.content = std::move(*content);
-    step.mode = change.mode;
-    step.attributes = change.after.attributes;
+    step.mode = change.mode & 0777U;
+    return step;
+  };
+  for (const HistoryChange& change : checkpoint.changes) {
+    if (change.kind != Kind::kept) continue;
+    if (contents.count(change.path) != 0) {
+      std::optional<std::string> content = store.content(change.after);
+      if (!content) {
+        plan.missing.push_back(change.path);
+        continue;
+      }
+      PutBackStep& step = add(Step::write, change);
+      step.content = std::move(*content);
+      step.attributes = change.after.attributes;
+    }
+    if (modes.count(change.path) != 0) add(Step::mode, change);
   }
   return plan;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "shelltool/files/keep_files.h"
 #include "shelltool/files/put_back.h"
 #include "shelltool/history/history_store.h"
 
@@ -19,8 +20,8 @@ struct PutBackPlan {
 PutBackPlan plan_undo(const HistoryEntry& entry, const std::vector<HistoryEntry>& entries,
                       const HistoryStore& store);
 
-/// Files of a checkpoint, by path, as they were; those that are changed must still be what `changed` says.
-PutBackPlan plan_restore(const HistoryEntry& checkpoint, const std::vector<std::string>& paths,
+/// Files of a checkpoint as they were, where they differ.
+PutBackPlan plan_restore(const HistoryEntry& checkpoint, const files::DifferResult& differ,
                          const HistoryStore& store);
 
 }  // namespace shelltool

@@ -232,7 +232,7 @@ class HistoryCall {
     files::DifferRequest request;
     for (const HistoryChange& change : entry.changes)
       if (change.kind == HistoryChange::Kind::kept && (path_.empty() || sys::is_within(change.path, path_)))
-        request.files.push_back({change.path, change.after.version, change.after.size});
+        request.files.push_back({change.path, change.after.version, change.after.size, change.mode});
     if (request.files.empty())
       throw mcp::ArgumentError(fmt::format("checkpoint {} has no such file", entry.id));
     tools_.workers.start(
@@ -242,17 +242,15 @@ class HistoryCall {
 
   void restore_those(const HistoryEntry& entry, const FileAnswer& answer) {
     if (answer.failure) return call_.answer(with_meta(failure_result(answer, tools_), answer, tools_));
-    auto differ = sys::unpacked<files::DifferResult>(answer.packed);
-    std::vector<std::string> paths = std::move(differ.changed);
-    paths.insert(paths.end(), differ.gone.begin(), differ.gone.end());
+    const auto differ = sys::unpacked<files::DifferResult>(answer.packed);
     hidden_ = differ.hidden;
-    if (paths.empty())
+    if (differ.changed.empty() && differ.gone.empty() && differ.other_modes.empty())
       return this->answer(
           fmt::format("{} of checkpoint {} are as they were{}",
                       hidden_ == 0 ? "all files" : "those files that may be read", entry.id, hidden_text()),
           Json::object());
     try {
-      put_back(plan_restore(entry, paths, store()), fmt::format("restore {}", entry.id), entry);
+      put_back(plan_restore(entry, differ, store()), fmt::format("restore {}", entry.id), entry);
     } catch (const sys::Error& error) {
       answer_error(error.what());
     }

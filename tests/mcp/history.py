@@ -253,6 +253,22 @@ def a_checkpoint_is_restored_and_that_is_undone(place):
     assert "is a checkpoint" in refused(server, action="undo", id=1) and "no checkpoint" in refused(server, action="restore", id=3)
 
 
+def a_checkpoint_gives_permissions_back(place):
+    write(place, run=b"1\n", secret=b"2\n", same=b"3\n")
+    (place.workspace / "run").chmod(0o755)
+    (place.workspace / "secret").chmod(0o600)
+    modes = {p.name: p.stat().st_mode & 0o777 for p in place.workspace.iterdir()}
+    server = place.serve()
+    server.call("history", action="checkpoint")
+    server.call("shell", command="chmod 644 run; echo other > secret; chmod 644 secret")
+    assert "mode 755 of run" in done(server, action="restore", dry_run=True)
+    done(server, action="restore")
+    assert {p.name: p.stat().st_mode & 0o777 for p in place.workspace.iterdir()} == modes
+    assert tree(place)["secret"] == b"2\n" and "as they were" in done(server, action="restore")
+    done(server, action="undo")
+    assert (place.workspace / "run").stat().st_mode & 0o777 == 0o644
+
+
 def rules_on_files_hold_for_the_way_back_and_what_they_deny_is_not_kept(place):
     write(place, **{"plain": b"x\n", "d__.env": b"KEY=1\n"})
     server = place.serve()
@@ -474,6 +490,7 @@ TESTS = [every_change_can_be_undone_also_by_the_next_server, what_somebody_else_
          commands_are_undone_one_after_the_other_where_only_an_undo_has_touched_their_files,
          what_a_killed_server_had_begun_is_settled_before_a_command_starts, wrong_numbers_and_a_part_of_a_checkpoint_are_refused,
          a_checkpoint_is_restored_and_that_is_undone,
+         a_checkpoint_gives_permissions_back,
          rules_on_files_hold_for_the_way_back_and_what_they_deny_is_not_kept, an_answered_change_is_in_the_history_after_a_kill,
          a_killed_copy_leaves_no_half_file, what_is_too_large_to_be_kept_is_said, a_history_that_cannot_be_written_is_said, two_servers_of_a_workspace_have_one_history,
          what_a_server_has_answered_is_in_the_history_of_another_at_once, what_the_tools_of_another_server_do_beside_commands_is_theirs,

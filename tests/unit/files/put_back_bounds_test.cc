@@ -154,7 +154,7 @@ TEST_CASE("what a command has deleted gets its extended attributes back with its
   for (const bool by_checkpoint : {true, false}) {
     fs::remove(path);
     PutBackRequest request;
-    request.steps = by_checkpoint ? plan_restore(checkpoint, {path}, history.store).steps
+    request.steps = by_checkpoint ? plan_restore(checkpoint, {{path}, {}, {}, 0}, history.store).steps
                                   : plan_undo(turn, {checkpoint, turn}, history.store).steps;
     put_back(request, tests::allow_all, history.scene.journal);
     std::string note(4, '\0');

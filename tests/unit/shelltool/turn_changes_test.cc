@@ -108,10 +108,11 @@ TEST_CASE("a checkpoint has what is neither ignored nor hidden by a rule, and sa
   });
   CHECK(names == ".gitignore=*.o\n a.c=a ");
   files::DifferRequest request{
-      {{scene.dir / "a.c", "other", 1}, {scene.dir / ".env", "", 0}, {scene.dir / "n", "", 0}}};
+      {{scene.dir / "a.c", "other", 1, 0}, {scene.dir / ".env", "", 0, 0}, {scene.dir / "n", "", 0, 0}}};
   const files::DifferResult differ = files::differ(request, tests::hide_env);
   CHECK(differ.changed == std::vector<std::string>{scene.dir / "a.c"});
   CHECK(differ.gone == std::vector<std::string>{scene.dir / "n"});
+  CHECK(differ.other_modes == std::vector<std::string>{scene.dir / "a.c"});
   CHECK(differ.hidden == 1);
 }
 
