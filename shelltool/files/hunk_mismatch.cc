@@ -49,13 +49,25 @@ std::string missing_anchor(const std::vector<TextLine>& lines, const Hunk& hunk,
   return {};
 }
 
+std::string name_of(const FileChange& change, std::size_t number) {
+  return fmt::format("hunk {} of {} (line {} of the patch)", number + 1, sys::shown(change.path),
+                     change.hunks[number].at_line);
+}
+
 }  // namespace
+
+std::string several_text(const FileChange& change, std::size_t number, std::size_t first,
+                         std::size_t second) {
+  return fmt::format(
+      "{} can stand at line {} and at line {}, where its lines are alike but for indentation or punctuation: "
+      "give them as the file has them, or say '@@ LINE' with a line before",
+      name_of(change, number), first + 1, second + 1);
+}
 
 std::string mismatch_text(const std::vector<TextLine>& lines, const FileChange& change, Patch::Form form,
                           std::size_t number, std::size_t from) {
   const Hunk& hunk = change.hunks[number];
-  std::string text = fmt::format("hunk {} of {} (line {} of the patch) does not apply: ", number + 1,
-                                 sys::shown(change.path), hunk.at_line);
+  std::string text = name_of(change, number) + " does not apply: ";
   std::vector<TextLine> wanted = old_lines_of(hunk);
   if (const std::string anchor = missing_anchor(lines, hunk, from); !anchor.empty()) {
     text += fmt::format("no line behind line {} is {}, which its '@@' names", from, sys::shown(anchor));

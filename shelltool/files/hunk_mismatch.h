@@ -11,5 +11,7 @@ namespace shelltool::files {
 /// what stands nearest. An envelope's hunks are looked for from line `from` on, from 0.
 std::string mismatch_text(const std::vector<TextLine>& lines, const FileChange& change, Patch::Form form,
                           std::size_t hunk, std::size_t from);
+/// Which hunk it is, and two of the lines (from 0) where what it looks for stands alike.
+std::string several_text(const FileChange& change, std::size_t hunk, std::size_t first, std::size_t second);
 
 }  // namespace shelltool::files

@@ -54,6 +54,11 @@ std::size_t empty_lines_behind(const Hunk& hunk) {
   return static_cast<std::size_t>(end - hunk.lines.rbegin());
 }
 
+/// Blocks that differ in indentation only are different code.
+bool is_a_guess(const Hunk& hunk, const Placement& place) {
+  return place.next && place.likeness >= Likeness::blanks_around && hunk.anchors.empty();
+}
+
 }  // namespace
 
 PlaceFinder::Keys PlaceFinder::keys_of(const std::vector<TextLine>& lines, Likeness likeness,
@@ -127,13 +132,15 @@ std::optional<Placement> PlaceFinder::first_alike(const std::vector<TextLine>& w
   for (const Likeness likeness : envelope_ladder) {
     std::deque<std::string> texts;
     const Keys keys = keys_of(wanted, likeness, texts);
-    std::optional<std::size_t> place;
+    std::vector<std::size_t> places;
     const std::size_t from = is_at_end ? std::max(cursor_, lines_.size() - wanted.size()) : cursor_;
     for_each_place(file_keys(likeness), keys, from, [&](std::size_t at) {
-      place = at;
-      return false;
+      places.push_back(at);
+      return places.size() < 2;
     });
-    if (place) return Placement{*place, wanted.size(), likeness, 0};
+    if (places.empty()) continue;
+    return Placement{places.front(), wanted.size(), likeness, 0,
+                     places.size() < 2 ? std::nullopt : std::optional(places.back())};
   }
   return std::nullopt;
 }
@@ -162,6 +169,8 @@ std::vector<Placement> PlaceFinder::place(const FileChange& change) {
     const std::size_t from = cursor_;
     const auto found = form_ == Patch::Form::unified ? place_unified(hunk) : place_envelope(hunk);
     if (!found) throw sys::Error(sys::Kind::invalid, mismatch_text(lines_, change, form_, i, from));
+    if (is_a_guess(hunk, *found))
+      throw sys::Error(sys::Kind::invalid, several_text(change, i, found->begin, *found->next));
     if (found->count > 0) taken_[found->begin] = found->begin + found->count;
     cursor_ = found->begin + found->count;
     shift_ += static_cast<long>(count_of(hunk, Sign::remove)) - static_cast<long>(found->count);

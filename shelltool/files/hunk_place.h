@@ -16,6 +16,7 @@ struct Placement {
   std::size_t begin = 0, count = 0;  ///< lines of the file, from 0
   Likeness likeness = Likeness::exact;
   long offset = 0;
+  std::optional<std::size_t> next = std::nullopt;  ///< envelope: where lines that are as alike begin, too
 };
 
 /// A file's lines, to look for others in them. Refers to what it is made of.

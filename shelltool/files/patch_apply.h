@@ -32,8 +32,9 @@ struct Applied {
 
 /// Hunks of a unified diff are placed as by git apply: all lines must be there, at the stated line or nearest
 /// to it; a hunk that names no line behind its changes ends the file. Hunks of an envelope are placed as by
-/// Codex, at the first place behind the one before that is like enough. Throws sys::Error, which names the
-/// hunk and shows what stands nearest.
+/// Codex, at the first place behind the one before that is like enough; but where a hunk without '@@' has
+/// several, alike but for indentation or punctuation, at none. Throws sys::Error, which names the hunk and
+/// shows what stands nearest.
 Applied apply_hunks(std::string_view content, const FileChange& change, Patch::Form form);
 
 }  // namespace shelltool::files

@@ -50,6 +50,16 @@ TEST_CASE("an envelope changes no byte outside of what it adds and removes") {
   CHECK(by_envelope("  a  \nb\n", " a\n-b\n+c\n") == "  a  \nc\n");
 }
 
+TEST_CASE("a hunk that could stand in several places but for indentation stands in none") {
+  const std::string file = "if a:\n\tx\nelse:\n\t\tx\n";
+  const std::string fault = fault_of(file, envelope("-  x\n+\ty\n"));
+  CHECK(fault.find("hunk 1 of 'f' (line 3 of the patch) can stand at line 2 and at line 4") == 0);
+  CHECK(by_envelope(file, "@@ else:\n-  x\n+\ty\n") == "if a:\n\tx\nelse:\n\ty\n");
+  CHECK(by_envelope(file, " else:\n-  x\n+\ty\n") == "if a:\n\tx\nelse:\n\ty\n");
+  CHECK(by_envelope(file, "-\t\tx\n+\ty\n") == "if a:\n\tx\nelse:\n\ty\n");
+  CHECK(by_envelope("x\nx\n", "-x\n+y\n") == "y\nx\n");  // as Codex: what is equal is no guess of ours
+}
+
 TEST_CASE("an envelope's hunks are found as Codex finds them") {
   CHECK(by_envelope("x\nf\nx\n", "@@ f\n-x\n+y\n") == "x\nf\ny\n");
   CHECK(by_envelope("x\nA\nx\nB\nx\n", "@@ A\n@@ B\n-x\n+y\n") == "x\nA\nx\nB\ny\n");
