@@ -25,7 +25,11 @@ def count(test):
 
 def main():
     with open(sys.argv[1], encoding="utf-8") as log:
-        counts = [count(json.loads(line)) for line in log if line.strip()]
+        tests = [json.loads(line) for line in log if line.strip()]
+    counts = [count(test) for test in tests]
+    for test, (_, failed, _) in zip(tests, counts):
+        if failed:
+            print(f"FAIL {test['name']}: {test['result']}")
     passed, failed, skipped = (sum(c[i] for c in counts) for i in range(3))
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0

@@ -87,10 +87,11 @@ stage() {
   local name=$1 line status=0
   title "$name"
   shift
-  "$@" 2>&1 | tee "$log" | { grep -vE '^(ok|live|SKIP) ' || true; }
+  "$@" 2>&1 | tee "$log" | { grep -avE '^(ok|live|SKIP) ' || true; }
   status=${PIPESTATUS[0]}
   line=$(tail -n 1 "$log")
-  grep -aE '^FAIL |: (FATAL )?ERROR: ' "$log" | sed "s|^\(FAIL \)\?|failed: $name: |" >> "$failures"
+  # What a program under test has printed may stand before it on its line.
+  grep -aoE 'FAIL .*|.*: (FATAL )?ERROR: .*' "$log" | sed "s|^\(FAIL \)\?|failed: $name: |" >> "$failures"
   if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped ]] ||
     [[ $line =~ ^[0-9]+\ ways:\ ([0-9]+)\ live,\ ([0-9]+)\ escapes,\ ([0-9]+)\ skipped ]]; then
     count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
