@@ -1,7 +1,6 @@
 #include "sandbox/gate/gate.h"
 
 #include <poll.h>
-#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -13,6 +12,7 @@
 
 #include "sandbox/gate/final_call.h"
 #include "sandbox/gate/memory.h"
+#include "sandbox/gate/tracing.h"
 #include "sandbox/sys/error.h"
 #include "sandbox/sys/path.h"
 
@@ -20,10 +20,6 @@ namespace sandbox {
 namespace {
 
 constexpr auto sweep_interval = std::chrono::milliseconds(200);
-
-long trace(decltype(PTRACE_SEIZE) request, pid_t pid, std::uintptr_t data) {
-  return ::ptrace(request, pid, nullptr, reinterpret_cast<void*>(data));
-}
 
 bool seize(pid_t tid) { return trace(PTRACE_SEIZE, tid, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) == 0; }
 
@@ -34,7 +30,7 @@ pid_t thread_before_exec(pid_t pid) {
 }
 
 /// From any stop back to a life of its own, with the signal that it was stopped for.
-void let_go(pid_t pid, int signal) { trace(PTRACE_DETACH, pid, static_cast<std::uintptr_t>(signal)); }
+void let_go(pid_t pid, int signal) { trace(PTRACE_DETACH, pid, signal); }
 
 }  // namespace
 
@@ -218,7 +214,7 @@ void Gate::move(const Notification& notification, ExecRead read, const std::stri
     return;
   }
   const bool recorded = judge_.record_allowed(read.event);
-  if (recorded) trace(PTRACE_INTERRUPT, tid, 0);
+  if (recorded) trace(PTRACE_INTERRUPT, tid);
   if (listener_.refuse(notification.id, EACCES) && recorded) traced.departure = std::move(departure);
 }
 
@@ -255,7 +251,7 @@ void Gate::replace(const Notification& notification, const ExecEvent& event, int
   }
   Traced& traced = traced_[tid] = {};
   sweep_soon();
-  trace(PTRACE_INTERRUPT, tid, 0);
+  trace(PTRACE_INTERRUPT, tid);
   // If the caller has died, its number may be another's, which must not end.
   if (listener_.refuse(notification.id, EACCES)) traced.end_status = status;
 }
@@ -381,7 +377,7 @@ void Gate::sweep_soon() {
 void Gate::sweep() {
   next_sweep_.cancel();
   for (auto& [tid, traced] : traced_) {
-    if (std::exchange(traced.lingering, true)) trace(PTRACE_INTERRUPT, tid, 0);
+    if (std::exchange(traced.lingering, true)) trace(PTRACE_INTERRUPT, tid);
   }
   for (auto waiting = waiting_.begin(); waiting != waiting_.end();) {
     if (listener_.alive(waiting->first)) {

@@ -1,6 +1,5 @@
 #include "sandbox/gate/loading.h"
 
-#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "sandbox/gate/task.h"
+#include "sandbox/gate/tracing.h"
 #include "sandbox/sys/kernel.h"
 
 namespace sandbox {
@@ -16,19 +16,11 @@ namespace {
 
 constexpr int system_call_stop = SIGTRAP | 0x80;  // ptrace(2), PTRACE_O_TRACESYSGOOD
 
-void trace(decltype(PTRACE_CONT) request, pid_t pid, long data) {
-  ::ptrace(request, pid, nullptr, reinterpret_cast<void*>(data));
-}
-
 bool opens_file(std::uint64_t system_call) {
 #ifdef SYS_open
   if (system_call == SYS_open) return true;
 #endif
   return system_call == SYS_openat || system_call == SYS_openat2;
-}
-
-bool is_stop(int signal) {
-  return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
 bool is_open_on(pid_t pid, int descriptor, const Loaded& expected) {
@@ -43,7 +35,7 @@ bool is_open_on(pid_t pid, int descriptor, const Loaded& expected) {
 void Loadings::begin(pid_t pid, Loaded expected) {
   loading_.insert_or_assign(pid, Loading{std::move(expected)});
   trace(PTRACE_SETOPTIONS, pid, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD);
-  trace(PTRACE_SYSCALL, pid, 0);
+  trace(PTRACE_SYSCALL, pid);
 }
 
 bool Loadings::on_wait_status(pid_t pid, int status) {
@@ -56,8 +48,8 @@ bool Loadings::on_wait_status(pid_t pid, int status) {
     on_system_call(loading);
   } else if (event == PTRACE_EVENT_EXEC) {  // none of what a loader does
     end(loading, -1);
-  } else if (event == sys::kernel::ptrace_event_stop && is_stop(WSTOPSIG(status))) {
-    trace(PTRACE_LISTEN, pid, 0);
+  } else if (event == sys::kernel::ptrace_event_stop && stops(WSTOPSIG(status))) {
+    trace(PTRACE_LISTEN, pid);
   } else {
     trace(PTRACE_SYSCALL, pid, event == 0 ? WSTOPSIG(status) : 0);
   }
@@ -72,14 +64,17 @@ void Loadings::on_system_call(Place loading) {
     loading->second.is_opening = opens_file(call.entry.nr);
   else if (loading->second.is_opening && call.exit.rval >= 0)
     return end(loading, static_cast<int>(call.exit.rval));
-  trace(PTRACE_SYSCALL, loading->first, 0);
+  trace(PTRACE_SYSCALL, loading->first);
 }
 
 void Loadings::end(Place loading, int descriptor) {
   const pid_t pid = loading->first;
   const bool is_it = is_open_on(pid, descriptor, loading->second.expected);
   loading_.erase(loading);
-  if (is_it) return trace(PTRACE_DETACH, pid, 0);
+  if (is_it) {
+    trace(PTRACE_DETACH, pid);
+    return;
+  }
   ++raced_;
   ::kill(pid, SIGKILL);
 }

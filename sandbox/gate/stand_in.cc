@@ -1,26 +1,14 @@
 #include "sandbox/gate/stand_in.h"
 
-#include <sys/ptrace.h>
 #include <sys/wait.h>
 
 #include <csignal>
 #include <utility>
 
+#include "sandbox/gate/tracing.h"
 #include "sandbox/sys/error.h"
 
 namespace sandbox {
-namespace {
-
-bool is_stop(int signal) {
-  return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
-}
-
-void trace(decltype(PTRACE_CONT) request, pid_t pid, int signal) {
-  ::ptrace(request, pid, nullptr, reinterpret_cast<void*>(static_cast<long>(signal)));
-}
-
-}  // namespace
-
 StandIn::StandIn(pid_t pid, bool shares_group, Program program)
     : pid_(pid), shares_group_(shares_group), program_(std::move(program)) {
   go_on();
@@ -46,8 +34,8 @@ void StandIn::on_stop(int status) {
     on_signal(signal);
   } else if (ending_ && site_) {
     finish();
-  } else if (is_stop(signal)) {
-    trace(PTRACE_LISTEN, pid_, 0);  // stopped to its parent, until a SIGCONT
+  } else if (stops(signal)) {
+    trace(PTRACE_LISTEN, pid_);  // stopped to its parent, until a SIGCONT
   } else {
     go_on();
   }
@@ -73,7 +61,7 @@ void StandIn::stop(int signal) {
 
 void StandIn::end(sys::ExitStatus status) {
   ending_ = status;
-  trace(PTRACE_INTERRUPT, pid_, 0);
+  trace(PTRACE_INTERRUPT, pid_);
 }
 
 /// A signal is delivered before it makes its call.
