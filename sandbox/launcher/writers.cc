@@ -53,9 +53,12 @@ class Suspect {
 
   /// What it has open for writing, or maps.
   [[nodiscard]] std::optional<Writer> as_writer() {
-    for (const std::string& task : names_in(directory_ + "/task"))
+    const std::vector<std::string> tasks = names_in(directory_ + "/task");
+    for (const std::string& task : tasks)
       if (auto path = find_descriptor(directory_ + "/task/" + task)) return writer(std::move(*path));
-    if (auto path = find_mapping()) return writer(std::move(*path));
+    // All threads map the same, but one that has ended shows nothing, and the first may have.
+    for (const std::string& task : tasks)
+      if (auto path = find_mapping("/proc/" + task)) return writer(std::move(*path));
     return std::nullopt;
   }
   /// Known when as_writer() has looked and found nothing.
@@ -88,12 +91,13 @@ class Suspect {
 
   /// "7f00-7f10 rw-s 00000000 fe:01 1234   /ws/file". Whether the file was opened for writing is only told by
   /// the mode of the entry in map_files, which also tells it of a private mapping.
-  [[nodiscard]] std::optional<std::string> find_mapping() const {
-    for (const std::string_view line : sys::split(maps_, '\n')) {
+  [[nodiscard]] std::optional<std::string> find_mapping(const std::string& task) const {
+    const std::string maps = content_of(task + "/maps");
+    for (const std::string_view line : sys::split(maps, '\n')) {
       const std::vector<std::string_view> fields = sys::split(line, ' ');
       if (fields.size() < 6 || fields[4] == "0" || !mounts_.devices.contains(device_of(fields[3]))) continue;
       struct stat entry {};
-      const std::string name = fmt::format("{}/map_files/{}", directory_, plain_range(fields[0]));
+      const std::string name = fmt::format("{}/map_files/{}", task, plain_range(fields[0]));
       if (::lstat(name.c_str(), &entry) != 0 || (entry.st_mode & S_IWUSR) == 0) continue;
       const std::size_t path = line.find('/');
       return std::string(path == std::string_view::npos ? "a mapped file" : line.substr(path));
@@ -122,7 +126,6 @@ class Suspect {
 
   std::string directory_, process_;
   const BusyMounts& mounts_;
-  std::string maps_ = content_of(directory_ + "/maps");
   bool has_sent_ = false;
 };
 

@@ -143,6 +143,31 @@ def a_command_that_was_ended_for_it_says_why(place):
     assert "/ws/log open for writing: sleep" in said, said
 
 
+def what_is_mapped_is_found_whichever_thread_is_left(place):
+    program = """
+import ctypes, os, threading
+libc = ctypes.CDLL(None)
+libc.mmap.restype, libc.mmap.argtypes = ctypes.c_void_p, [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+with open("log", "w+b") as file:
+    file.truncate(4096)
+    mapped = libc.mmap(None, 4096, 3, 1, file.fileno(), 0)  # mmap.mmap() would keep the file open
+def write():
+    os.mkdir("ready")
+    for i in range(10**9): ctypes.memset(mapped + i % 4096, i % 256, 1)
+threading.Thread(target=write).start()
+libc.syscall(60 if os.uname().machine == "x86_64" else 93, 0)
+"""
+    (place.workspace / "map.py").write_text(program)
+    process = place.start("/usr/bin/python3 map.py")
+    until(lambda: (place.workspace / "log").read_bytes()[100] != 0)
+    place.set("--mode", "read-only")
+    before = (place.workspace / "log").read_bytes()
+    time.sleep(0.1)
+    assert (place.workspace / "log").read_bytes() == before
+    said = process.communicate(timeout=10)[1]
+    assert "/ws/log open for writing: python3" in said, said
+
+
 def writers_are_waited_for_where_the_config_says_so(place):
     process = place.start("exec 5> log; mkdir ready; sleep 1; echo last >&5; exec 5>&-; sleep 1; echo went on", *place.waiting())
     begun = time.monotonic()
@@ -506,6 +531,7 @@ def many_sessions_change_at_once(place):
 
 
 TESTS = [nothing_is_written_from_the_moment_that_it_is_set, a_command_that_was_ended_for_it_says_why,
+         what_is_mapped_is_found_whichever_thread_is_left,
          writers_are_waited_for_where_the_config_says_so, a_command_can_be_told_from_its_first_write_on,
          many_writers_with_long_names_are_told_in_short, many_roots_are_told_in_short, what_is_wrong_changes_nothing,
          a_refusal_of_one_changes_none, a_workspace_shrinks_and_grows, what_is_protected_stays_so_when_it_is_named_as_a_root, what_was_taken_away_from_outside_ends_with_who_is_in_it,
