@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 
@@ -80,11 +81,12 @@ struct Extent {
 constexpr std::string_view ends_value = " \t\r\n&;|<>()\"'`";
 
 /// What is given to the name that ends before the '=' or ':' at `sign`: text of a shell, a header, a query,
-/// JSON. Nothing where a colon is none of these: "group/secret:tag", "secret://".
+/// JSON, an option in them. Nothing where a colon is none of these: "group/secret:tag", "secret://".
 Extent value_behind(std::string_view word, std::size_t sign, bool is_header) {
   std::size_t begin = std::min(word.find_first_not_of(' ', sign + 1), word.size());
   const bool quoted = begin < word.size() && is_quote(word[begin]);
   if (word[sign] == '=' && begin != sign + 1) return {begin, begin};
+  if (word[sign] == ' ' && word.substr(begin, 1) == "-") return {begin, begin};  // the next option
   if (word[sign] == ':' && begin == sign + 1 && !quoted && !is_quote(word[sign - 1]) && !is_header)
     return {begin, begin};
   if (quoted) return {begin + 1, std::min(word.find(word[begin], begin + 1), word.size())};
@@ -97,11 +99,12 @@ Extent value_behind(std::string_view word, std::size_t sign, bool is_header) {
 void redact_named(std::string& word) {
   std::string shown;
   std::size_t done = 0;
-  for (std::size_t sign = 0; (sign = word.find_first_of("=:", sign)) != std::string::npos; ++sign) {
+  for (std::size_t sign = 0; (sign = word.find_first_of("=: ", sign)) != std::string::npos; ++sign) {
     const std::size_t end = sign > done && is_quote(word[sign - 1]) ? sign - 1 : sign;
     std::size_t begin = end;
     while (begin > done && is_name_char(word[begin - 1])) --begin;
-    if (begin == end || !names_a_secret(std::string_view(word).substr(begin, end - begin))) continue;
+    const std::string_view name = std::string_view(word).substr(begin, end - begin);
+    if (name.empty() || (word[sign] == ' ' && !name.starts_with("--")) || !names_a_secret(name)) continue;
     // "X-Api-Key:S" and "PRIVATE-TOKEN:S" need no blank.
     const Extent value = value_behind(word, sign, begin == 0 && word.find('-') < end);
     if (value.begin >= value.end ||
@@ -204,9 +207,20 @@ std::optional<std::size_t> begin_of_user(std::string_view word, std::string_view
   return std::nullopt;
 }
 
-bool takes_users(std::string_view program) {
+bool is_one_of(std::string_view program, std::initializer_list<std::string_view> names) {
   const std::string_view name = program.substr(program.rfind('/') + 1);
-  return name == "curl" || name == "wget" || name == "http" || name == "https" || name == "xh";
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// They take "-pPASSWORD".
+bool takes_passwords(std::string_view program) {
+  return is_one_of(program, {"mysql", "mysqldump", "mysqladmin", "mysqlimport", "mysqlshow", "mariadb",
+                             "mariadb-dump", "mariadb-admin", "sshpass", "7z", "7za", "7zr"});
+}
+
+/// "set //registry/:_authToken VALUE", "set aws_secret_access_key VALUE"
+bool sets_a_secret(std::string_view before, std::string_view name) {
+  return before == "set" && names_a_secret(name.substr(name.find_last_of("/:.") + 1));
 }
 
 void redact_word(std::string& word) {
@@ -221,14 +235,20 @@ void redact_word(std::string& word) {
 
 std::vector<std::string> redacted(const std::vector<std::string>& argv) {
   std::vector<std::string> result = argv;
-  const bool has_users = !argv.empty() && takes_users(argv.front());
+  const std::string_view program = argv.empty() ? std::string_view() : argv.front();
+  const bool has_users = is_one_of(program, {"curl", "wget", "http", "https", "xh"});
+  const bool has_passwords = takes_passwords(program);
   std::string_view option;  // the word before
   for (std::size_t index = 0; index < argv.size(); option = argv[index++]) {
     std::string& word = result[index];
     const bool is_secret = option.starts_with('-') &&
                            std::all_of(option.begin(), option.end(), is_name_char) && names_a_secret(option);
-    if (is_secret && !word.starts_with("--")) {
+    if ((is_secret && !word.starts_with("--")) || (index > 1 && sets_a_secret(argv[index - 2], option))) {
       word = mark;
+      continue;
+    }
+    if (has_passwords && word.starts_with("-p") && word.size() > 2) {
+      word.replace(2, std::string::npos, mark);
       continue;
     }
     const std::size_t equals = word.find('=');

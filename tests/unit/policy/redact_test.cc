@@ -54,6 +54,18 @@ TEST_CASE("values that look like secrets are replaced, and nothing else is") {
         Row{{"git", "switch", "task/sk-feature-branch-keepme-for-x"},
             {"git", "switch", "task/sk-feature-branch-keepme-for-x"}},
         Row{{"docker", "pull", "host/secret:latest"}, {"docker", "pull", "host/secret:latest"}},
+        Row{{"sh", "-c", "deploy --token abc --api-key 'd e'; ls"},
+            {"sh", "-c", "deploy --token [redacted] --api-key '[redacted]'; ls"}},
+        Row{{"sh", "-c", "login --password --user me; ls"}, {"sh", "-c", "login --password --user me; ls"}},
+        Row{{"git", "commit", "-m", "a token is no word"}, {"git", "commit", "-m", "a token is no word"}},
+        Row{{"/usr/bin/mysql", "-uroot", "-phunter2", "db"},
+            {"/usr/bin/mysql", "-uroot", "-p[redacted]", "db"}},
+        Row{{"mkdir", "-pv", "a"}, {"mkdir", "-pv", "a"}},
+        Row{{"npm", "config", "set", "//r.example/:_authToken", "abc"},
+            {"npm", "config", "set", "//r.example/:_authToken", "[redacted]"}},
+        Row{{"aws", "configure", "set", "aws_secret_access_key", "abc"},
+            {"aws", "configure", "set", "aws_secret_access_key", "[redacted]"}},
+        Row{{"npm", "config", "set", "registry", "abc"}, {"npm", "config", "set", "registry", "abc"}},
         Row{{"task-kit", "disk-usage"}, {"task-kit", "disk-usage"}}}) {
     CHECK(policy::redacted(row.argv) == row.shown);
   }
