@@ -83,9 +83,13 @@ const Profile::Reach* reach_of(const Profile& profile, const NetEvent& event) {
   return found == profile.reach.end() ? nullptr : &*found;
 }
 
+bool inherits_all(const config::Profile& profile) {
+  return std::find(profile.inherit.begin(), profile.inherit.end(), all_programs) != profile.inherit.end();
+}
+
 bool is_inherited(const config::Profile& profile, const sandbox::ExecEvent& event) {
+  if (inherits_all(profile)) return true;
   const auto& names = profile.inherit;
-  if (std::find(names.begin(), names.end(), all_programs) != names.end()) return true;
   const sandbox::File& file = event.images.front().file;
   if (file.writable || !is_system_path(file.path)) return false;
   const std::string name = sys::base_name(file.path);

@@ -31,6 +31,7 @@ const Profile* find_profile(const std::vector<Profile>& profiles, std::string_vi
 /// What of the profile lets a connection be made; none: nothing does.
 const Profile::Reach* reach_of(const Profile& profile, const NetEvent& event);
 
+bool inherits_all(const config::Profile& profile);
 /// Whether a program that another starts in the profile stays there: it is listed, and it is a file of the
 /// system's, asked for as itself.
 bool is_inherited(const config::Profile& profile, const sandbox::ExecEvent& event);

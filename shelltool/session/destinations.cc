@@ -6,6 +6,8 @@
 
 #include "config/text.h"
 #include "sandbox/sys/error.h"
+#include "sandbox/sys/text.h"
+#include "shelltool/session/own_link.h"
 #include "shelltool/session/profile_judge.h"
 #include "shelltool/session/socket_holds.h"
 #include "shelltool/setup/profile_spec.h"
@@ -61,6 +63,16 @@ void bind(sandbox::Spec& spec, const StateWord& bound) {
   if (bound.roots) spec.writable = common_roots(spec.writable, *bound.roots);
 }
 
+void refuse_own_link(const ExecEvent& event, const sandbox::Spec& session) {
+  if (!is_called_by_own_link(event, session)) return;
+  const sandbox::Image& image = event.images.front();
+  throw sys::Error(
+      sys::Kind::unsupported,
+      "{} leads by a link that programs here can make, beside which it may look for what it loads; "
+      "call {}",
+      sys::visible(image.called), sys::visible(image.file.path));
+}
+
 sandbox::Spec spec_for(const DestinationSources& sources, const ExecEvent& event, const Here& from,
                        const Here& to) {
   const sandbox::Spec now = sources.session();
@@ -86,12 +98,15 @@ Destination destination(const Sources& sources, const Here& from, const ExecEven
   if (!place.empty())
     to.profile = std::make_shared<const config::Profile>(
         profile_named(place, sources->rules(), program_and_words(event.images.front())));
+  if (to.profile) refuse_own_link(event, sources->session());
   Destination made;
   made.spec = spec_for(*sources, event, from, to);
   TurnJudge::Place here{place, {}};
   if (to.profile)
-    here.keeps = [sources, profile = to.profile, program = event.images.front()](const ExecEvent& started,
-                                                                                 bool is_same_process) {
+    here.keeps = [sources, profile = to.profile, program = event.images.front(), spec = made.spec](
+                     const ExecEvent& started, bool is_same_process) {
+      if (policy::inherits_all(*profile)) return true;
+      if (is_called_by_own_link(started, spec)) return false;
       return policy::is_inherited(*profile, started) ||
              (is_same_process && sources->rules().is_part_of(program, started));
     };

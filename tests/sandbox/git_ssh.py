@@ -109,7 +109,18 @@ def a_hook_has_neither_the_key_nor_the_way(place):
     assert (place.workspace / "reached").exists() and "PRIVATE KEY" in (place.workspace / "stolen").read_text()
 
 
-TESTS = [git_pushes_with_a_key_that_no_other_program_sees, a_hook_has_neither_the_key_nor_the_way]
+def a_hook_that_is_a_link_to_git_is_a_hook(place):
+    forge = Forge(place)
+    steal = f"git -c core.hooksPath=$PWD/hooks -c remote.zz.url={forge.url} -c 'alias.zz=hash-object -w {place.home}/.ssh/id_ed25519' push -q zz HEAD:main"
+    script = (f"git init -q && git commit -q --allow-empty -m one && mkdir hooks && ln -s /usr/bin/git hooks/pre-push; {steal}; "
+              "git cat-file --batch-all-objects --batch")
+    done = place.run("sh", "-c", script, timeout=120)
+    assert "commit" in done.stdout and "PRIVATE KEY" not in done.stdout, (done, forge.said())
+    done = subprocess.run(["sh", "-c", script], cwd=place.workspace, env=place.env, timeout=60, check=False, capture_output=True, text=True)
+    assert "PRIVATE KEY" in done.stdout, done  # it is an attack
+
+
+TESTS = [git_pushes_with_a_key_that_no_other_program_sees, a_hook_has_neither_the_key_nor_the_way, a_hook_that_is_a_link_to_git_is_a_hook]
 
 
 def prepare():

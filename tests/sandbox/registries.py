@@ -8,6 +8,7 @@ One server on this machine's loopback is the private registry. Who does not sign
 
 import base64
 import json
+import subprocess
 import sys
 
 import net_scene as net
@@ -86,6 +87,36 @@ def pip_installs_with_the_sign_in(place):
     without_the_profile_nobody_public_is_asked(place, "/usr/bin/python3 -m pip install -q --no-cache-dir --target other tiny")
 
 
+def pip_builds_what_comes_as_source_in_the_session(place):
+    registry = place.begin("pip3", "{program: [pip3, pip]}")
+    place.home_file(".config/pip/pip.conf", f"[global]\nindex-url = http://me:{SECRET}@allowed.example:{registry.port}/simple\n"
+                    "trusted-host = allowed.example\ndisable-pip-version-check = true\nretries = 0\nno-input = true\n")
+    source = place.workspace / "source"
+    source.mkdir()
+    (source / "built.py").write_text("x = 1\n")
+    (source / "setup.py").write_text(f"import setuptools\nopen('{place.workspace}/mark', 'w').write(str('{SECRET}' in open('{place.home}/.config/pip/pip.conf').read()))\n"
+                                     "setuptools.setup(name='built', version='1', py_modules=['built'])\n")
+    done = place.out("/usr/bin/pip3 install -q --no-build-isolation --no-deps --target out ./source && cat out/built.py mark")
+    assert done.returncode == 0 and done.stdout == "x = 1\nFalse", (done, registry.asked)
+
+
+def a_link_of_the_sandboxs_own_is_not_moved(place):
+    """What is called by it would look beside it for what it loads."""
+    place.begin("pip3", "{program: python3, args: [install], options: {values: {-m: [pip]}}}")
+    place.home_file(".netrc", f"machine allowed.example login me password {SECRET}\n")
+    (place.workspace / "v" / "bin").mkdir(parents=True)
+    (place.workspace / "v" / "bin" / "python3").symlink_to("/usr/bin/python3")
+    (place.workspace / "v" / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    version = subprocess.run(["/usr/bin/python3", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True, text=True, check=True).stdout.strip()
+    pip = place.workspace / "v" / "lib" / f"python{version}" / "site-packages" / "pip"
+    pip.mkdir(parents=True)
+    (pip / "__init__.py").touch()
+    (pip / "__main__.py").write_text("import os\nprint('ran', open(os.path.expanduser('~/.netrc')).read())\n")
+    for python in ("v/bin/python3", "$PWD/v/bin/python3", "v/../v/bin/python3"):
+        done = place.out(f"{python} -m pip install x")
+        assert done.returncode == 126 and "leads by a link that programs here can make" in done.stderr and SECRET not in done.stdout, done
+
+
 def go_downloads_modules_into_the_sessions_cache(place):
     registry = place.begin("go", "{program: go, args: [mod, download]}")
     registry.add_module()
@@ -118,7 +149,8 @@ def a_program_that_no_family_has_is_denied(place):
 
 
 TESTS = [npm_installs_with_the_sign_in_and_scripts_have_no_part_in_it, pip_installs_with_the_sign_in, go_downloads_modules_into_the_sessions_cache,
-         cargo_fetches_into_the_sessions_cache, a_program_that_no_family_has_is_denied]
+         cargo_fetches_into_the_sessions_cache, pip_builds_what_comes_as_source_in_the_session, a_link_of_the_sandboxs_own_is_not_moved,
+         a_program_that_no_family_has_is_denied]
 
 
 if __name__ == "__main__":
