@@ -1,6 +1,8 @@
 #include "shelltool/command/exec_command.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -99,11 +101,27 @@ void ExecTurn::pass_on(int signal) {
   if (ends && asker_) asker_->refuse_soon();
 }
 
+/// One that was made outside can be connected anew, to whatever the command likes.
+void refuse_network_sockets(const sandbox::Spec& spec) {
+  if (spec.network == sandbox::Network::full) return;
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    int domain = 0;
+    socklen_t size = sizeof domain;
+    if (::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) != 0 || domain == AF_UNIX) continue;
+    throw sys::Error(
+        sys::Kind::unsupported,
+        "descriptor {} is a network socket, by which the command would get around network {}: put a "
+        "pipe between, as in cat | gatehouse exec, or say --network full",
+        fd, sandbox::name_of(spec.network));
+  }
+}
+
 void ExecTurn::start(std::optional<sandbox::Nascent> nascent) {
   const sandbox::Supervisor::Handlers handlers{
       .ended = [this](const sandbox::Outcome& outcome) { end(outcome); },
       .stopped = [this](int signal) { job_.stopped(signal); },
       .listening = [](const sandbox::Listening& server) { say(server_note(server, "--publish {0}")); }};
+  refuse_network_sockets(session_.plan().made.spec);
   std::optional<Redirection> redirection;
   if (capture_) redirection.emplace(0, capture_->write_end(), capture_->write_end());
   session_.start(handlers, std::move(nascent));

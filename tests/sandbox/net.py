@@ -9,6 +9,7 @@ import os
 import pty
 import select
 import shutil
+import socket
 import subprocess
 import sys
 
@@ -243,7 +244,20 @@ def a_served_session_has_it_too(place):
     assert [denial["event"]["to"] for denial in result["denials"]] == ["10.1.2.3:53"], result
 
 
-TESTS = [a_name_that_a_rule_allows_is_reached, programs_of_all_kinds_reach_it_without_being_told,
+def a_socket_of_the_hosts_is_no_standard_input(place):
+    """It could be connected anew, from where it was made."""
+    with socket.socket() as made:
+        for network in ("none", "allowlist"):
+            done = subprocess.run([place.gatehouse, "exec", "--network", network, "--", "true"], cwd=place.workspace, env=place.env, stdin=made,
+                                  capture_output=True, text=True, timeout=30, check=False)
+            assert done.returncode == 125 and "descriptor 0 is a network socket" in done.stderr, done
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        done = subprocess.run([place.gatehouse, "exec", "--", "true"], cwd=place.workspace, env=place.env, stdin=ours, capture_output=True, text=True, timeout=30, check=False)
+        assert done.returncode == 0, done
+
+
+TESTS = [a_socket_of_the_hosts_is_no_standard_input, a_name_that_a_rule_allows_is_reached, programs_of_all_kinds_reach_it_without_being_told,
          all_else_is_refused_with_a_reason_that_reaches_the_result, the_hosts_own_loopback_has_a_name, a_rule_on_a_program_holds_for_that_program,
          what_is_no_tcp_is_not_let_out, datagrams_and_messages_inside_arrive, calls_that_lead_nowhere_get_the_kernels_own_answers,
          loopback_inside_works, an_unknown_host_is_asked_for_and_the_connection_waits, every_decision_is_on_record,
