@@ -42,6 +42,17 @@ def git_clones(place):
     works_by_name_alone(place, registry, lambda url: ["git", "clone", "-q", f"{url}/git/tiny.git"], "tiny/.git/HEAD")
 
 
+def what_git_starts_is_named_by_its_path(place):
+    registry = begin(place, "git")
+    registry.add_repository("tiny", place.env, {})
+    place.rules(net.allow("allowed.example", registry.port, ", program: [/usr/lib/git-core/git-remote-http, ssh]"))
+    done = place.run("git", "clone", "-q", registry.url() + "/git/tiny.git", timeout=60)
+    assert done.returncode == 0, (done, registry.asked)
+    registry.asked.clear()
+    done = place.run("/usr/bin/python3", "-c", f"import urllib.request; urllib.request.urlopen('{registry.url()}/git/tiny.git/HEAD')", timeout=60)
+    assert done.returncode != 0 and not registry.asked and "denied: net allowed.example" in done.stderr, done
+
+
 def pip_installs(place):
     registry = begin(place, "pip3")
     registry.add_wheel()
@@ -95,7 +106,7 @@ def node_fetches(place):
     works_by_name_alone(place, registry, lambda url: ["node", "-e", script, url + "/"], "text")
 
 
-TESTS = [git_clones, pip_installs, npm_installs, go_downloads_modules, a_go_program_looks_names_up_itself, node_fetches]
+TESTS = [git_clones, what_git_starts_is_named_by_its_path, pip_installs, npm_installs, go_downloads_modules, a_go_program_looks_names_up_itself, node_fetches]
 
 
 if __name__ == "__main__":
