@@ -19,6 +19,9 @@ namespace {
 constexpr auto good_for = std::chrono::seconds(30);
 constexpr auto nothing_good_for = std::chrono::seconds(3);
 constexpr auto patience = std::chrono::seconds(40);
+// resolv.conf(5): a name server that is silent is given up after five seconds. That nobody knows a name is
+// told at once.
+constexpr auto looks_like_silence = std::chrono::seconds(4);
 constexpr std::size_t most_searches = 32;
 constexpr std::size_t most_entries = 4096;
 constexpr std::size_t most_bytes = 64 * 1024;
@@ -62,6 +65,7 @@ void Lookup::begin(const std::string& name, Entry& entry) {
   ++searches_;
   entry.search = std::make_unique<Search>();
   Search& search = *entry.search;
+  search.begun = sys::BootClock::now();
   try {
     sys::Pipe pipe = sys::make_pipe();
     const sys::Fd nothing = sys::open_file("/dev/null", O_RDWR);
@@ -81,7 +85,8 @@ void Lookup::read(const std::string& name) {
   const ssize_t count = ::read(search.output.get(), piece.data(), piece.size());
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (count > 0) search.text.append(piece.data(), static_cast<std::size_t>(count));
-  if (count <= 0 || search.text.size() > most_bytes) finish(name, true);
+  if (count > 0 && search.text.size() <= most_bytes) return;
+  finish(name, !search.text.empty() || sys::BootClock::now() - search.begun < looks_like_silence);
 }
 
 void Lookup::finish(const std::string& name, bool is_answered) {

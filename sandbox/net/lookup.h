@@ -33,6 +33,7 @@ class Lookup {
     sys::Child process;
     sys::Fd output;
     std::string text;
+    sys::BootClock::time_point begun{};
     sys::Watch readable, deadline;
   };
   struct Entry {

@@ -44,14 +44,21 @@ bool is_runner(const std::string& name) {
   return std::find(std::begin(runners), std::end(runners), name) != std::end(runners);
 }
 
+/// Of runners: the word behind it is its value.
+bool takes_value(const std::string& option) {
+  constexpr std::string_view options[] = {"-W", "-X", "-r", "--require", "--import"};
+  return std::find(std::begin(options), std::end(options), option) != std::end(options);
+}
+
 /// What names a program: its name, and behind node, npx and python their first word that is no option.
 Strings names_in(const Strings& argv) {
   const std::string name = program_name(argv.front());
   Strings names = {name, without_number(name)};
   if (std::none_of(names.begin(), names.end(), is_runner)) return names;
-  const auto word = std::find_if(argv.begin() + 1, argv.end(),
-                                 [](const std::string& argument) { return !argument.starts_with('-'); });
-  if (word != argv.end()) names = {program_name(*word), without_version(*word)};
+  for (std::size_t i = 1; i < argv.size(); ++i) {
+    if (!argv[i].starts_with('-')) return {program_name(argv[i]), without_version(argv[i])};
+    if (takes_value(argv[i])) ++i;
+  }
   return names;
 }
 

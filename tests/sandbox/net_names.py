@@ -157,6 +157,16 @@ print(attempt("known.example", sys.argv[1]), thread.is_alive()); sys.stdout.flus
     assert done.stdout.split() == ["four", "x", "True"] and outside.asked.count("silent.example") > 0, (done, outside.asked)
 
 
+def a_silent_resolver_is_not_taken_for_one_that_knows_nothing(place):
+    place.rules(scene.allow("'*.example'", 80))
+    outside.known, outside.silent = {}, {"silent.example"}
+    pathlib.Path("/etc/resolv.conf").write_text("nameserver 127.0.0.1\noptions timeout:5 attempts:1\n")
+    done = place.python(scene.TRY + "print(attempt('silent.example', 80), attempt('unknown.example', 80))")
+    said = done.stderr
+    assert "net silent.example" in said and "Outside nobody has told the addresses of this name in time." in said, done
+    assert "Outside nobody knows an address of this name." in said, done
+
+
 def who_does_not_wait_is_not_kept_by_a_slow_look_up(place):
     place.rules(scene.allow("private.example", 80))
     hosts()
@@ -197,7 +207,8 @@ def a_name_that_leads_to_an_address_of_this_machines_own_is_refused(place):
 TESTS = [a_name_that_leads_inside_is_refused_unless_a_rule_names_the_address, a_name_that_leads_to_an_address_of_this_machines_own_is_refused, the_resolver_answers_whatever_it_is_asked,
          the_owners_hosts_file_and_order_of_services_are_used, who_is_only_asked_for_or_refused_is_not_looked_up_outside,
          a_name_that_nobody_knows_does_not_exist_for_a_while, a_name_that_leads_elsewhere_later_is_judged_again,
-         a_name_that_nobody_answers_for_holds_up_nobody_else, who_does_not_wait_is_not_kept_by_a_slow_look_up]
+         a_name_that_nobody_answers_for_holds_up_nobody_else, a_silent_resolver_is_not_taken_for_one_that_knows_nothing,
+         who_does_not_wait_is_not_kept_by_a_slow_look_up]
 
 
 class Place(scene.Place):

@@ -52,6 +52,8 @@ TEST_CASE("the profile for a package manager is found by its name, or by the mod
   CHECK(family_of({"npm", "ci"}) == "registry.npm");
   CHECK(family_of({"/usr/bin/pip3.11", "install", "x"}) == "registry.python");
   CHECK(family_of({"python3", "-I", "-m", "pip", "install", "x"}) == "registry.python");
+  CHECK(family_of({"python3", "-W", "ignore", "-X", "importtime", "-m", "pip", "install"}) ==
+        "registry.python");
   CHECK(family_of({"node", "/usr/lib/node_modules/yarn.js"}) == "registry.npm");
   CHECK(family_of({"go", "mod", "download"}) == "registry.go");
   CHECK_THROWS_WITH(family_of({"claude"}),
