@@ -1,7 +1,7 @@
-// racer KIND COUNT: starts COUNT programs while a sibling thread flips their path between ./allowed and
-// ./forbidden, and their one word between "" and "forbidden". KIND is vfork, execveat (with vfork), spawn
-// (posix_spawn) or thread (fork, and an exec from another thread than the main one, with the flipper beside
-// it).
+// racer KIND COUNT: starts COUNT programs while a sibling thread flips their path between allowed__ and
+// forbidden, both in PLACE, and their one word between "" and "forbidden". KIND is vfork, execveat (with
+// vfork), spawn (posix_spawn) or thread (fork, and an exec from another thread than the main one, with the
+// flipper beside it).
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -18,8 +18,11 @@
 namespace {
 
 // Equal lengths, so that every mixture of both is one of them or no file at all.
-constexpr char allowed[] = "./allowed__";
-constexpr char forbidden[] = "./forbidden";
+#ifndef PLACE
+#define PLACE "./"
+#endif
+constexpr char allowed[] = PLACE "allowed__";
+constexpr char forbidden[] = PLACE "forbidden";
 constexpr char no_word[] = "\0\0\0\0\0\0\0\0";
 constexpr char bad_word[] = "forbidden";
 

@@ -52,8 +52,12 @@ class Place:
         if (workspace / "ready").is_dir():
             (workspace / "ready").rmdir()
         process = self.begin(script, *options, workspace=workspace, around=around)
-        until((workspace / "ready").exists)
-        until((self.runtime / f"{process.pid}.sock").exists)
+
+        def is_there(path):
+            assert process.poll() is None or path.exists(), process.communicate()
+            return path.exists()
+        until(lambda: is_there(workspace / "ready"))
+        until(lambda: is_there(self.runtime / f"{process.pid}.sock"))
         return process
 
     def waiting(self):
