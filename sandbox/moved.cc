@@ -14,6 +14,7 @@ constexpr std::size_t longest_name = 100;
 
 Moved::Moved(Supervisor& from, Destination destination, const Inherited& inherited)
     : from_(from),
+      turn_(destination.turn),
       name_(sys::command_line(destination.spec.argv, longest_name)),
       judge_(std::move(destination.judge)) {
   destination.options.waits = true;
@@ -21,7 +22,7 @@ Moved::Moved(Supervisor& from, Destination destination, const Inherited& inherit
     return Supervisor::Judging{*judge_, std::move(destination.options), std::move(destination.onward),
                                std::move(destination.upstream)};
   };
-  const Supervisor::Handlers handlers{[this](const Outcome& outcome) { ended(outcome.status); },
+  const Supervisor::Handlers handlers{[this](const Outcome& outcome) { ended(outcome); },
                                       [this](int signal) {
                                         if (stand_in_ != nullptr) stand_in_->stop(signal);
                                       }};
@@ -39,6 +40,14 @@ void Moved::begin(StandIn& stand_in) {
     inside_->gate().begin();
 }
 
+void Moved::ended(const Outcome& outcome) {
+  for (LimitReached reached : outcome.limits) {
+    if (reached.by.empty()) reached.by = name_;
+    from_.tell_reached(turn_, reached);
+  }
+  ended(outcome.status);
+}
+
 void Moved::ended(sys::ExitStatus status) {
   ended_ = status;
   if (stand_in_ != nullptr) stand_in_->end(status);
@@ -52,7 +61,7 @@ void Moved::signal(int number) {
 void Moved::end() {
   if (inside_) inside_->set_network(Network::none);
   inside_.reset();
-  ended({0, SIGKILL});
+  ended(sys::ExitStatus{0, SIGKILL});
 }
 
 }  // namespace sandbox

@@ -13,7 +13,8 @@ namespace sandbox {
 
 /// Where a program is moved to.
 struct Destination {
-  Spec spec;  ///< with the program as its command
+  Spec spec;               ///< with the program as its command
+  std::uint64_t turn = 0;  ///< that it belongs to
   std::unique_ptr<Judge> judge;
   GateOptions options;
   Destinations onward = {};  ///< from there
@@ -36,9 +37,11 @@ class Moved : public Passage {
   [[nodiscard]] Supervisor* inside() { return inside_.get(); }
 
  private:
+  void ended(const Outcome& outcome);
   void ended(sys::ExitStatus status);
 
   Supervisor& from_;
+  std::uint64_t turn_;
   std::string name_;
   std::unique_ptr<Judge> judge_;
   StandIn* stand_in_ = nullptr;

@@ -94,6 +94,13 @@ class Supervisor {
   /// Ends the sandboxes of all that was moved out of this one, and out of those. Nothing of them is left when
   /// this returns: the programs' words, for people.
   std::vector<std::string> end_moved();
+  /// A limit, by a program that was moved out of this one.
+  void tell_reached(std::uint64_t turn, const LimitReached& reached) {
+    if (turns_)
+      turns_->tell_reached(turn, reached);
+    else
+      add(outcome_.limits, reached);
+  }
   /// Each Moved of this sandbox, while it lives.
   void keep(Moved& moved) { moved_.push_back(&moved); }
   void forget(Moved& moved) { std::erase(moved_, &moved); }

@@ -82,6 +82,14 @@ void Turns::limit_reached(Id id, const LimitReached& reached) {
   kill(id, true);
 }
 
+void Turns::tell_reached(Id id, const LimitReached& reached) {
+  const auto found = turns_.find(id);
+  if (found == turns_.end() || found->second.is_over)
+    handlers_.left_reached(reached);
+  else
+    add(found->second.outcome.limits, reached);
+}
+
 void Turns::end_left(Turn& turn, const LimitReached& reached) {
   if (std::exchange(turn.is_killed, true)) return;
   handlers_.order({Order::Kind::end_turn, turn.keeper});

@@ -51,6 +51,8 @@ class Turns {
   void limit_wall(Id turn, std::chrono::milliseconds time);
   /// What a turn came to; too much memory ends it at once.
   void limit_reached(Id turn, const LimitReached& reached);
+  /// The same, where who reached it has been ended already.
+  void tell_reached(Id turn, const LimitReached& reached);
   /// SIGTERM to all that the turn has left, and SIGKILL to what is there a moment later; `ended` is called
   /// when nothing is. A turn whose command has ended is none any more: what it has left ends with the
   /// session.

@@ -182,7 +182,7 @@ void ExecTurn::finish() {
     report_.truncated = capture_->truncated();
   }
   add_limits_told(report_.output.value_or(""), session_.spec().limits, report_.outcome);
-  if (report_.outcome.timed_out)
+  if (report_.outcome.timed_out && report_.outcome.limits.empty())
     say(fmt::format("ended by --timeout after {:g} s",
                     std::chrono::duration<double>(options_.timeout).count()));
   for (const sandbox::LimitReached& reached : report_.outcome.limits) say(reached.sentence());

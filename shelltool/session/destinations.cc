@@ -90,6 +90,11 @@ sandbox::Spec spec_for(const DestinationSources& sources, const ExecEvent& event
   return spec;
 }
 
+/// Elsewhere its programs can give themselves another.
+bool has_one_root(const sandbox::Spec& spec) {
+  return spec.mode != sandbox::Mode::danger_full_access && !spec.nested_namespaces;
+}
+
 Destination destination(const Sources& sources, const Here& from, const ExecEvent& event,
                         const std::string& place) {
   Here to{nullptr, from.depth + 1};
@@ -100,6 +105,7 @@ Destination destination(const Sources& sources, const Here& from, const ExecEven
         profile_named(place, sources->rules(), program_and_words(event.images.front())));
   if (to.profile) refuse_own_link(event, sources->session());
   Destination made;
+  made.turn = event.turn;
   made.spec = spec_for(*sources, event, from, to);
   TurnJudge::Place here{place, {}};
   if (to.profile)
@@ -111,7 +117,7 @@ Destination destination(const Sources& sources, const Here& from, const ExecEven
              (is_same_process && sources->rules().is_part_of(program, started));
     };
   made.judge = std::make_unique<ProfileJudge>(sources->judge, std::move(here), event);
-  made.options.reading = {made.spec.user.uid, false, made.spec.mode != sandbox::Mode::danger_full_access,
+  made.options.reading = {made.spec.user.uid, false, has_one_root(made.spec),
                           [turn = event.turn](pid_t) { return turn; }, event.caller};
   made.options.allow_tracers = sources->plan.config.sandbox.allow_tracers;
   made.options.known = sources->known();

@@ -79,6 +79,7 @@ def what_runs_too_long_is_ended_and_the_limit_is_named(place):
     done = place.run("sleep", "30.25", options=["--timeout", "25"])
     assert done.returncode == 124 and time.monotonic() - begin < 10, done
     assert "gatehouse: limit wall: 1 s, reached" in done.stderr and told(place, "wall")["value"] == 1000, done
+    assert "--timeout" not in done.stderr, done
     assert place.report()["timed_out"] is True and until(lambda: not processes_with("30.25"), 5)
 
 
@@ -124,6 +125,17 @@ def memory_bounds_the_private_tmp_as_well(place):
     place.config("limits: {memory: 64MB}")
     done = place.run("sh", "-c", "dd if=/dev/zero of=/tmp/big bs=64k count=4000 2>/dev/null; stat -c %s /tmp/big")
     assert done.returncode == 0 and int(done.stdout) <= 64 * MB and told(place, "tmp")["value"] == 64 * MB, done
+
+
+def who_reaches_one_in_a_profile_is_named(place):
+    rules = place.path / "rules.yaml"
+    rules.write_text("version: 1\nprofiles:\n  small: {extends: workspace-write, limits: {memory: 150MB, wall: 20s}}\n"
+                     "rules:\n  - {id: moved, event: exec, when: {program: python3}, verdict: allow, profile: small}\n")
+    done = place.python(HOG.format(400) + "time.sleep(30)", options=["--rules", rules])
+    assert done.returncode == 137 and "gatehouse: limit memory: 150 MB, reached by" in done.stderr and told(place, "memory")["value"] == 150 * MB, done
+    place.config("")
+    text, meta = place.serve("--rules", rules).shell(f"python3 -c 'import time\n{HOG.format(400)}\ntime.sleep(30)'; true")
+    assert "limit memory: 150 MB, reached by" in text and meta["limits"][0]["limit"] == "memory", (text, meta)
 
 
 def without_limits_nothing_is_told(place):
@@ -195,7 +207,7 @@ def a_control_group_is_used_where_one_is_delegated_and_none_is_left(place):
 TESTS = [too_much_memory_ends_the_command_and_is_named, memory_counts_for_all_that_runs_together, memory_of_one_whose_first_thread_has_ended_counts, memory_that_is_shared_counts_once,
          files_that_were_read_are_no_memory, too_many_processes_are_refused_and_named, what_runs_too_long_is_ended_and_the_limit_is_named,
          a_shorter_timeout_is_no_limit, a_file_that_grows_too_large_ends_its_writer, too_many_open_files_are_named_where_the_output_says_so,
-         a_full_private_tmp_is_named_and_the_hosts_is_not_touched, memory_bounds_the_private_tmp_as_well, names_in_the_private_tmp_are_bounded_as_well, without_limits_nothing_is_told,
+         a_full_private_tmp_is_named_and_the_hosts_is_not_touched, memory_bounds_the_private_tmp_as_well, names_in_the_private_tmp_are_bounded_as_well, who_reaches_one_in_a_profile_is_named, without_limits_nothing_is_told,
          in_a_session_the_turn_ends_and_the_session_goes_on, what_a_turn_left_running_is_ended_for_it_too_and_told,
          in_a_session_wall_holds_for_each_turn_and_what_it_leaves, a_limit_that_makes_no_sense_is_an_error_with_its_place,
          a_control_group_is_used_where_one_is_delegated_and_none_is_left]
