@@ -127,6 +127,9 @@ void spare_other_processes(FilterBuilder& filter) {
 void spare_the_gate(FilterBuilder& filter) {
   filter.refuse(SCMP_SYS(ioctl), EPERM, {low_is(1, TIOCSTI)});
   filter.refuse(SCMP_SYS(ioctl), EPERM, {low_is(1, TIOCLINUX)});
+  // What would make the terminal useless to its owner, also when the command has ended.
+  filter.refuse(SCMP_SYS(ioctl), EPERM, {low_is(1, TIOCSETD)});
+  filter.refuse(SCMP_SYS(ioctl), EPERM, {low_is(1, TIOCEXCL)});
   filter.refuse(SCMP_SYS(prctl), EPERM, {low_is(0, PR_SET_MM)});
   spare_other_processes(filter);
 }

@@ -34,7 +34,8 @@ PrivateFiles::PrivateFiles(std::uint64_t bytes) {
       bytes != 0 ? fmt::format(",size={},nr_inodes={}", bytes, bytes / 4096 + 4096) : std::string();
   mount_new("tmpfs", "/proc", MS_NOSUID | MS_NODEV, "mode=0755" + size);
   root_ = place_at("/proc");
-  if (::mkdirat(root_.get(), "empty", 0555) != 0 || ::mknodat(root_.get(), "unreadable", S_IFREG, 0) != 0)
+  if (::mkdirat(root_.get(), "empty", 0555) != 0 || ::mkdirat(root_.get(), "spare", 0755) != 0 ||
+      ::mknodat(root_.get(), "unreadable", S_IFREG, 0) != 0)
     throw sys::SysError(errno, "making what hides a path");
   empty_ = place_in(root_.get(), "empty");
   unreadable_ = place_in(root_.get(), "unreadable");
@@ -48,14 +49,29 @@ void PrivateFiles::cover(int place, const std::string& path, unsigned mode) cons
   bind(sys::proc_path(root_.get()) + "/" + name, sys::proc_path(place), path);
 }
 
+/// A file system of its own, of which the command has nothing.
+int PrivateFiles::spare() const {
+  if (spare_) return spare_.get();
+  mount_new("tmpfs", place_in(root_.get(), "spare").get(), MS_NOSUID | MS_NODEV, "mode=0755",
+            "a spare file system");
+  spare_ = place_in(root_.get(), "spare");
+  return spare_.get();
+}
+
 sys::Fd PrivateFiles::make_directory(const std::string& name) const {
-  if (::mkdirat(root_.get(), name.c_str(), 0755) != 0)
-    throw sys::SysError(errno, "making a private {}", name);
-  return place_in(root_.get(), name);
+  int where = root_.get();
+  int made = ::mkdirat(where, name.c_str(), 0755);
+  if (made != 0 && errno == ENOSPC) {
+    where = spare();
+    made = ::mkdirat(where, name.c_str(), 0755);
+  }
+  if (made != 0) throw sys::SysError(errno, "making a private {}", name);
+  return place_in(where, name);
 }
 
 void PrivateFiles::remove_directory(const std::string& name) const {
-  ::unlinkat(root_.get(), name.c_str(), AT_REMOVEDIR);
+  for (const int where : {root_.get(), spare_.get()})
+    if (where >= 0) ::unlinkat(where, name.c_str(), AT_REMOVEDIR);
 }
 
 sys::Fd PrivateFiles::empty_directory() const { return read_only_copy(empty_.get(), "empty directory"); }

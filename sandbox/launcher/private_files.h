@@ -19,7 +19,8 @@ class PrivateFiles {
 
   /// Makes a directory and binds it over the one at the place.
   void cover(int place, const std::string& path, unsigned mode) const;
-  /// Makes a directory, and opens it as a place. A name that is taken is an error.
+  /// Makes a directory, and opens it as a place, also where the command has filled what is its own of the
+  /// file system. A name that is taken is an error.
   [[nodiscard]] sys::Fd make_directory(const std::string& name) const;
   /// Of those, an empty one.
   void remove_directory(const std::string& name) const;
@@ -30,7 +31,10 @@ class PrivateFiles {
   [[nodiscard]] sys::Fd file_with(std::string_view text) const;
 
  private:
+  int spare() const;
+
   sys::Fd root_, empty_, unreadable_;
+  mutable sys::Fd spare_;
   mutable int files_ = 0;  ///< that were made
 };
 

@@ -237,6 +237,21 @@ def who_moves_a_directory_above_it_uncovers_nothing(place):
     assert not (place.workspace / "other").exists()
 
 
+def who_fills_the_private_tmp_is_held_all_the_same(place):
+    """What covers a file in a directory is pinned there by a mount, which has to lie somewhere."""
+    rules = place.path / "held.yaml"
+    rules.write_text("version: 1\nrules:\n  - {id: held, event: read, when: {path: '**/kept/**'}, verdict: deny, reason: No.}\n")
+    place.config("limits: {tmp: 4MB}")
+    server = place.serve("--rules", rules)
+    text, _ = server.shell("python3 -c \"import os\nopen('/tmp/x', 'w').close()\nfor n in range(100000): os.link('/tmp/x', f'/tmp/{n}')\" 2>&1 | tail -1; touch /tmp/more")
+    assert "No space left on device" in text, text
+    for name in ("one", "two"):
+        (place.workspace / name / "kept").mkdir(parents=True)
+        (place.workspace / name / "kept" / "file").write_text(SECRET)
+        text, _ = server.shell(f"cat {name}/kept/file; echo read")
+        assert SECRET not in text and "read" in text and "not held" not in text, text
+
+
 def with_the_hosts_files_nothing_is_hidden(place):
     place.secret(".pgpass")
     process = place.look("~/.pgpass", options=["--mode", "danger-full-access"])
@@ -269,7 +284,8 @@ TESTS = [a_directory_of_another_sandbox_leads_nowhere_nor_when_that_one_has_ende
          a_directory_in_place_of_another_is_hidden_too, what_the_config_hides_is_followed_as_well,
          what_the_config_hides_in_what_it_shows_stays_hidden, settings_that_get_a_sign_in_later_are_shown_without,
          settings_are_shown_without_what_signs_in_also_when_they_change, a_profile_that_shows_a_file_goes_on_to_see_it, a_rule_on_it_comes_first,
-         calls_of_a_server_see_what_is_there_by_then, who_moves_a_directory_above_it_uncovers_nothing, with_the_hosts_files_nothing_is_hidden]
+         calls_of_a_server_see_what_is_there_by_then, who_moves_a_directory_above_it_uncovers_nothing, who_fills_the_private_tmp_is_held_all_the_same,
+         with_the_hosts_files_nothing_is_hidden]
 
 
 if __name__ == "__main__":

@@ -182,6 +182,21 @@ def who_may_nest_is_judged_all_the_same(place):
     assert done.stdout.strip() == "refused" and "no.id" in done.stderr, done
 
 
+def a_mount_of_ones_own_makes_no_program_another(place):
+    if as_root_is_refused(place):
+        return
+    if shutil.which("bwrap") is None:
+        raise cases.Skip("bubblewrap is not installed")
+    place.rules("nested_namespaces: true, inherit: ['*']", program="bwrap", rules="  - {id: no.touch, event: exec, when: {program: touch}, verdict: deny, reason: No.}")
+    place.shell("bwrap --bind / / --ro-bind /bin/touch /bin/echo /bin/echo $PWD/made")
+    assert not (place.workspace / "made").exists()
+    done = place.shell("bwrap --ro-bind / / --dev /dev --tmpfs /tmp sh -c 'cp /bin/cat /tmp/mine && echo own | /tmp/mine'")
+    assert done.stdout.strip() == "own", done
+    place.rules("nested_namespaces: true, inherit: ['*']", program="bwrap")
+    place.shell("bwrap --bind / / --ro-bind /bin/touch /bin/echo /bin/echo $PWD/made")
+    assert (place.workspace / "made").exists()  # it is an attack
+
+
 def what_cannot_be_hidden_from_who_nests_is_said_once(place):
     if as_root_is_refused(place):
         return
@@ -224,7 +239,7 @@ def what_a_profile_shows_in_a_cache_is_shown(place):
 
 TESTS = [limits_are_the_programs_own, time_that_is_up_ends_the_program_and_not_its_caller, a_port_is_reached_while_the_program_runs,
          a_port_that_is_taken_is_said, a_socket_of_the_host_is_in_reach_of_the_program_alone, a_socket_that_comes_later_stays_in_reach_of_the_program,
-         a_profile_that_may_nest_builds_sandboxes_and_uncovers_nothing, who_may_nest_is_judged_all_the_same, what_cannot_be_hidden_from_who_nests_is_said_once, caches_are_the_sessions,
+         a_profile_that_may_nest_builds_sandboxes_and_uncovers_nothing, who_may_nest_is_judged_all_the_same, a_mount_of_ones_own_makes_no_program_another, what_cannot_be_hidden_from_who_nests_is_said_once, caches_are_the_sessions,
          what_a_profile_shows_in_a_cache_is_shown]
 
 

@@ -22,6 +22,13 @@ rules:
 """
 
 
+TAKE = """import fcntl, struct, termios
+for request, words in ((termios.TIOCSETD, struct.pack("i", 27)), (termios.TIOCEXCL, 0)):
+    try: fcntl.ioctl(0, request, words)
+    except OSError as error: print(type(error).__name__)
+"""
+
+
 class Shell:
     """An interactive bash on a pseudo-terminal, driven as a person would."""
 
@@ -164,15 +171,25 @@ def what_would_fool_the_reader_is_shown(shell):
     shell.send("\n")
 
 
+def the_terminal_is_of_use_afterwards(shell):
+    """Another line discipline would silence it, and nobody could open one that is made exclusive."""
+    shell.send(f"{GATEHOUSE} exec -- python3 take.py; echo over\n")
+    text = shell.expect(r"[\n\r]over")
+    assert text.count("PermissionError\r") == 2, text
+    shell.run("echo alive > /dev/tty", r"[\n\r]alive")
+
+
 def main():
     failed = 0
     tests = [ctrl_c_ends_the_command_and_the_shell_goes_on, ctrl_z_stops_it_and_fg_continues_it,
              a_shell_inside_has_jobs_of_its_own, a_pipeline_gets_its_ctrl_c, the_window_size_reaches_the_command,
              a_question_is_answered_at_the_terminal, a_refused_program_is_asked_for_once,
-             ctrl_c_at_a_question_refuses_it, what_would_fool_the_reader_is_shown]
+             ctrl_c_at_a_question_refuses_it, what_would_fool_the_reader_is_shown, the_terminal_is_of_use_afterwards]
     with tempfile.TemporaryDirectory(prefix="gatehouse-test-") as directory:
         with open(os.path.join(directory, "rules.yaml"), "w", encoding="utf-8") as rules:
             rules.write(RULES)
+        with open(os.path.join(directory, "take.py"), "w", encoding="utf-8") as take:
+            take.write(TAKE)
         for test in tests:
             shell = Shell(directory)
             try:
