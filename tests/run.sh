@@ -91,7 +91,7 @@ stage() {
   status=${PIPESTATUS[0]}
   line=$(tail -n 1 "$log")
   # What a program under test has printed may stand before it on its line.
-  grep -aoE 'FAIL .*|.*: (FATAL )?ERROR: .*' "$log" | sed "s|^\(FAIL \)\?|failed: $name: |" >> "$failures"
+  grep -aoE 'FAIL [^ ].*|.*: (FATAL )?ERROR: .*' "$log" | sed "s|^\(FAIL \)\?|failed: $name: |" >> "$failures"
   if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped ]] ||
     [[ $line =~ ^[0-9]+\ ways:\ ([0-9]+)\ live,\ ([0-9]+)\ escapes,\ ([0-9]+)\ skipped ]]; then
     count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
