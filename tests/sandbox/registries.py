@@ -128,6 +128,15 @@ def go_downloads_modules_into_the_sessions_cache(place):
     assert not place.names() & set(PUBLIC), place.names()
 
 
+def go_has_its_compilers_build_in_the_session(place):
+    place.begin("go", "{program: go}")
+    place.home_file(".config/go/env", "GOTOOLCHAIN=local\n")
+    (place.workspace / "go.mod").write_text("module here\n")
+    (place.workspace / "main.go").write_text("package main\n\nfunc main() { println(\"built\") }\n")
+    done = place.out("go build -o built . && ./built")
+    assert done.returncode == 0 and done.stderr == "built\n", done
+
+
 def cargo_fetches_into_the_sessions_cache(place):
     registry = place.begin("cargo", "{program: cargo, args: [fetch]}")
     index = registry.add_crate(place.env)
@@ -149,7 +158,7 @@ def a_program_that_no_family_has_is_denied(place):
 
 
 TESTS = [npm_installs_with_the_sign_in_and_scripts_have_no_part_in_it, pip_installs_with_the_sign_in, go_downloads_modules_into_the_sessions_cache,
-         cargo_fetches_into_the_sessions_cache, pip_builds_what_comes_as_source_in_the_session, a_link_of_the_sandboxs_own_is_not_moved,
+         go_has_its_compilers_build_in_the_session, cargo_fetches_into_the_sessions_cache, pip_builds_what_comes_as_source_in_the_session, a_link_of_the_sandboxs_own_is_not_moved,
          a_program_that_no_family_has_is_denied]
 
 
