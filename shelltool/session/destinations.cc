@@ -103,18 +103,18 @@ Destination destination(const Sources& sources, const Here& from, const ExecEven
   if (!place.empty())
     to.profile = std::make_shared<const config::Profile>(
         profile_named(place, sources->rules(), program_and_words(event.images.front())));
-  if (to.profile) refuse_own_link(event, sources->session());
+  if (to.profile) refuse_own_link(event, sources->plan.made.spec);
   Destination made;
   made.turn = event.turn;
   made.spec = spec_for(*sources, event, from, to);
   TurnJudge::Place here{place, {}};
   if (to.profile)
-    here.keeps = [sources, profile = to.profile, program = event.images.front(), spec = made.spec](
-                     const ExecEvent& started, bool is_same_process) {
-      if (policy::inherits_all(*profile)) return true;
-      if (is_called_by_own_link(started, spec)) return false;
-      return policy::is_inherited(*profile, started) ||
-             (is_same_process && sources->rules().is_part_of(program, started));
+    here.keeps = [sources, profile = to.profile, program = event.images.front()](const ExecEvent& started,
+                                                                                 bool is_same_process) {
+      const bool is_its_own = policy::is_inherited(*profile, started) ||
+                              (is_same_process && sources->rules().is_part_of(program, started));
+      return is_its_own &&
+             (policy::inherits_all(*profile) || !is_called_by_own_link(started, sources->plan.made.spec));
     };
   made.judge = std::make_unique<ProfileJudge>(sources->judge, std::move(here), event);
   made.options.reading = {made.spec.user.uid, false, has_one_root(made.spec),

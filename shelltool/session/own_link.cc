@@ -9,6 +9,7 @@
 #include <string>
 
 #include "policy/face.h"
+#include "sandbox/launcher/layout.h"
 #include "sandbox/sys/path.h"
 #include "sandbox/sys/text.h"
 
@@ -17,13 +18,12 @@ namespace {
 
 constexpr int most_links = 40;  // include/linux/namei.h, MAXSYMLINKS
 
+/// Also what it could make before its state was narrowed.
 bool can_make_in(const std::string& directory, const sandbox::Spec& spec) {
   if (spec.mode == sandbox::Mode::danger_full_access)
     return directory != "/" && !policy::is_system_path(directory);
-  for (const sandbox::Caches& caches : spec.caches)
-    if (sys::is_within_any(directory, caches.paths)) return true;
   return sys::is_within_any(directory, spec.writable) ||
-         sys::is_within_any(directory, {"/tmp", "/var/tmp", "/dev/shm"});
+         sys::is_within_any(directory, sandbox::writable_places_of(spec));
 }
 
 std::optional<std::string> link_at(const std::string& path) {
