@@ -13,7 +13,7 @@ namespace {
 
 /// The command that the words after it are of.
 const CLI::App& named_last(const CLI::App& app) {
-  const std::vector<CLI::App*> named = const_cast<CLI::App&>(app).get_subcommands();
+  const std::vector<CLI::App*> named = app.get_subcommands();
   return named.empty() ? app : named_last(*named.back());
 }
 

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <nlohmann/json.hpp>
@@ -175,6 +176,12 @@ int ExecTurn::run(std::optional<sandbox::Nascent> nascent) {
   return status(report_.outcome);
 }
 
+bool is_wall_reached(const sandbox::Outcome& outcome) {
+  return std::any_of(outcome.limits.begin(), outcome.limits.end(), [](const sandbox::LimitReached& reached) {
+    return reached.which == sandbox::LimitReached::Which::wall;
+  });
+}
+
 void ExecTurn::finish() {
   if (capture_) {
     capture_->finish();
@@ -182,7 +189,7 @@ void ExecTurn::finish() {
     report_.truncated = capture_->truncated();
   }
   add_limits_told(report_.output.value_or(""), session_.spec().limits, report_.outcome);
-  if (report_.outcome.timed_out && report_.outcome.limits.empty())
+  if (report_.outcome.timed_out && !is_wall_reached(report_.outcome))
     say(fmt::format("ended by --timeout after {:g} s",
                     std::chrono::duration<double>(options_.timeout).count()));
   for (const sandbox::LimitReached& reached : report_.outcome.limits) say(reached.sentence());

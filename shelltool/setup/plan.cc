@@ -87,9 +87,11 @@ Plan make_plan(const CommonOptions& common, const CommandOptions& command, std::
   MadeSpec made =
       make_spec({config, places, workspace, caller, std::move(argv), cwd, command.env, std::move(opened)});
   if (!note.empty()) made.notes.push_back(std::move(note));
-  for (const std::string& root : common.rules.empty() ? workspace.roots : std::vector<std::string>{})
+  for (const std::string& root : workspace.roots) {
+    if (!common.rules.empty()) break;  // which no project's are beside
     if (std::string note_on_rules = note_on(find_project_rules(places, root)); !note_on_rules.empty())
       made.notes.push_back(std::move(note_on_rules));
+  }
   // The command must not change the rules that it is judged by, wherever its owner keeps them.
   for (const std::string& path : common.rules) made.spec.own.push_back(sys::real_path_of_missing(path));
   if (!common.config.empty()) made.spec.own.push_back(sys::real_path_of_missing(common.config));

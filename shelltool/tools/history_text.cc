@@ -14,7 +14,7 @@ namespace {
 
 using Kind = HistoryChange::Kind;
 
-constexpr std::size_t room = 29'000, named_in_line = 3, longest_note = 100;
+constexpr std::size_t room = 29'000, longest_note = 100;
 
 std::string time_text(std::int64_t time_ns) {
   const time_t seconds = time_ns / 1'000'000'000;

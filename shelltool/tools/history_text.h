@@ -16,7 +16,10 @@ using ShowPath = std::function<std::string(const std::string& path)>;
 
 /// "created src/a.c", "moved a to b", "deleted d · in the trash: …"
 std::string change_text(const HistoryChange& change, const ShowPath& show);
-/// One line: "17 · 2026-11-26 22:10:03 · edit · changed src/a.c"
+/// In a line of the list; of the others there is the number.
+inline constexpr std::size_t named_in_line = 3;
+/// `left_out`: as many as were taken off the entry's changes. One line: "17 · 2026-11-26 22:10:03 · edit ·
+/// changed src/a.c"
 std::string entry_line(const HistoryEntry& entry, const ShowPath& show, std::size_t left_out);
 /// The entry with a line for each change that fits; says whether all did.
 struct EntryText {

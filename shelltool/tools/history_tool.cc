@@ -115,7 +115,7 @@ class HistoryCall {
     Json told = Json::array();
     std::uint64_t next = 0;
     for (HistoryEntry& entry : entries) {
-      const std::size_t left_out = entry.changes.size() - std::min<std::size_t>(entry.changes.size(), 3);
+      const std::size_t left_out = entry.changes.size() - std::min(entry.changes.size(), named_in_line);
       entry.changes.resize(entry.changes.size() - left_out);
       hide(entry.changes);
       std::string line = "\n" + entry_line(entry, shown(), left_out);
